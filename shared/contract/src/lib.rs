@@ -1,6 +1,28 @@
 //! The API as data: routes, request and response types, errors, prices and limits.
 //! Everything generated (template, OpenAPI, router, README table) and every test that loops over endpoints reads this.
 
+pub mod clock;
+pub mod cors;
+mod credits;
+mod endpoint;
+pub mod endpoints;
+mod error;
+mod family;
 pub mod fault;
+pub mod images;
+pub mod limits;
+pub mod platform;
+pub mod price;
+pub mod resources;
+mod scope;
+pub mod settings;
+pub mod tasks;
+pub mod validate;
+pub mod wording;
 
+pub use credits::{Credits, MAX_CREDITS};
+pub use endpoint::{Endpoint, Input, Method, Nothing, Raw, Route, Size};
+pub use error::{ERRORS, ErrorKind, ErrorRow};
+pub use family::Family;
 pub use fault::{Check, Fault, JsonType, Rule};
+pub use scope::Scope;

@@ -1,1 +1,81 @@
+//! Everything that is kept: DynamoDB, SQS and S3, through the AWS SDK only. On one machine the same calls reach
+//! embedded servers.
 
+pub mod accounts;
+mod error;
+mod files;
+mod idempotency;
+mod item;
+mod keys;
+mod ledger;
+mod logs;
+mod names;
+pub mod provision;
+mod queues;
+mod rates;
+mod secret;
+mod tasks;
+mod transaction;
+
+use std::sync::Arc;
+
+pub use error::StoreError;
+pub use files::{Object, ObjectBody, Read, Results};
+pub use idempotency::{Earlier, Idempotency, KeptAnswer, StartedCall};
+pub use item::Item;
+pub use keys::{KeyChange, KeyRecord, Keys, NewKey};
+pub use ledger::{BalanceSheet, Hold, Ledger};
+pub use logs::{CallRow, Logs};
+pub use names::Names;
+pub use queues::{Message, Queues};
+pub use rates::{Rates, Window, Windows};
+pub use secret::Secret;
+pub use tasks::{NewTask, TaskRecord, Tasks, Verdict};
+pub use transaction::{Guard, Refusal, Transaction, TransactionError};
+
+/// The clients and the names of what they reach. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub dynamodb: aws_sdk_dynamodb::Client,
+    pub sqs: aws_sdk_sqs::Client,
+    pub s3: aws_sdk_s3::Client,
+    pub names: Arc<Names>,
+}
+
+impl Store {
+    pub fn keys(&self) -> Keys<'_> {
+        Keys(self)
+    }
+
+    pub fn ledger(&self) -> Ledger<'_> {
+        Ledger(self)
+    }
+
+    pub fn idempotency(&self) -> Idempotency<'_> {
+        Idempotency(self)
+    }
+
+    pub fn tasks(&self) -> Tasks<'_> {
+        Tasks(self)
+    }
+
+    pub fn rates(&self) -> Rates<'_> {
+        Rates(self)
+    }
+
+    pub fn logs(&self) -> Logs<'_> {
+        Logs(self)
+    }
+
+    pub fn queues(&self) -> Queues<'_> {
+        Queues(self)
+    }
+
+    pub fn results(&self) -> Results<'_> {
+        Results(self)
+    }
+
+    pub fn transaction(&self) -> Transaction<'_> {
+        Transaction::new(self)
+    }
+}

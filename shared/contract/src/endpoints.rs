@@ -1,0 +1,176 @@
+//! Every endpoint, once.
+
+use serde_json::json;
+
+use crate::endpoint::{Endpoint, Nothing, Raw, Route, Size};
+use crate::images::{EditData, EditRequest, UploadEditRequest};
+use crate::limits::{LimitClass, MAX_MULTIPART_BODY};
+use crate::platform::keys::{Key, KeyCreate, KeyRef, KeyRotate, KeyUpdate, KeyWithSecret, Page, PageQuery};
+use crate::platform::money::{Balance, GrantCreate, LedgerEntry};
+use crate::platform::service::{FileRef, Health, Limits};
+use crate::resources::Needs::{EditQueue, Fetch, FileKeys, KeysWrite, Results, ResultsRead, Tasks};
+use crate::tasks::{Task, TaskQuery, TaskRef, TaskReport};
+use crate::{ErrorKind, Family, Scope};
+
+pub const IMAGE_EDIT: Endpoint<EditRequest, EditData> = Endpoint::post("image-edit", "/image/edit")
+    .family(Family::Images)
+    .scope(Scope::ImageEditing)
+    .summary("Edit a picture and wait for the result")
+    .size(Size::Pictures)
+    .needs(&[Results, FileKeys, Fetch])
+    .limit(LimitClass::ImageEdit)
+    .priced()
+    .example(|| json!({"input": "https://example.com/photo.jpg", "operations": {"resizing": {"width": 800, "fit": "bounds"}}}));
+
+pub const IMAGE_EDIT_ASYNC: Endpoint<EditRequest, Task> = Endpoint::post("image-edit-async", "/image/edit/async")
+    .family(Family::Images)
+    .scope(Scope::ImageEditing)
+    .summary("Edit a picture in the background")
+    .needs(&[Tasks, EditQueue])
+    .limit(LimitClass::ImageEdit)
+    .priced()
+    .example(|| json!({"input": "https://example.com/photo.jpg", "operations": {"resizing": {"width": 1000}, "adjustments": {"sharpness": 20}}, "output": {"format": "webp"}}));
+
+pub const IMAGE_EDIT_ASYNC_GET: Endpoint<TaskQuery, TaskReport> =
+    Endpoint::get("image-edit-async-get", "/image/edit/async/{id}")
+        .family(Family::Images)
+        .scope(Scope::ImageEditing)
+        .summary("Look at a task, or wait for its end with `?wait=`")
+        .needs(&[Tasks])
+        .fails(&[ErrorKind::TaskNotFound]);
+
+pub const IMAGE_EDIT_ASYNC_DELETE: Endpoint<TaskRef, Task> =
+    Endpoint::delete("image-edit-async-delete", "/image/edit/async/{id}")
+        .family(Family::Images)
+        .scope(Scope::ImageEditing)
+        .summary("Cancel a task; its hold is released")
+        .needs(&[Tasks])
+        .fails(&[ErrorKind::TaskNotFound, ErrorKind::TaskFinished]);
+
+pub const IMAGE_EDIT_UPLOAD: Endpoint<UploadEditRequest, EditData> =
+    Endpoint::post("image-edit-upload", "/image/edit/upload")
+        .family(Family::Images)
+        .scope(Scope::ImageEditing)
+        .summary("Edit a picture sent with the request")
+        .multipart(MAX_MULTIPART_BODY)
+        .size(Size::Pictures)
+        .needs(&[Results, FileKeys])
+        .limit(LimitClass::ImageEdit)
+        .priced()
+        .example(|| json!({"operations": {"resizing": {"width": 400, "height": 400, "fit": "crop"}}, "output": {"format": "png"}}));
+
+pub const FILE_GET: Endpoint<FileRef, Raw> = Endpoint::get("file-get", "/files/{token}/{name}")
+    .summary("The bytes of a result; Range works")
+    .head()
+    .needs(&[ResultsRead, FileKeys])
+    .media("application/octet-stream")
+    .fails(&[ErrorKind::FileNotFound]);
+
+pub const KEY_CREATE: Endpoint<KeyCreate, KeyWithSecret> = Endpoint::post("key-create", "/v1/keys")
+    .family(Family::Classification)
+    .scope(Scope::Keys)
+    .summary("Make a key; its secret is shown this once")
+    .creates()
+    .needs(&[KeysWrite])
+    .secret_answer()
+    .example(|| json!({"name": "CI", "scopes": ["image_editing"], "spend_cap": 100}));
+
+pub const KEY_LIST: Endpoint<PageQuery, Page<Key>> = Endpoint::get("key-list", "/v1/keys")
+    .family(Family::Classification)
+    .scope(Scope::Keys)
+    .summary("All keys of the account, without secrets");
+
+pub const KEY_GET: Endpoint<KeyRef, Key> = Endpoint::get("key-get", "/v1/keys/{id}")
+    .family(Family::Classification)
+    .scope(Scope::Keys)
+    .summary("One key")
+    .fails(&[ErrorKind::KeyNotFound]);
+
+pub const KEY_UPDATE: Endpoint<KeyUpdate, Key> = Endpoint::patch("key-update", "/v1/keys/{id}")
+    .family(Family::Classification)
+    .scope(Scope::Keys)
+    .summary("Rename a key or take rights from it")
+    .needs(&[KeysWrite])
+    .example(|| json!({"name": "CI, images only", "scopes": ["image_editing"]}))
+    .fails(&[ErrorKind::KeyNotFound]);
+
+pub const KEY_ROTATE: Endpoint<KeyRotate, KeyWithSecret> =
+    Endpoint::post("key-rotate", "/v1/keys/{id}/rotate")
+        .family(Family::Classification)
+        .scope(Scope::Keys)
+        .summary("A new secret for the same key; the old one may live on for a while")
+        .needs(&[KeysWrite])
+        .secret_answer()
+        .example(|| json!({"grace_seconds": 3600}))
+        .fails(&[ErrorKind::KeyNotFound]);
+
+pub const KEY_DELETE: Endpoint<KeyRef, Key> = Endpoint::delete("key-delete", "/v1/keys/{id}")
+    .family(Family::Classification)
+    .scope(Scope::Keys)
+    .summary("Revoke a key")
+    .needs(&[KeysWrite])
+    .fails(&[ErrorKind::KeyNotFound]);
+
+pub const BALANCE_GET: Endpoint<Nothing, Balance> = Endpoint::get("balance-get", "/v1/balance")
+    .family(Family::Classification)
+    .scope(Scope::Billing)
+    .summary("What the account has, holds and has spent");
+
+pub const BALANCE_GRANT: Endpoint<GrantCreate, LedgerEntry> =
+    Endpoint::post("balance-grant", "/v1/balance/grants")
+        .family(Family::Classification)
+        .scope(Scope::Operator)
+        .summary("Grant credits to an account (operator)")
+        .creates()
+        .example(|| json!({"account": "default", "credits": 500, "reason": "November top-up"}))
+        .fails(&[ErrorKind::AccountNotFound, ErrorKind::GrantBelowZero]);
+
+pub const LEDGER_LIST: Endpoint<PageQuery, Page<LedgerEntry>> =
+    Endpoint::get("ledger-list", "/v1/balance/ledger")
+        .family(Family::Classification)
+        .scope(Scope::Billing)
+        .summary("Every grant, hold, charge and release, newest first");
+
+pub const LIMITS_GET: Endpoint<Nothing, Limits> = Endpoint::get("limits-get", "/v1/limits")
+    .summary("Sizes, prices, rates, formats and operations of this version");
+
+pub const HEALTH: Endpoint<Nothing, Health> =
+    Endpoint::get("health", "/health").summary("Whether the service answers");
+
+pub const OPENAPI_GET: Endpoint<Nothing, Raw> = Endpoint::get("openapi-get", "/openapi.json")
+    .summary("This interface as OpenAPI 3.1")
+    .media("application/json");
+
+pub const DOCS_GET: Endpoint<Nothing, Raw> = Endpoint::get("docs-get", "/docs")
+    .summary("The reference as a page; the catalogue of errors")
+    .also(&[DOCS_ERRORS_PATH])
+    .media("text/html; charset=utf-8");
+
+/// The errors page of the docs, served by the same function.
+pub const DOCS_ERRORS_PATH: &str = "/docs/errors";
+
+/// Name of the function on the default route.
+pub const FALLBACK: &str = "fallback";
+
+/// All routes, in the order of the docs.
+pub const ROUTES: &[&Route] = &[
+    &IMAGE_EDIT.route,
+    &IMAGE_EDIT_ASYNC.route,
+    &IMAGE_EDIT_ASYNC_GET.route,
+    &IMAGE_EDIT_ASYNC_DELETE.route,
+    &IMAGE_EDIT_UPLOAD.route,
+    &FILE_GET.route,
+    &KEY_CREATE.route,
+    &KEY_LIST.route,
+    &KEY_GET.route,
+    &KEY_UPDATE.route,
+    &KEY_ROTATE.route,
+    &KEY_DELETE.route,
+    &BALANCE_GET.route,
+    &BALANCE_GRANT.route,
+    &LEDGER_LIST.route,
+    &LIMITS_GET.route,
+    &HEALTH.route,
+    &OPENAPI_GET.route,
+    &DOCS_GET.route,
+];

@@ -1,0 +1,5 @@
+//! Types of the platform's own routes: keys, money, service facts.
+
+pub mod keys;
+pub mod money;
+pub mod service;

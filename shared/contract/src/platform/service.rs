@@ -1,0 +1,58 @@
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::fault::Check;
+use crate::limits::Rate;
+use crate::price::Prices;
+
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Health {
+    pub status: &'static str,
+    pub version: &'static str,
+}
+
+/// `GET /v1/limits`.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Limits {
+    pub sizes: Sizes,
+    pub prices: Prices,
+    /// Requests by class of routes; an account's limit, in fixed windows.
+    pub rate_limits: BTreeMap<&'static str, Rate>,
+    pub formats: Formats,
+    /// Operations this version can do, as paths inside `operations`.
+    pub operations: &'static [&'static str],
+    /// Models in use by task.
+    pub models: BTreeMap<&'static str, String>,
+}
+
+/// Bytes, pixels and seconds.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Sizes {
+    pub json_body_bytes: usize,
+    pub multipart_body_bytes: usize,
+    pub input_by_url_bytes: u64,
+    pub decoded_pixels: u64,
+    pub decoded_side: u32,
+    pub output_pixels: u64,
+    pub sync_seconds: u64,
+    pub result_seconds: i64,
+}
+
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Formats {
+    pub input: &'static [&'static str],
+    pub output: &'static [&'static str],
+}
+
+/// `/files/{token}/{name}`.
+#[derive(Debug, Clone, Serialize, serde::Deserialize, JsonSchema)]
+pub struct FileRef {
+    #[schemars(length(max = 1024))]
+    pub token: String,
+    #[schemars(length(max = 255))]
+    pub name: String,
+}
+
+impl Check for FileRef {}

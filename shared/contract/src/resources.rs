@@ -1,0 +1,162 @@
+//! Tables, queues and buckets: made on AWS by the template, on one machine by the server, both from these constants.
+
+/// A DynamoDB table: string keys `pk` and `sk`, TTL attribute `expires` (Unix seconds).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Table {
+    /// Logical name; the physical one comes from the setting.
+    pub name: &'static str,
+    pub setting: &'static str,
+    /// Whether it has the index `open` on `open_pk` and `open_at` (a number), for what a sweep must find.
+    pub open_index: bool,
+    pub doc: &'static str,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Queue {
+    pub name: &'static str,
+    pub setting: &'static str,
+    /// Function that works the queue.
+    pub worker: &'static str,
+    /// Messages a worker gets at once.
+    pub batch: u32,
+    /// Seconds; at least six times the worker's timeout.
+    pub visibility_seconds: u32,
+    /// Receipts before a message becomes a dead letter.
+    pub max_receives: u32,
+    /// Queue of the dead letters and the function that ends their tasks.
+    pub dead_letters: &'static str,
+    pub dead_letter_worker: &'static str,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bucket {
+    pub name: &'static str,
+    pub setting: &'static str,
+    /// Days after which objects under `tmp/` are deleted.
+    pub temporary_days: u32,
+    pub doc: &'static str,
+}
+
+pub const KEYS: Table = Table {
+    name: "keys",
+    setting: "ATELIER_TABLE_KEYS",
+    open_index: false,
+    doc: "Accounts and API keys; of a secret only its SHA-256.",
+};
+pub const LEDGER: Table = Table {
+    name: "ledger",
+    setting: "ATELIER_TABLE_LEDGER",
+    open_index: true,
+    doc: "Balances, holds, charges, grants and idempotent answers.",
+};
+pub const TASKS: Table =
+    Table { name: "tasks", setting: "ATELIER_TABLE_TASKS", open_index: true, doc: "Asynchronous tasks." };
+pub const RATES: Table = Table {
+    name: "rates",
+    setting: "ATELIER_TABLE_RATES",
+    open_index: false,
+    doc: "Counters of the rate windows.",
+};
+pub const LOGS: Table = Table {
+    name: "logs",
+    setting: "ATELIER_TABLE_LOGS",
+    open_index: false,
+    doc: "One row a call for 30 days; usage counters.",
+};
+pub const TABLES: [Table; 5] = [KEYS, LEDGER, TASKS, RATES, LOGS];
+
+/// Name of the index of tables with `open_index`.
+pub const OPEN_INDEX: &str = "open";
+
+pub const EDITS: Queue = Queue {
+    name: "edits",
+    setting: "ATELIER_QUEUE_EDITS",
+    worker: "edit-worker",
+    batch: 1,
+    visibility_seconds: 1080,
+    max_receives: 5,
+    dead_letters: "edits-dead",
+    dead_letter_worker: "edit-dead-letter",
+};
+pub const QUEUES: [Queue; 1] = [EDITS];
+
+pub const RESULTS: Bucket = Bucket {
+    name: "atelier-results",
+    setting: "ATELIER_BUCKET_RESULTS",
+    temporary_days: 1,
+    doc: "Results of edits, under tmp/ until they expire.",
+};
+pub const BUCKETS: [Bucket; 1] = [RESULTS];
+
+/// What a function touches; its role on AWS allows exactly this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Needs {
+    /// Reads keys and writes when they were last used.
+    Keys,
+    /// Makes, changes and revokes keys; reads and makes accounts.
+    KeysWrite,
+    Ledger,
+    Tasks,
+    Rates,
+    Logs,
+    /// Sends to the edits queue.
+    EditQueue,
+    /// Writes and deletes results.
+    Results,
+    /// Reads results.
+    ResultsRead,
+    /// The ring of keys that signs file links.
+    FileKeys,
+    /// Reaches the public network for what users name.
+    Fetch,
+}
+
+/// What every function with a key touches, before its own needs.
+pub const AUTHENTICATED: [Needs; 4] = [Needs::Keys, Needs::Ledger, Needs::Rates, Needs::Logs];
+
+/// A function without a route.
+#[derive(Debug, Clone, Copy)]
+pub struct Worker {
+    pub name: &'static str,
+    pub trigger: Trigger,
+    pub summary: &'static str,
+    pub needs: &'static [Needs],
+    pub memory_mb: u32,
+    pub timeout_seconds: u32,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub enum Trigger {
+    Queue(Queue),
+    DeadLetters(Queue),
+    /// Every so many minutes.
+    Schedule {
+        minutes: u32,
+    },
+}
+
+pub const EDIT_WORKER: Worker = Worker {
+    name: "edit-worker",
+    trigger: Trigger::Queue(EDITS),
+    summary: "Edits the pictures of asynchronous tasks.",
+    needs: &[Needs::Tasks, Needs::Ledger, Needs::Results, Needs::FileKeys, Needs::Logs, Needs::Fetch],
+    memory_mb: 2048,
+    timeout_seconds: 180,
+};
+pub const EDIT_DEAD_LETTER: Worker = Worker {
+    name: "edit-dead-letter",
+    trigger: Trigger::DeadLetters(EDITS),
+    summary: "Ends tasks whose message failed too often: ERROR, hold released.",
+    needs: &[Needs::Tasks, Needs::Ledger, Needs::Logs],
+    memory_mb: 256,
+    timeout_seconds: 25,
+};
+pub const SWEEP: Worker = Worker {
+    name: "sweep",
+    trigger: Trigger::Schedule { minutes: 1 },
+    summary: "Releases expired holds, sends lost messages again, ends stuck tasks.",
+    needs: &[Needs::Tasks, Needs::Ledger, Needs::EditQueue, Needs::Logs],
+    memory_mb: 256,
+    timeout_seconds: 50,
+};
+pub const WORKERS: [Worker; 3] = [EDIT_WORKER, EDIT_DEAD_LETTER, SWEEP];

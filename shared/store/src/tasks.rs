@@ -1,0 +1,353 @@
+//! Asynchronous tasks. ACCEPTED → PROCESSING (under a lease) → DONE, ERROR or CANCELLED; the last transition carries the
+//! money, in one transaction.
+
+use contract::Credits;
+use contract::resources::{OPEN_INDEX, TASKS};
+use contract::tasks::TaskStatus;
+use rand::Rng;
+
+use crate::item::{number, text};
+use crate::transaction::Change;
+use crate::{Guard, Hold, Item, Store, StoreError, Transaction, TransactionError};
+
+/// What a task is made of.
+#[derive(Debug, Clone)]
+pub struct NewTask {
+    pub account: String,
+    pub hold: Hold,
+    /// The body as it was sent, JSON.
+    pub request: String,
+    /// Scheme, host and prefix of the call, for URLs in the result.
+    pub base_url: String,
+    pub prefix: String,
+    pub created_at_ms: i64,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct TaskRecord {
+    pub id: u64,
+    pub account: String,
+    pub status: TaskStatus,
+    pub request: String,
+    pub base_url: String,
+    pub prefix: String,
+    pub created_at_ms: i64,
+    pub hold: Hold,
+    /// How often a worker has begun it.
+    pub attempts: i64,
+    pub lease: Option<String>,
+    pub lease_until_ms: i64,
+    /// JSON of the result and of the list of errors, once it has ended.
+    pub result: Option<String>,
+    pub errors: Option<String>,
+    /// Key of the stored result.
+    pub object: Option<String>,
+}
+
+/// How a task ends.
+#[derive(Debug, Clone)]
+pub enum Verdict {
+    Done { result: String, object: String, charge: Credits },
+    Error { errors: String },
+    Cancelled,
+}
+
+#[derive(Debug)]
+pub struct Tasks<'a>(pub(crate) &'a Store);
+
+/// Open tasks are spread over this many partitions of the index.
+const SHARDS: u64 = 8;
+/// Ended tasks are forgotten after this many seconds.
+const KEEP: i64 = 30 * 86_400;
+/// A task without news for this long is looked at by the sweep: its message may be lost. Milliseconds.
+pub(crate) const LOOK_AFTER_MS: i64 = 15 * 60_000;
+
+/// A fresh id: 53 random bits, so that it is exact as a JSON number and not guessable in sequence.
+pub(crate) fn random_id() -> u64 {
+    rand::rng().random_range(1..(1 << 53))
+}
+
+fn key(id: u64) -> (String, String) {
+    (format!("TASK#{id}"), "TASK".into())
+}
+
+impl TaskRecord {
+    pub fn new(task: NewTask) -> Self {
+        Self {
+            id: random_id(),
+            account: task.account,
+            status: TaskStatus::Accepted,
+            request: task.request,
+            base_url: task.base_url,
+            prefix: task.prefix,
+            created_at_ms: task.created_at_ms,
+            hold: task.hold,
+            attempts: 0,
+            lease: None,
+            lease_until_ms: 0,
+            result: None,
+            errors: None,
+            object: None,
+        }
+    }
+
+    fn item(&self) -> Item {
+        let (pk, sk) = key(self.id);
+        self.hold
+            .write(Item::new(pk, sk))
+            .text("id", self.id.to_string())
+            .text("account", &self.account)
+            .text("task_status", self.status.name())
+            .text("request", &self.request)
+            .text("base_url", &self.base_url)
+            .text("prefix", &self.prefix)
+            .number("created_at", self.created_at_ms)
+            .number("attempts", self.attempts)
+            .text("open_pk", format!("TASK#{}", self.id % SHARDS))
+            .number("open_at", self.created_at_ms + LOOK_AFTER_MS)
+    }
+
+    fn read(item: &Item) -> Result<Self, StoreError> {
+        let account = item.get_text("account")?.to_owned();
+        let status = item.get_text("task_status")?;
+        Ok(Self {
+            id: item.get_text("id")?.parse().map_err(|_| StoreError::malformed("task id"))?,
+            status: TaskStatus::parse(status)
+                .ok_or_else(|| StoreError::malformed(format!("task status {status}")))?,
+            request: item.get_text("request")?.into(),
+            base_url: item.get_text("base_url")?.into(),
+            prefix: item.get_text("prefix")?.into(),
+            created_at_ms: item.get_number("created_at")?,
+            hold: Hold::read(item, &account)?,
+            attempts: item.find_number("attempts").unwrap_or(0),
+            lease: item.find_text("lease").map(str::to_owned),
+            lease_until_ms: item.find_number("lease_until").unwrap_or(0),
+            result: item.find_text("edit_result").map(str::to_owned),
+            errors: item.find_text("edit_errors").map(str::to_owned),
+            object: item.find_text("object_key").map(str::to_owned),
+            account,
+        })
+    }
+}
+
+impl Tasks<'_> {
+    /// Adds a new task to a transaction.
+    pub fn create(&self, transaction: &mut Transaction<'_>, task: &TaskRecord) -> Result<(), StoreError> {
+        transaction.put_new(Guard::Task, &TASKS, task.item())
+    }
+
+    /// A task of this account; another account's is `None`, at the cost of the same read.
+    pub async fn find(&self, account: &str, id: u64) -> Result<Option<TaskRecord>, StoreError> {
+        Ok(self.load(id).await?.filter(|task| task.account == account))
+    }
+
+    /// A task of any account, for workers.
+    pub async fn load(&self, id: u64) -> Result<Option<TaskRecord>, StoreError> {
+        let (pk, sk) = key(id);
+        let call = self
+            .0
+            .dynamodb
+            .get_item()
+            .table_name(self.0.names.table(&TASKS))
+            .key("pk", text(pk))
+            .key("sk", text(sk));
+        call.consistent_read(true).send().await?.item.map(|item| TaskRecord::read(&Item(item))).transpose()
+    }
+
+    /// Takes a task to work on it until `until_ms`. `None`: it has ended, or another worker's lease is alive.
+    pub async fn begin(
+        &self,
+        id: u64,
+        lease: &str,
+        now_ms: i64,
+        until_ms: i64,
+    ) -> Result<Option<TaskRecord>, StoreError> {
+        let (pk, sk) = key(id);
+        let result = self
+            .0
+            .dynamodb
+            .update_item()
+            .table_name(self.0.names.table(&TASKS))
+            .key("pk", text(pk))
+            .key("sk", text(sk))
+            .update_expression("SET task_status = :processing, lease = :lease, lease_until = :until, open_at = :look ADD attempts :one")
+            .condition_expression("task_status = :accepted OR (task_status = :processing AND lease_until < :now)")
+            .expression_attribute_values(":processing", text(TaskStatus::Processing.name()))
+            .expression_attribute_values(":accepted", text(TaskStatus::Accepted.name()))
+            .expression_attribute_values(":lease", text(lease))
+            .expression_attribute_values(":until", number(until_ms))
+            .expression_attribute_values(":look", number(until_ms))
+            .expression_attribute_values(":now", number(now_ms))
+            .expression_attribute_values(":one", number(1))
+            .return_values(aws_sdk_dynamodb::types::ReturnValue::AllNew)
+            .send()
+            .await;
+        match result {
+            Ok(updated) => updated.attributes.map(|item| TaskRecord::read(&Item(item))).transpose(),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Gives a task back to the queue after a fault that may pass.
+    pub async fn give_back(&self, id: u64, lease: &str, now_ms: i64) -> Result<(), StoreError> {
+        let (pk, sk) = key(id);
+        let result = self
+            .0
+            .dynamodb
+            .update_item()
+            .table_name(self.0.names.table(&TASKS))
+            .key("pk", text(pk))
+            .key("sk", text(sk))
+            .update_expression("SET task_status = :accepted, open_at = :look REMOVE lease, lease_until")
+            .condition_expression("task_status = :processing AND lease = :lease")
+            .expression_attribute_values(":processing", text(TaskStatus::Processing.name()))
+            .expression_attribute_values(":accepted", text(TaskStatus::Accepted.name()))
+            .expression_attribute_values(":lease", text(lease))
+            .expression_attribute_values(":look", number(now_ms + LOOK_AFTER_MS))
+            .send()
+            .await;
+        match result {
+            Ok(_) => Ok(()),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Ends a task, with its money. `lease`: the worker's own; `None` ends it whoever works on it (cancel, dead letter, sweep).
+    /// `false`: it had ended already, or the lease is another's; nothing was written.
+    pub async fn end(
+        &self,
+        task: &TaskRecord,
+        lease: Option<&str>,
+        verdict: Verdict,
+        now_ms: i64,
+    ) -> Result<bool, StoreError> {
+        let mut transaction = self.0.transaction();
+        let ledger = self.0.ledger();
+        let (status, charge) = match &verdict {
+            Verdict::Done { charge, .. } => (TaskStatus::Done, *charge),
+            Verdict::Error { .. } => (TaskStatus::Error, Credits::ZERO),
+            Verdict::Cancelled => (TaskStatus::Cancelled, Credits::ZERO),
+        };
+        let mut change = Change::new("SET task_status = :ended, expires = :expires")
+            .when("task_status = :accepted OR task_status = :processing")
+            .text(":ended", status.name())
+            .text(":processing", TaskStatus::Processing.name())
+            .number(":expires", now_ms / 1000 + KEEP);
+        match lease {
+            Some(lease) => {
+                change = change.when("task_status = :processing AND lease = :lease").text(":lease", lease)
+            }
+            None => change = change.text(":accepted", TaskStatus::Accepted.name()),
+        }
+        match verdict {
+            Verdict::Done { result, object, .. } => {
+                change.expression += ", edit_result = :result, object_key = :object";
+                change = change.text(":result", result).text(":object", object);
+            }
+            Verdict::Error { errors } => {
+                change.expression += ", edit_errors = :errors";
+                change = change.text(":errors", errors);
+            }
+            Verdict::Cancelled => {}
+        }
+        change.expression += " REMOVE lease, lease_until, open_pk, open_at";
+        transaction.update(Guard::Task, &TASKS, key(task.id), change)?;
+        ledger.settle(&mut transaction, &task.hold, charge, now_ms)?;
+        match transaction.commit().await {
+            Ok(()) => Ok(true),
+            Err(TransactionError::Refused(_)) => Ok(false),
+            Err(TransactionError::Store(error)) => Err(error),
+        }
+    }
+
+    /// Open tasks without news since before `now_ms`, at most `most` a shard; their next look is put off.
+    pub async fn overdue(&self, now_ms: i64, most: i32) -> Result<Vec<TaskRecord>, StoreError> {
+        let mut tasks = Vec::new();
+        for id in self.open_ids(now_ms, Some(most)).await? {
+            if let Some(task) = self.load(id).await?.filter(|task| !task.status.ended()) {
+                self.look_again(id, now_ms + LOOK_AFTER_MS).await?;
+                tasks.push(task);
+            }
+        }
+        Ok(tasks)
+    }
+
+    /// Ids of open tasks that are to be looked at before `before_ms`.
+    async fn open_ids(&self, before_ms: i64, most: Option<i32>) -> Result<Vec<u64>, StoreError> {
+        let mut ids = Vec::new();
+        for shard in 0..SHARDS {
+            let query = self
+                .0
+                .dynamodb
+                .query()
+                .table_name(self.0.names.table(&TASKS))
+                .index_name(OPEN_INDEX)
+                .key_condition_expression("open_pk = :shard AND open_at < :before")
+                .expression_attribute_values(":shard", text(format!("TASK#{shard}")))
+                .expression_attribute_values(":before", number(before_ms));
+            let mut pages = query.set_limit(most).into_paginator().send();
+            while let Some(page) = pages.next().await {
+                for item in page?.items.unwrap_or_default().into_iter().map(Item) {
+                    ids.push(item.get_text("id")?.parse().map_err(|_| StoreError::malformed("task id"))?);
+                }
+                if most.is_some() {
+                    break;
+                }
+            }
+        }
+        Ok(ids)
+    }
+
+    async fn look_again(&self, id: u64, at_ms: i64) -> Result<(), StoreError> {
+        let (pk, sk) = key(id);
+        let result = self
+            .0
+            .dynamodb
+            .update_item()
+            .table_name(self.0.names.table(&TASKS))
+            .key("pk", text(pk))
+            .key("sk", text(sk))
+            .update_expression("SET open_at = :at")
+            .condition_expression("attribute_exists(open_pk)")
+            .expression_attribute_values(":at", number(at_ms))
+            .send()
+            .await;
+        match result {
+            Ok(_) => Ok(()),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// For a process that starts alone on its store: every open task is ACCEPTED again, whatever lease the last
+    /// process held on it. The ids, for the queue.
+    pub async fn reopen_all(&self, now_ms: i64) -> Result<Vec<u64>, StoreError> {
+        let ids = self.open_ids(i64::MAX, None).await?;
+        for id in &ids {
+            if let Some(lease) = self.load(*id).await?.and_then(|task| task.lease) {
+                self.give_back(*id, &lease, now_ms).await?;
+            }
+        }
+        Ok(ids)
+    }
+}
