@@ -147,7 +147,9 @@ impl Decoder {
             Self::Unknown(..) => Err(io::ErrorKind::UnexpectedEof.into()),
         };
         ended.map_err(|error| self.failure(error))?;
-        Ok(Bytes::from(std::mem::take(&mut self.sink_mut().data)))
+        let mut data = std::mem::take(&mut self.sink_mut().data);
+        data.shrink_to_fit();
+        Ok(Bytes::from(data))
     }
 
     fn failure(&mut self, error: io::Error) -> FetchError {

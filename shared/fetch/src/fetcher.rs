@@ -159,3 +159,35 @@ impl Inner {
 fn is_redirect(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::Resolve;
+
+    /// Public at the first question, loopback from then on.
+    struct Rebinding(Arc<AtomicUsize>);
+
+    impl Resolver for Rebinding {
+        fn resolve<'a>(&'a self, _host: &'a str) -> Resolve<'a> {
+            let first = self.0.fetch_add(1, Ordering::SeqCst) == 0;
+            let ip = if first { IpAddr::from([93, 184, 216, 34]) } else { IpAddr::from([127, 0, 0, 1]) };
+            Box::pin(async move { Ok(vec![ip]) })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_hop_connects_to_the_addresses_of_its_one_lookup_and_the_next_hop_is_judged_anew() {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let fetcher = Fetcher::new(FetchConfig::for_testing(), Rebinding(Arc::clone(&asked)));
+        let target = fetcher.inner.guard.target("http://rebind.test/").expect("the URL is in order");
+        let pinned = fetcher.inner.pin(&target).await.expect("a public address");
+        assert_eq!(pinned, [SocketAddr::from(([93, 184, 216, 34], 80))]);
+        assert_eq!(asked.load(Ordering::SeqCst), 1);
+        let refused = fetcher.inner.pin(&target).await;
+        assert!(matches!(refused, Err(FetchError::Refused(_))), "{refused:?}");
+    }
+}

@@ -52,15 +52,20 @@ impl FromStr for HostPort {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.trim();
         let invalid = || InvalidHostPort(text.to_owned());
-        let foreign = |c: char| c.is_whitespace() || c.is_control() || "/?#@\\".contains(c);
+        let foreign = |c: char| c.is_whitespace() || c.is_control() || "/?#@\\*".contains(c);
         let (host, port) = text.rsplit_once(':').ok_or_else(invalid)?;
-        if host.is_empty() || text.contains(foreign) || !port.bytes().all(|digit| digit.is_ascii_digit()) {
+        let two_ports = host.contains(':') && !host.starts_with('[');
+        if host.is_empty()
+            || two_ports
+            || text.contains(foreign)
+            || !port.bytes().all(|digit| digit.is_ascii_digit())
+        {
             return Err(invalid());
         }
         let port: u16 = port.parse().map_err(|_| invalid())?;
         // Parsed as a URL and not by `Host::parse`, so that a setting and a URL can never be read differently.
         let url = Url::parse(&format!("http://{host}/")).map_err(|_| invalid())?;
-        if port == 0 || url.port().is_some() {
+        if port == 0 {
             return Err(invalid());
         }
         let host = url.host().ok_or_else(invalid)?.to_owned();
