@@ -1,0 +1,44 @@
+use std::path::PathBuf;
+
+/// Why the embedded stores could not be opened or swept.
+#[derive(Debug, thiserror::Error)]
+pub enum EmbeddedError {
+    /// Another process (or another handle of this one) has the data folder open.
+    #[error("the data folder {} is in use by another process; stop it, or choose another folder", .path.display())]
+    Locked {
+        /// The data folder, not the lock file inside it.
+        path: PathBuf,
+    },
+    /// A folder or file under the data folder cannot be made, read or written.
+    #[error("cannot use {}: {source}", .path.display())]
+    Folder {
+        /// What was touched.
+        path: PathBuf,
+        /// The operating system's answer.
+        source: std::io::Error,
+    },
+    /// The DynamoDB file cannot be opened, or an operation on it failed.
+    #[error("the embedded DynamoDB failed: {0}")]
+    DynamoDb(#[from] dynoxide::DynoxideError),
+    /// The index of the S3 store cannot be opened, or an operation on it failed.
+    #[error("the index of the embedded S3 failed: {0}")]
+    Index(#[from] rusqlite::Error),
+    /// The S3 store refused an operation.
+    #[error("the embedded S3 failed: {0}")]
+    ObjectStore(#[from] s3s::S3Error),
+    /// The S3 index was written by a newer version.
+    #[error("the index of the embedded S3 has schema version {found}, this version knows up to {known}")]
+    NewerSchema {
+        /// Version found in the file.
+        found: i64,
+        /// Newest version this build can read.
+        known: i64,
+    },
+}
+
+impl EmbeddedError {
+    pub(crate) fn folder(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Folder { path, source }
+    }
+}
