@@ -1,1 +1,32 @@
+//! What every function runs in: the pipeline, rendering by family, workers, file links and telemetry.
 
+mod ceiling;
+pub mod clock;
+mod config;
+mod cx;
+mod error;
+pub mod files;
+mod function;
+mod key_cache;
+mod lambda;
+mod pipeline;
+mod platform;
+mod recorder;
+mod request;
+mod response;
+mod seal;
+pub mod telemetry;
+mod worker;
+
+pub use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+pub use config::Config;
+pub use cx::Cx;
+pub use error::ApiError;
+pub use function::{Function, HttpFunction, QueueFunction, ScheduleFunction, Work, WorkerError};
+pub use lambda::{lambda, platform as aws_platform};
+pub use lambda_runtime::Error as LambdaError;
+pub use pipeline::{EXPOSED_HEADERS, run, too_large};
+pub use platform::Platform;
+pub use recorder::Recorder;
+pub use request::{Origin, Request, Upload};
+pub use response::{Body, ByteStream, Commit, Content, Response};

@@ -1,0 +1,44 @@
+//! What a handler is given beside its request.
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Instant;
+
+use contract::Credits;
+use store::{Hold, KeyRecord};
+
+use crate::Platform;
+
+/// The context of one call. Dereferences to the [`Platform`].
+#[derive(Clone, Debug)]
+pub struct Cx {
+    pub platform: Arc<Platform>,
+    /// `None` on routes without a key.
+    pub key: Option<Arc<KeyRecord>>,
+    pub request_id: String,
+    pub deadline: Instant,
+    /// Scheme and host of URLs in answers, without a slash at the end.
+    pub base_url: String,
+    /// The family's prefix that the call used.
+    pub prefix: &'static str,
+    /// Path of the call, for the functions that answer any.
+    pub path: String,
+    pub method: http::Method,
+    pub price: Credits,
+    pub hold: Option<Hold>,
+}
+
+impl Cx {
+    /// The caller's account; empty on routes without a key.
+    pub fn account(&self) -> &str {
+        self.key.as_ref().map_or("", |key| &key.account)
+    }
+}
+
+impl Deref for Cx {
+    type Target = Platform;
+
+    fn deref(&self) -> &Platform {
+        &self.platform
+    }
+}

@@ -1,0 +1,219 @@
+//! A function: what one Lambda runs, and what the server runs beside all others in one process.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use contract::resources::{Trigger, Worker};
+use contract::{Check, Credits, Endpoint, Fault, Route};
+use futures::future::BoxFuture;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use store::StoreError;
+
+use crate::{ApiError, Cx, Platform, Request, Response};
+
+/// Name and work of one function.
+#[derive(Debug)]
+pub struct Function {
+    pub name: &'static str,
+    pub work: Work,
+}
+
+#[derive(Debug)]
+pub enum Work {
+    Http(HttpFunction),
+    Queue(QueueFunction),
+    Schedule(ScheduleFunction),
+}
+
+type Prepared = Box<dyn Any + Send + Sync>;
+pub(crate) type Answer = Response<Value>;
+type Prepare = fn(Value) -> Result<Prepared, Vec<Fault>>;
+type Quote = Box<dyn Fn(&dyn Any) -> Credits + Send + Sync>;
+type Handler =
+    Box<dyn Fn(Cx, Request<Prepared>) -> BoxFuture<'static, Result<Answer, ApiError>> + Send + Sync>;
+type MessageHandler =
+    Box<dyn Fn(Arc<Platform>, String) -> BoxFuture<'static, Result<(), WorkerError>> + Send + Sync>;
+type ScheduleHandler = Box<dyn Fn(Arc<Platform>) -> BoxFuture<'static, Result<(), StoreError>> + Send + Sync>;
+
+/// An endpoint behind the pipeline. Erased, so that the pipeline compiles once.
+pub struct HttpFunction {
+    pub route: Route,
+    schema: OnceLock<Value>,
+    pub(crate) prepare: Prepare,
+    pub(crate) quote: Option<Quote>,
+    pub(crate) handle: Handler,
+}
+
+pub struct QueueFunction {
+    pub worker: Worker,
+    pub(crate) handle: MessageHandler,
+}
+
+pub struct ScheduleFunction {
+    pub worker: Worker,
+    pub(crate) handle: ScheduleHandler,
+}
+
+/// Why a message stays in its queue. Shown in the log only.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct WorkerError(#[from] Box<dyn std::error::Error + Send + Sync>);
+
+impl WorkerError {
+    pub fn new(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self(error.into())
+    }
+}
+
+impl From<StoreError> for WorkerError {
+    fn from(error: StoreError) -> Self {
+        Self::new(error)
+    }
+}
+
+impl From<ApiError> for WorkerError {
+    fn from(error: ApiError) -> Self {
+        Self::new(error)
+    }
+}
+
+impl Function {
+    /// An endpoint whose handler needs nothing but the context.
+    pub fn http<Req, Res, F>(endpoint: Endpoint<Req, Res>, handle: fn(Cx, Request<Req>) -> F) -> Self
+    where
+        Req: DeserializeOwned + JsonSchema + Check + Send + Sync + 'static,
+        Res: Serialize + JsonSchema + 'static,
+        F: Future<Output = Result<Response<Res>, ApiError>> + Send + 'static,
+    {
+        Self::erased(endpoint.route, Box::new(move |cx, request| answer(handle, cx, request))).typed::<Req>()
+    }
+
+    /// An endpoint with heavy state, loaded once a process at its first call.
+    pub fn with<State, Req, Res, F>(
+        endpoint: Endpoint<Req, Res>,
+        load: fn(&Platform) -> Result<State, ApiError>,
+        handle: fn(Arc<State>, Cx, Request<Req>) -> F,
+    ) -> Self
+    where
+        State: Send + Sync + 'static,
+        Req: DeserializeOwned + JsonSchema + Check + Send + Sync + 'static,
+        Res: Serialize + JsonSchema + 'static,
+        F: Future<Output = Result<Response<Res>, ApiError>> + Send + 'static,
+    {
+        let handle = move |cx: Cx, request| match cx.platform.shared(load) {
+            Ok(state) => answer(move |cx, request| handle(state, cx, request), cx, request),
+            Err(error) => Box::pin(async move { Err(error) }) as BoxFuture<'static, _>,
+        };
+        Self::erased(endpoint.route, Box::new(handle)).typed::<Req>()
+    }
+
+    fn erased(route: Route, handle: Handler) -> Self {
+        let function = HttpFunction {
+            route,
+            schema: OnceLock::new(),
+            prepare: |_| Ok(Box::new(())),
+            quote: None,
+            handle,
+        };
+        Self { name: route.name, work: Work::Http(function) }
+    }
+
+    fn typed<Req: DeserializeOwned + Check + Send + Sync + 'static>(mut self) -> Self {
+        if let Work::Http(function) = &mut self.work {
+            function.prepare = prepare::<Req>;
+        }
+        self
+    }
+
+    /// The price of a request of a priced endpoint.
+    pub fn quoted<Req: 'static>(mut self, price: fn(&Req) -> Credits) -> Self {
+        if let Work::Http(function) = &mut self.work {
+            function.quote =
+                Some(Box::new(move |request| request.downcast_ref().map_or(Credits::ZERO, price)));
+        }
+        self
+    }
+
+    /// A worker of the messages of a queue; each message's body is handed over as text.
+    pub fn queue<F>(worker: Worker, handle: fn(Arc<Platform>, String) -> F) -> Self
+    where
+        F: Future<Output = Result<(), WorkerError>> + Send + 'static,
+    {
+        debug_assert!(!matches!(worker.trigger, Trigger::Schedule { .. }));
+        let handle: MessageHandler = Box::new(move |platform, body| Box::pin(handle(platform, body)));
+        Self { name: worker.name, work: Work::Queue(QueueFunction { worker, handle }) }
+    }
+
+    /// Work that a clock starts.
+    pub fn schedule<F>(worker: Worker, handle: fn(Arc<Platform>) -> F) -> Self
+    where
+        F: Future<Output = Result<(), StoreError>> + Send + 'static,
+    {
+        let handle: ScheduleHandler = Box::new(move |platform| Box::pin(handle(platform)));
+        Self { name: worker.name, work: Work::Schedule(ScheduleFunction { worker, handle }) }
+    }
+}
+
+impl HttpFunction {
+    /// The schema of the request, built once.
+    pub(crate) fn schema(&self) -> &Value {
+        self.schema.get_or_init(self.route.request_schema)
+    }
+}
+
+impl ScheduleFunction {
+    pub async fn run(&self, platform: Arc<Platform>) -> Result<(), StoreError> {
+        (self.handle)(platform).await
+    }
+}
+
+fn prepare<Req: DeserializeOwned + Check + Send + Sync + 'static>(
+    value: Value,
+) -> Result<Prepared, Vec<Fault>> {
+    // Why: the schema walk came first, so what serde still refuses is what no schema of ours says.
+    let request: Req =
+        serde_json::from_value(value).map_err(|error| vec![Fault::other("", error.to_string())])?;
+    let mut faults = Vec::new();
+    request.check(&mut faults);
+    if faults.is_empty() { Ok(Box::new(request)) } else { Err(faults) }
+}
+
+fn answer<Req, Res, F>(
+    handle: impl FnOnce(Cx, Request<Req>) -> F + Send + 'static,
+    cx: Cx,
+    request: Request<Prepared>,
+) -> BoxFuture<'static, Result<Answer, ApiError>>
+where
+    Req: Send + 'static,
+    Res: Serialize + 'static,
+    F: Future<Output = Result<Response<Res>, ApiError>> + Send + 'static,
+{
+    Box::pin(async move {
+        let Request { data, sent, file, headers } = request;
+        let data =
+            *data.downcast().map_err(|_| ApiError::internal("a handler got another request than its own"))?;
+        handle(cx, Request { data, sent, file, headers }).await?.erase()
+    })
+}
+
+impl fmt::Debug for HttpFunction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpFunction").field("route", &self.route.name).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for QueueFunction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("QueueFunction").field("worker", &self.worker.name).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ScheduleFunction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ScheduleFunction").field("worker", &self.worker.name).finish_non_exhaustive()
+    }
+}

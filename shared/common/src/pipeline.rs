@@ -1,0 +1,65 @@
+//! Everything that happens to a call, in this order. One file a step; a step with nothing to do returns on its first line.
+
+mod answer;
+mod authenticate;
+mod authorize;
+mod body;
+mod call;
+mod ceiling;
+mod deadline;
+mod limit;
+mod panic;
+mod parse;
+mod quote;
+mod record;
+mod render;
+mod reserve;
+mod settle;
+
+pub use answer::EXPOSED as EXPOSED_HEADERS;
+pub use body::too_large;
+pub(crate) use panic::caught;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::function::HttpFunction;
+use crate::{ApiError, Body, Origin, Platform};
+use answer::Reply;
+use call::Call;
+
+/// Answers one call. Never fails and never panics: whatever happens becomes an answer in the family's shape.
+pub async fn run(
+    platform: Arc<Platform>,
+    function: &HttpFunction,
+    request: http::Request<Bytes>,
+    origin: Origin,
+) -> http::Response<Body> {
+    let mut call = Call::begin(platform, function, request, origin);
+    let reply = match panic::caught(steps(&mut call, function)).await {
+        Ok(reply) => reply,
+        Err(error) => {
+            settle::undo(&mut call).await;
+            render::failure(&call, error)
+        }
+    };
+    let row = record::row(&call, &reply);
+    record::record(&call, row).await;
+    answer::finish(&call, reply)
+}
+
+async fn steps(call: &mut Call, function: &HttpFunction) -> Result<Reply, ApiError> {
+    body::check(call)?;
+    authenticate::authenticate(call).await?;
+    authorize::authorize(call)?;
+    ceiling::admit(call)?;
+    let request = parse::parse(call, function).await?;
+    quote::quote(call, function, &request);
+    limit::count(call).await?;
+    if let Some(earlier) = reserve::reserve(call, &request).await? {
+        return Ok(earlier);
+    }
+    let answer = deadline::within(call, (function.handle)(call.context(), request)).await?;
+    settle::settle(call, answer).await
+}

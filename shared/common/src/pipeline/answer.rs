@@ -1,0 +1,99 @@
+//! A finished answer and the headers every answer has.
+
+use bytes::Bytes;
+use contract::Family;
+use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use store::Windows;
+
+use super::call::Call;
+use crate::Body;
+
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Body,
+    pub error_code: Option<&'static str>,
+}
+
+impl Reply {
+    pub fn new(status: u16, media: &str, body: Body) -> Self {
+        let mut headers = HeaderMap::new();
+        let media =
+            HeaderValue::from_str(media).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+        headers.insert(CONTENT_TYPE, media);
+        Self {
+            status: StatusCode::from_u16(status).unwrap_or(StatusCode::OK),
+            headers,
+            body,
+            error_code: None,
+        }
+    }
+
+    pub fn json(status: u16, body: String) -> Self {
+        Self::new(status, "application/json", Body::Bytes(Bytes::from(body)))
+    }
+
+    pub fn header(mut self, name: &'static str, value: &'static str) -> Self {
+        self.headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        self
+    }
+
+    pub fn text(&self) -> Option<&str> {
+        match &self.body {
+            Body::Bytes(bytes) => std::str::from_utf8(bytes).ok(),
+            Body::Stream { .. } => None,
+        }
+    }
+}
+
+/// Headers a browser may read.
+pub const EXPOSED: &str = "X-Request-ID, Retry-After, Idempotent-Replayed, RateLimit-Limit, RateLimit-Remaining, \
+    RateLimit-Reset, X-RateLimit-Limit, X-RateLimit-Remaining, Content-Range, ETag";
+
+pub(crate) fn finish(call: &Call, reply: Reply) -> http::Response<Body> {
+    let Reply { status, mut headers, body, .. } = reply;
+    if let Ok(id) = HeaderValue::from_str(&call.request_id) {
+        headers.insert("x-request-id", id);
+    }
+    if let Some(windows) = &call.windows {
+        rate_headers(call.family, windows, &mut headers);
+    }
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
+    if !call.platform.config.in_lambda {
+        // Why not in a Lambda: the gateway adds these itself, and would send them twice.
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
+    }
+    let mut response = http::Response::new(body);
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}
+
+/// The window in force is the one nearer to its end.
+fn rate_headers(family: Family, windows: &Windows, headers: &mut HeaderMap) {
+    let (minute, second) = (windows.minute, windows.second);
+    let second_in_force = second.left() < minute.left();
+    let (window, reset) = if second_in_force { (second, 1) } else { (minute, windows.minute_ends_in) };
+    let remaining = if windows.admitted { i64::from(window.left()) } else { -1 };
+    let pairs: Vec<(&'static str, String)> = match family {
+        Family::Images => vec![
+            ("ratelimit-limit", format!("{}, {};w=60, {};w=1", window.limit, minute.limit, second.limit)),
+            ("ratelimit-remaining", remaining.to_string()),
+            ("ratelimit-reset", reset.to_string()),
+        ],
+        Family::Extraction | Family::Requests => vec![
+            ("x-ratelimit-limit", minute.limit.to_string()),
+            ("x-ratelimit-remaining", minute.left().to_string()),
+        ],
+        Family::Classification | Family::Platform => Vec::new(),
+    };
+    for (name, value) in pairs {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(name, value);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Size and kind of the body, before anything is read of it.
+
+use contract::{ErrorKind, Input};
+
+use super::call::Call;
+use crate::ApiError;
+
+pub(crate) fn check(call: &Call) -> Result<(), ApiError> {
+    let (max, media) = match call.route.input {
+        Input::Parameters => return Ok(()),
+        Input::Json { max_bytes } => (max_bytes, "application/json"),
+        Input::Multipart { max_bytes } => (max_bytes, "multipart/form-data"),
+    };
+    if call.body.len() > max {
+        return Err(too_large(max));
+    }
+    let sent = call
+        .header(http::header::CONTENT_TYPE)
+        .map(|full| full.split(';').next().unwrap_or("").trim().to_ascii_lowercase());
+    let fits = match sent.as_deref() {
+        None => call.body.is_empty() || media == "application/json",
+        Some(sent) if media == "application/json" => {
+            sent == media || (sent.starts_with("application/") && sent.ends_with("+json"))
+        }
+        Some(sent) => sent == media,
+    };
+    if fits || (call.body.is_empty() && media == "application/json") {
+        return Ok(());
+    }
+    Err(ApiError::because(
+        ErrorKind::UnsupportedMediaType,
+        format!("Unsupported content type. Send {media}."),
+    ))
+}
+
+/// A body over `max` bytes.
+pub fn too_large(max: usize) -> ApiError {
+    ApiError::because(
+        ErrorKind::BodyTooLarge,
+        format!("The body is over the limit of {max} bytes. Send large inputs by URL."),
+    )
+}

@@ -1,0 +1,159 @@
+//! The state of one call: what came in, and what the steps have found so far.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use contract::limits::SYNC_SECONDS;
+use contract::{Credits, Family, Route};
+use http::{HeaderMap, Method};
+use store::{Hold, KeyRecord, Secret, StartedCall, Windows};
+
+use crate::function::HttpFunction;
+use crate::{Cx, Origin, Platform};
+
+pub(crate) struct Call {
+    pub platform: Arc<Platform>,
+    pub route: Route,
+    /// That of the route; on the default route that of the path.
+    pub family: Family,
+    pub request_id: String,
+    pub started: Instant,
+    pub started_ms: i64,
+    pub deadline: Instant,
+    pub method: Method,
+    pub path: String,
+    pub query: String,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+    pub origin: Origin,
+
+    pub secret: Option<Secret>,
+    pub key: Option<Arc<KeyRecord>>,
+    pub price: Credits,
+    pub windows: Option<Windows>,
+    pub hold: Option<Hold>,
+    pub started_call: Option<StartedCall>,
+    pub charged: Credits,
+}
+
+/// Name of the function on the default route, whose family is that of the path.
+const FALLBACK: &str = contract::endpoints::FALLBACK;
+
+impl Call {
+    pub fn begin(
+        platform: Arc<Platform>,
+        function: &HttpFunction,
+        request: http::Request<Bytes>,
+        origin: Origin,
+    ) -> Self {
+        let (parts, body) = request.into_parts();
+        let route = function.route;
+        let path = trimmed(parts.uri.path());
+        let started = Instant::now();
+        Self {
+            family: if route.name == FALLBACK { Family::of_path(&path) } else { route.family },
+            request_id: uuid::Uuid::new_v4().to_string(),
+            started,
+            started_ms: platform.now_ms(),
+            deadline: started + Duration::from_secs(SYNC_SECONDS),
+            method: parts.method,
+            query: parts.uri.query().unwrap_or_default().to_owned(),
+            path,
+            headers: parts.headers,
+            body,
+            origin,
+            route,
+            platform,
+            secret: None,
+            key: None,
+            price: Credits::ZERO,
+            windows: None,
+            hold: None,
+            started_call: None,
+            charged: Credits::ZERO,
+        }
+    }
+
+    /// The deadline in milliseconds since the Unix epoch.
+    pub fn until_ms(&self) -> i64 {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        self.platform.now_ms() + i64::try_from(left.as_millis()).unwrap_or(0)
+    }
+
+    pub fn context(&self) -> Cx {
+        Cx {
+            platform: self.platform.clone(),
+            key: self.key.clone(),
+            request_id: self.request_id.clone(),
+            deadline: self.deadline,
+            base_url: self.base_url(),
+            prefix: self.prefix(),
+            path: self.path.clone(),
+            method: self.method.clone(),
+            price: self.price,
+            hold: self.hold.clone(),
+        }
+    }
+
+    /// Start of every URL in the answer.
+    pub fn base_url(&self) -> String {
+        match &self.platform.config.public_url {
+            Some(url) => url.clone(),
+            None => format!("{}://{}", self.origin.scheme, self.origin.host),
+        }
+    }
+
+    fn prefix(&self) -> &'static str {
+        let prefixes = self.route.family.prefixes();
+        prefixes
+            .iter()
+            .copied()
+            .find(|prefix| self.path.starts_with(&format!("{prefix}/")))
+            .unwrap_or(prefixes[0])
+    }
+
+    /// Values of the path's parameters, percent-decoded, in the route's order.
+    pub fn path_values(&self) -> Vec<(&'static str, String)> {
+        let pattern = self.route.path.split('/').filter(|part| !part.is_empty());
+        let below = self.path.strip_prefix(self.prefix()).unwrap_or(&self.path);
+        let values = below.split('/').filter(|part| !part.is_empty());
+        pattern
+            .zip(values)
+            .filter_map(|(part, value)| Some((part.strip_prefix('{')?.strip_suffix('}')?, decode(value))))
+            .collect()
+    }
+
+    pub fn header(&self, name: impl http::header::AsHeaderName) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// A trailing slash is served like the route without it.
+fn trimmed(path: &str) -> String {
+    match path.trim_end_matches('/') {
+        "" => "/".to_owned(),
+        path => path.to_owned(),
+    }
+}
+
+/// Percent-decoding; what is not UTF-8 afterwards is replaced, and so matches nothing.
+pub(crate) fn decode(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut index = 0;
+    while index < bytes.len() {
+        let hex = (bytes[index] == b'%').then(|| text.get(index + 1..index + 3)).flatten();
+        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) => {
+                decoded.push(byte);
+                index += 3;
+            }
+            None => {
+                decoded.push(bytes[index]);
+                index += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&decoded).into_owned()
+}

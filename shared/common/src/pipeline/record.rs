@@ -1,0 +1,56 @@
+//! The line, the metrics and the row of a call.
+
+use contract::Method;
+use store::CallRow;
+
+use super::answer::Reply;
+use super::call::Call;
+use crate::telemetry;
+
+/// Bytes of a body that are kept where a key asks for it.
+const BODY: usize = 2048;
+
+pub(crate) async fn record(call: &Call, row: CallRow) {
+    telemetry::call(&row, call.platform.config.in_lambda);
+    if call.key.is_none() {
+        return;
+    }
+    let at_once = call.route.method != Method::Get;
+    let platform = &call.platform;
+    if let Err(error) = platform.recorder.record(&platform.store, row, at_once).await {
+        tracing::error!(request_id = call.request_id, error = %error, "row not written");
+    }
+    if let Some(key) = &call.key
+        && platform.keys.used(&key.id, call.started_ms)
+        && let Err(error) = platform.store.keys().touch(key, call.started_ms).await
+    {
+        tracing::warn!(key_id = key.id, error = %error, "last use not written");
+    }
+}
+
+/// What is kept of a call and its answer.
+pub(crate) fn row(call: &Call, reply: &Reply) -> CallRow {
+    let key = call.key.as_deref();
+    let keeps_body = key.is_some_and(|key| key.log_bodies) && !call.body.is_empty();
+    CallRow {
+        account: key.map(|key| key.account.clone()).unwrap_or_default(),
+        key_id: key.map(|key| key.id.clone()).unwrap_or_default(),
+        request_id: call.request_id.clone(),
+        at_ms: call.started_ms,
+        method: call.method.to_string(),
+        // Why not the path of file links: their token is what opens the file.
+        path: if call.key.is_some() {
+            call.path.chars().take(512).collect()
+        } else {
+            call.route.path.to_owned()
+        },
+        route: call.route.name,
+        status: reply.status.as_u16(),
+        latency_ms: i64::try_from(call.started.elapsed().as_millis()).unwrap_or(i64::MAX),
+        credits: call.charged,
+        images: i64::from(call.route.priced && reply.status.is_success()),
+        error_code: reply.error_code,
+        body: keeps_body
+            .then(|| String::from_utf8_lossy(&call.body[..call.body.len().min(BODY)]).into_owned()),
+    }
+}

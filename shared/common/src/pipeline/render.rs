@@ -1,0 +1,118 @@
+//! Answers in the family's shape.
+
+use contract::wording::{plain, pydantic_v1, sentence};
+use contract::{ErrorKind, Family, Fault, Rule};
+use http::HeaderMap;
+use serde_json::{Map, Value, json};
+
+use super::answer::Reply;
+use super::call::Call;
+use crate::ApiError;
+use crate::response::Content;
+
+pub(crate) fn success(
+    call: &Call,
+    content: Content<Value>,
+    headers: HeaderMap,
+    status: Option<u16>,
+) -> Result<Reply, ApiError> {
+    let status = status.unwrap_or(call.route.status);
+    let mut reply = match content {
+        Content::Raw { media, body } => Reply::new(status, &media, body),
+        Content::Json(data) => {
+            let shaped = if call.family == Family::Images { json!({"data": data}) } else { data };
+            Reply::json(status, serde_json::to_string(&shaped).map_err(ApiError::internal)?)
+        }
+    };
+    reply.headers.extend(headers);
+    Ok(reply)
+}
+
+pub(crate) fn failure(call: &Call, error: ApiError) -> Reply {
+    let status = error.kind.status(call.family);
+    if let Some(source) = &error.source {
+        let chain = chain(source.as_ref());
+        match status {
+            500.. => {
+                tracing::error!(request_id = call.request_id, error = chain, "{} failed", call.route.name)
+            }
+            _ => tracing::debug!(request_id = call.request_id, error = chain, "{} refused", call.route.name),
+        }
+    }
+    let body = body(call.family, &error, &call.base_url());
+    let mut reply = Reply::json(status, body.to_string());
+    reply.headers.extend(error.headers);
+    reply.error_code = Some(error.kind.row().code);
+    reply
+}
+
+fn body(family: Family, error: &ApiError, base_url: &str) -> Value {
+    match family {
+        Family::Images => images(error),
+        Family::Classification | Family::Platform => classification(error, base_url),
+        Family::Extraction => json!({"error": message(error, family)}),
+        Family::Requests => requests(error),
+    }
+}
+
+fn images(error: &ApiError) -> Value {
+    let (code, kind) = error.kind.row().images;
+    let mut details: Map<String, Value> = Map::new();
+    for fault in &error.faults {
+        let messages = details.entry(fault.path.clone()).or_insert_with(|| json!([]));
+        if let Some(list) = messages.as_array_mut() {
+            list.push(pydantic_v1(&fault.rule).into());
+        }
+    }
+    let body = json!({
+        "error_code": code, "error_type": kind, "error_message": message(error, Family::Images), "error_details": details,
+    });
+    if error.kind == ErrorKind::RateLimited { json!({"detail": body}) } else { body }
+}
+
+fn classification(error: &ApiError, base_url: &str) -> Value {
+    let code = error.kind.row().code;
+    let message = message(error, Family::Platform);
+    let mut body = json!({
+        "error": error.kind.row().message, "code": code, "message": message, "detail": message,
+        "docs_url": format!("{base_url}{}#{code}", contract::endpoints::DOCS_ERRORS_PATH),
+    });
+    if !error.faults.is_empty() {
+        let word = |fault: &Fault| json!({"path": fault.path, "message": plain(&fault.rule)});
+        body["details"] = error.faults.iter().map(word).collect();
+    }
+    body
+}
+
+fn requests(error: &ApiError) -> Value {
+    if error.faults.is_empty() {
+        return json!({"detail": message(error, Family::Requests)});
+    }
+    let word = |fault: &Fault| {
+        let place = std::iter::once("body").chain(fault.path.split('.').filter(|part| !part.is_empty()));
+        let kind = if fault.rule == Rule::Missing { "missing" } else { "value_error" };
+        json!({"loc": place.collect::<Vec<_>>(), "msg": pydantic_v1(&fault.rule), "type": kind})
+    };
+    json!({"detail": error.faults.iter().map(word).collect::<Vec<_>>()})
+}
+
+fn message(error: &ApiError, family: Family) -> String {
+    match (error.kind, family) {
+        (ErrorKind::Unauthorized, Family::Extraction) => "Invalid or missing Authorization header".into(),
+        (ErrorKind::Unauthorized, Family::Requests) => "Not authenticated".into(),
+        (_, Family::Images) if !error.faults.is_empty() => sentence(&error.faults, pydantic_v1),
+        _ if !error.faults.is_empty() => sentence(&error.faults, plain),
+        _ => error.message.clone(),
+    }
+}
+
+/// An error with all its causes, for the log.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text += &format!(": {error}");
+        cause = error.source();
+    }
+    text
+}

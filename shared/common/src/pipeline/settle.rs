@@ -1,0 +1,85 @@
+//! The end of the money of a call: the charge or the hand-over, the handler's own writes and the kept answer, in one
+//! transaction; or, where the call failed, the release.
+
+use contract::{Credits, ErrorKind};
+use store::{Guard, KeptAnswer, Store, TransactionError};
+
+use super::answer::Reply;
+use super::call::Call;
+use super::render;
+use crate::function::Answer;
+use crate::response::Commit;
+use crate::{ApiError, seal};
+
+pub(crate) async fn settle(call: &mut Call, answer: Answer) -> Result<Reply, ApiError> {
+    let Answer { content, headers, status, commit } = answer;
+    let reply = render::success(call, content, headers, status)?;
+    let Commit { writes, hand_over, refused, then } = commit;
+    let store: Store = call.platform.store.clone();
+    let now_ms = call.platform.now_ms();
+    let mut transaction = store.transaction();
+    let charged = match &call.hold {
+        Some(hold) if hand_over => {
+            store.ledger().hand_over(&mut transaction, hold)?;
+            Credits::ZERO
+        }
+        Some(hold) => {
+            store.ledger().settle(&mut transaction, hold, call.price, now_ms)?;
+            call.price
+        }
+        None => Credits::ZERO,
+    };
+    for write in writes {
+        write(&store, &mut transaction)?;
+    }
+    if let Some(started) = &call.started_call {
+        store.idempotency().finish(&mut transaction, started, &kept(call, &reply)?)?;
+    }
+    transaction.commit().await.map_err(|error| meaning(error, refused))?;
+    call.charged = charged;
+    (call.hold, call.started_call) = (None, None);
+    if let Some(then) = then {
+        then.await;
+    }
+    Ok(reply)
+}
+
+fn kept(call: &Call, reply: &Reply) -> Result<KeptAnswer, ApiError> {
+    let body = reply.text().ok_or_else(|| ApiError::internal("an answer that is a stream cannot be kept"))?;
+    let body = match &call.secret {
+        Some(secret) if call.route.secret_answer => {
+            seal::seal(secret, body).map_err(|_| ApiError::internal("an answer could not be sealed"))?
+        }
+        _ => body.to_owned(),
+    };
+    Ok(KeptAnswer { status: reply.status.as_u16(), body, sealed: call.route.secret_answer })
+}
+
+fn meaning(error: TransactionError, refused: Option<fn(&TransactionError) -> Option<ApiError>>) -> ApiError {
+    if let Some(known) = refused.and_then(|refused| refused(&error)) {
+        return known;
+    }
+    // Why 504: the hold or the record was taken back because this call outlived its deadline.
+    if error.refused_by(Guard::Hold).is_some() || error.refused_by(Guard::Idempotency).is_some() {
+        return ApiError::new(ErrorKind::DeadlineExceeded).with_source(error);
+    }
+    match error {
+        TransactionError::Store(error) => error.into(),
+        refused => ApiError::internal(refused),
+    }
+}
+
+/// Gives back what a failed call holds. What fails here is repaired by the sweep.
+pub(crate) async fn undo(call: &mut Call) {
+    let store = call.platform.store.clone();
+    if let Some(hold) = call.hold.take()
+        && let Err(error) = store.ledger().release_now(&hold, call.platform.now_ms()).await
+    {
+        tracing::error!(request_id = call.request_id, error = %error, "hold not released; the sweep will");
+    }
+    if let Some(started) = call.started_call.take()
+        && let Err(error) = store.idempotency().free(&started).await
+    {
+        tracing::error!(request_id = call.request_id, error = %error, "idempotency key not freed; it frees itself");
+    }
+}

@@ -1,0 +1,71 @@
+//! One line a call: readable on one machine, one JSON line with CloudWatch's embedded metrics in a Lambda. No secret, body or
+//! key is ever in it.
+
+use contract::settings;
+use serde_json::json;
+use store::CallRow;
+use tracing_subscriber::EnvFilter;
+
+const NAMESPACE: &str = "Atelier";
+
+/// Logs to stderr; in a Lambda as JSON. To be called once a process.
+pub fn init(in_lambda: bool) {
+    let filter =
+        EnvFilter::try_new(settings::LOG.value_or_default()).unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let ready = if in_lambda { lines.json().without_time().try_init() } else { lines.try_init() };
+    if let Err(error) = ready {
+        tracing::debug!(%error, "logging was ready before");
+    }
+}
+
+/// The line of a call.
+pub(crate) fn call(row: &CallRow, in_lambda: bool) {
+    if in_lambda {
+        println!("{}", embedded_metrics(row));
+        return;
+    }
+    tracing::info!(
+        request_id = row.request_id,
+        account = row.account,
+        status = row.status,
+        latency_ms = row.latency_ms,
+        credits = %row.credits,
+        error_code = row.error_code,
+        "{} {}", row.method, row.path
+    );
+}
+
+/// CloudWatch's embedded metric format: metrics and the call's facts in one line.
+fn embedded_metrics(row: &CallRow) -> serde_json::Value {
+    json!({
+        "_aws": {
+            "Timestamp": row.at_ms,
+            "CloudWatchMetrics": [{
+                "Namespace": NAMESPACE,
+                "Dimensions": [["Route"]],
+                "Metrics": [
+                    {"Name": "Requests", "Unit": "Count"},
+                    {"Name": "Errors4xx", "Unit": "Count"},
+                    {"Name": "Errors5xx", "Unit": "Count"},
+                    {"Name": "LatencyMs", "Unit": "Milliseconds"},
+                    {"Name": "CreditsSettled", "Unit": "None"},
+                ],
+            }],
+        },
+        "Route": row.route,
+        "Requests": 1,
+        "Errors4xx": i32::from((400..500).contains(&row.status)),
+        "Errors5xx": i32::from(row.status >= 500),
+        "LatencyMs": row.latency_ms,
+        "CreditsSettled": row.credits,
+        "request_id": row.request_id,
+        "account": row.account,
+        "key_id": row.key_id,
+        "method": row.method,
+        "path": row.path,
+        "status": row.status,
+        "error_code": row.error_code,
+    })
+}
