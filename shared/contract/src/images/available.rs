@@ -118,12 +118,8 @@ fn operations(operations: &Operations, paths: &mut Vec<&'static str>) {
 
 fn output(output: Option<&OutputChoice>, paths: &mut Vec<&'static str>) {
     match output {
-        None => {}
-        Some(OutputChoice::Destination(uri)) => {
-            if is_stored(uri) {
-                paths.push("output");
-            }
-        }
+        Some(OutputChoice::Destination(uri)) if is_stored(uri) => paths.push("output"),
+        None | Some(OutputChoice::Destination(_)) => {}
         Some(OutputChoice::Options(output)) => options(output, paths),
     }
 }

@@ -183,12 +183,10 @@ fn check_output(output: Option<&OutputChoice>, faults: &mut Vec<Fault>) {
     const DESTINATION: &str = "invalid destination: use storage://{storage}/{path}";
     let destinations = ["storage://", "upload://"];
     match output {
-        None => {}
-        Some(OutputChoice::Destination(uri)) => {
-            if !has_scheme(uri, &destinations) {
-                faults.push(Fault::other("output", DESTINATION));
-            }
+        Some(OutputChoice::Destination(uri)) if !has_scheme(uri, &destinations) => {
+            faults.push(Fault::other("output", DESTINATION));
         }
+        None | Some(OutputChoice::Destination(_)) => {}
         Some(OutputChoice::Options(output)) => {
             if output.destination.as_ref().is_some_and(|uri| !has_scheme(uri, &destinations)) {
                 faults.push(Fault::other("output.destination", DESTINATION));

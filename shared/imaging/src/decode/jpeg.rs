@@ -1,0 +1,154 @@
+//! The header of a JPEG (ITU T.81, annex B): markers up to the first scan, read here so that libjpeg sees only files
+//! whose size is known to be acceptable.
+
+use crate::ImagingError;
+use crate::exif::{self, Exif};
+use crate::header::{Format, Header};
+use crate::picture::Channels;
+
+struct Frame {
+    width: u32,
+    height: u32,
+    progressive: bool,
+    /// Horizontal and vertical sampling factors.
+    sampling: Vec<(u64, u64)>,
+}
+
+pub(crate) fn header(input: &[u8]) -> Result<Header, ImagingError> {
+    let mut frame = None;
+    let mut exif = Exif::default();
+    let mut profile = ProfileParts::default();
+    let mut at = 2;
+    loop {
+        let (marker, body, next) = segment(input, at)?;
+        at = next;
+        match marker {
+            0xC0 | 0xC1 | 0xC2 => frame = Some(read_frame(marker, body)?),
+            0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF => {
+                return Err(ImagingError::Unsupported(
+                    "lossless, hierarchical and arithmetic-coded JPEG".into(),
+                ));
+            }
+            0xD9 => return Err(ImagingError::corrupt("jpeg", "it has no picture")),
+            0xDA => {
+                let frame =
+                    frame.ok_or_else(|| ImagingError::corrupt("jpeg", "a scan stands before its frame"))?;
+                let scanned = usize::from(*body.first().unwrap_or(&0));
+                return build(&frame, scanned, exif, profile.join());
+            }
+            0xE1 => {
+                if let Some(block) = body.strip_prefix(b"Exif\0\0") {
+                    exif = exif::read(block);
+                }
+            }
+            0xE2 => profile.add(body),
+            _ => {}
+        }
+    }
+}
+
+/// The segment at `at`: its marker, its body and where the next one begins.
+fn segment(input: &[u8], mut at: usize) -> Result<(u8, &[u8], usize), ImagingError> {
+    let truncated = || ImagingError::corrupt("jpeg", "the file ends inside its header");
+    // Bytes between segments are skipped, as libjpeg does.
+    while *input.get(at).ok_or_else(truncated)? != 0xFF {
+        at += 1;
+    }
+    while *input.get(at).ok_or_else(truncated)? == 0xFF {
+        at += 1;
+    }
+    let marker = input[at];
+    at += 1;
+    if matches!(marker, 0x00 | 0x01 | 0xD0..=0xD9) {
+        return Ok((marker, &[], at));
+    }
+    let length = input.get(at..at + 2).ok_or_else(truncated)?;
+    let length = usize::from(u16::from_be_bytes([length[0], length[1]]));
+    if length < 2 {
+        return Err(ImagingError::corrupt("jpeg", "a segment has no length"));
+    }
+    let body = input.get(at + 2..at + length).ok_or_else(truncated)?;
+    Ok((marker, body, at + length))
+}
+
+fn read_frame(marker: u8, body: &[u8]) -> Result<Frame, ImagingError> {
+    let [precision, h1, h0, w1, w0, count, components @ ..] = body else {
+        return Err(ImagingError::corrupt("jpeg", "the frame header is too short"));
+    };
+    if *precision != 8 {
+        return Err(ImagingError::Unsupported(format!("{precision}-bit JPEG")));
+    }
+    let sampling: Vec<(u64, u64)> = components
+        .chunks_exact(3)
+        .take(usize::from(*count))
+        .map(|component| (u64::from(component[1] >> 4), u64::from(component[1] & 15)))
+        .collect();
+    if sampling.len() != usize::from(*count)
+        || sampling.iter().any(|(h, v)| *h == 0 || *v == 0 || *h > 4 || *v > 4)
+    {
+        return Err(ImagingError::corrupt("jpeg", "the components of the frame are not valid"));
+    }
+    Ok(Frame {
+        width: u32::from(u16::from_be_bytes([*w1, *w0])),
+        height: u32::from(u16::from_be_bytes([*h1, *h0])),
+        progressive: marker == 0xC2,
+        sampling,
+    })
+}
+
+fn build(
+    frame: &Frame,
+    scanned: usize,
+    exif: Exif,
+    profile: Option<Vec<u8>>,
+) -> Result<Header, ImagingError> {
+    let channels = match frame.sampling.len() {
+        1 => Channels::Grey,
+        3 => Channels::Rgb,
+        4 => return Err(ImagingError::NotAvailable("reading CMYK pictures".into())),
+        count => return Err(ImagingError::Unsupported(format!("JPEG with {count} components"))),
+    };
+    let pixels = u64::from(frame.width) * u64::from(frame.height);
+    // Why: with several scans libjpeg keeps every coefficient, two bytes each, until the last one.
+    let coefficients = if frame.progressive || scanned < frame.sampling.len() {
+        let horizontal = frame.sampling.iter().map(|(h, _)| *h).max().unwrap_or(1);
+        let vertical = frame.sampling.iter().map(|(_, v)| *v).max().unwrap_or(1);
+        frame.sampling.iter().map(|(h, v)| 2 * pixels * h * v / (horizontal * vertical)).sum()
+    } else {
+        0
+    };
+    let rows = u64::from(frame.width) * 3 * 64;
+    Ok(Header {
+        format: Format::Jpeg,
+        width: frame.width,
+        height: frame.height,
+        channels,
+        decoder_bytes: coefficients + rows,
+        profile,
+        exif,
+    })
+}
+
+/// An ICC profile cut into APP2 segments (ICC.1, annex B.4): each says its number, from 1, and how many there are.
+#[derive(Default)]
+struct ProfileParts<'a> {
+    parts: Vec<(u8, u8, &'a [u8])>,
+}
+
+impl<'a> ProfileParts<'a> {
+    fn add(&mut self, body: &'a [u8]) {
+        if let Some([number, count, part @ ..]) = body.strip_prefix(b"ICC_PROFILE\0") {
+            self.parts.push((*number, *count, part));
+        }
+    }
+
+    /// `None` where there is none or a part is missing.
+    fn join(mut self) -> Option<Vec<u8>> {
+        self.parts.sort_by_key(|(number, _, _)| *number);
+        let complete = (1..=255)
+            .zip(&self.parts)
+            .all(|(number, (actual, count, _))| number == *actual && usize::from(*count) == self.parts.len());
+        let found = !self.parts.is_empty() && self.parts.len() <= 255;
+        (found && complete).then(|| self.parts.iter().flat_map(|(_, _, part)| part.iter().copied()).collect())
+    }
+}

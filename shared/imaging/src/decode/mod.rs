@@ -1,0 +1,31 @@
+//! From bytes to pixels, a file a format. Each offers `header` (nothing of the picture's size is allocated) and `decode`.
+
+pub(crate) mod jpeg;
+pub(crate) mod other;
+pub(crate) mod png;
+pub(crate) mod webp;
+
+use crate::ImagingError;
+use crate::header::{Format, Header};
+use crate::limits::Watch;
+use crate::picture::Picture;
+
+/// Decodes at 1/`denominator` of the size where the format can (JPEG, still WebP: 1, 2, 4, 8), else at full size.
+pub(crate) fn decode(
+    input: &[u8],
+    header: &Header,
+    denominator: u32,
+    watch: Watch,
+) -> Result<Picture, ImagingError> {
+    match header.format {
+        Format::Jpeg => crate::libjpeg::read(input, header, denominator, watch),
+        Format::Png => png::decode(input, header, watch),
+        Format::Webp => webp::decode(input, header, denominator),
+        Format::Gif | Format::Bmp | Format::Tiff => other::decode(input, header),
+    }
+}
+
+/// Whether [`decode`] heeds its denominator.
+pub(crate) fn scales(format: Format) -> bool {
+    matches!(format, Format::Jpeg | Format::Webp)
+}

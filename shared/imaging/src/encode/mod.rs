@@ -1,0 +1,61 @@
+//! From pixels to bytes, a file a format.
+
+mod jpeg;
+mod png;
+mod tiff;
+mod webp;
+
+use crate::ImagingError;
+use crate::exif::Exif;
+use crate::libjpeg::Quality;
+use crate::libwebp::Mode;
+use crate::limits::Watch;
+use crate::picture::Picture;
+
+/// The file that is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Target {
+    Jpeg(Quality),
+    Png {
+        compression: ::png::Compression,
+        dpi: Option<u32>,
+    },
+    Webp {
+        mode: Mode,
+        dpi: Option<u32>,
+    },
+    /// Lossless (LZW), or JPEG inside.
+    Tiff {
+        lossy: Option<Quality>,
+        dpi: Option<u32>,
+    },
+}
+
+impl Target {
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Jpeg(_) => "jpeg",
+            Self::Png { .. } => "png",
+            Self::Webp { .. } => "webp",
+            Self::Tiff { .. } => "tiff",
+        }
+    }
+
+    pub(crate) fn keeps_alpha(&self) -> bool {
+        !matches!(self, Self::Jpeg(_) | Self::Tiff { lossy: Some(_), .. })
+    }
+}
+
+pub(crate) fn encode(
+    picture: Picture,
+    target: &Target,
+    exif: &Exif,
+    watch: Watch,
+) -> Result<Vec<u8>, ImagingError> {
+    match target {
+        Target::Jpeg(quality) => jpeg::encode(&picture, *quality, exif, watch),
+        Target::Png { compression, dpi } => png::encode(&picture, *compression, *dpi, exif, watch),
+        Target::Webp { mode, dpi } => webp::encode(picture, *mode, *dpi, exif, watch),
+        Target::Tiff { lossy, dpi } => tiff::encode(&picture, *lossy, *dpi, exif, watch),
+    }
+}

@@ -1,0 +1,61 @@
+//! WebP: libwebp's file, and around it the extended container where there is metadata to hold.
+
+use crate::ImagingError;
+use crate::exif::{self, Exif};
+use crate::libwebp::{self, Mode};
+use crate::limits::Watch;
+use crate::picture::{Channels, Picture};
+
+const FLAG_EXIF: u8 = 0x08;
+const FLAG_ALPHA: u8 = 0x10;
+
+pub(super) fn encode(
+    picture: Picture,
+    mode: Mode,
+    dpi: Option<u32>,
+    exif: &Exif,
+    watch: Watch,
+) -> Result<Vec<u8>, ImagingError> {
+    let (width, height, alpha) = (picture.width, picture.height, picture.channels.has_alpha());
+    let bytes = libwebp::write(&colored(picture), mode, watch)?;
+    match exif::block(dpi, exif) {
+        Some(block) => extend(bytes, width, height, alpha, &block),
+        None => Ok(bytes),
+    }
+}
+
+/// WebP has no grey.
+fn colored(picture: Picture) -> Picture {
+    if picture.channels != Channels::Grey {
+        return picture;
+    }
+    let pixels = picture.pixels.iter().flat_map(|grey| [*grey; 3]).collect();
+    Picture { channels: Channels::Rgb, pixels, ..picture }
+}
+
+/// Adds an EXIF chunk (WebP container specification, "Extended File Format").
+fn extend(
+    mut file: Vec<u8>,
+    width: u32,
+    height: u32,
+    alpha: bool,
+    exif: &[u8],
+) -> Result<Vec<u8>, ImagingError> {
+    let too_short = || ImagingError::Internal("libwebp wrote no container".into());
+    if file.get(12..16).ok_or_else(too_short)? == b"VP8X" {
+        *file.get_mut(20).ok_or_else(too_short)? |= FLAG_EXIF;
+    } else {
+        let mut header = b"VP8X\x0A\0\0\0".to_vec();
+        header.extend([FLAG_EXIF | if alpha { FLAG_ALPHA } else { 0 }, 0, 0, 0]);
+        header.extend(&(width - 1).to_le_bytes()[..3]);
+        header.extend(&(height - 1).to_le_bytes()[..3]);
+        file.splice(12..12, header);
+    }
+    file.extend(b"EXIF");
+    file.extend((exif.len() as u32).to_le_bytes());
+    file.extend(exif);
+    file.resize(file.len().next_multiple_of(2), 0);
+    let size = (file.len() - 8) as u32;
+    file[4..8].copy_from_slice(&size.to_le_bytes());
+    Ok(file)
+}

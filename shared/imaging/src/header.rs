@@ -1,0 +1,122 @@
+//! What a file says about itself before any pixel is decoded.
+
+use contract::images::PictureInfo;
+
+use crate::exif::Exif;
+use crate::orientation::Orientation;
+use crate::picture::Channels;
+use crate::{ImagingError, decode};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    Jpeg,
+    Png,
+    Webp,
+    Gif,
+    Bmp,
+    Tiff,
+}
+
+impl Format {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Jpeg => "jpeg",
+            Self::Png => "png",
+            Self::Webp => "webp",
+            Self::Gif => "gif",
+            Self::Bmp => "bmp",
+            Self::Tiff => "tiff",
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Header {
+    pub format: Format,
+    /// Pixels as stored, before orientation.
+    pub width: u32,
+    pub height: u32,
+    /// As decoded.
+    pub channels: Channels,
+    /// Bytes of memory the decoder needs beside the pixels it delivers at full size.
+    pub decoder_bytes: u64,
+    /// An embedded ICC profile, as found.
+    pub profile: Option<Vec<u8>>,
+    pub exif: Exif,
+}
+
+impl Header {
+    pub(crate) fn orientation(&self) -> Orientation {
+        Orientation::from_exif(self.exif.orientation)
+    }
+
+    pub(crate) fn pixels(&self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
+
+    pub(crate) fn info(&self) -> PictureInfo {
+        let (width, height) = self.orientation().size(self.width, self.height);
+        PictureInfo::new(self.format.name(), width, height)
+    }
+}
+
+/// Recognises the format by content and reads its header.
+pub(crate) fn read(input: &[u8]) -> Result<Header, ImagingError> {
+    let format = recognise(input)?;
+    let header = match format {
+        Format::Jpeg => decode::jpeg::header(input)?,
+        Format::Png => decode::png::header(input)?,
+        Format::Webp => decode::webp::header(input)?,
+        Format::Gif | Format::Bmp | Format::Tiff => decode::other::header(input, format)?,
+    };
+    if header.width == 0 || header.height == 0 {
+        return Err(ImagingError::corrupt(format.name(), "a side is zero"));
+    }
+    Ok(header)
+}
+
+fn recognise(input: &[u8]) -> Result<Format, ImagingError> {
+    let starts = |magic: &[u8]| input.starts_with(magic);
+    if starts(b"\xFF\xD8\xFF") {
+        return Ok(Format::Jpeg);
+    }
+    if starts(b"\x89PNG\r\n\x1A\n") {
+        return Ok(Format::Png);
+    }
+    if starts(b"RIFF") && input.get(8..12) == Some(b"WEBP") {
+        return Ok(Format::Webp);
+    }
+    if starts(b"GIF87a") || starts(b"GIF89a") {
+        return Ok(Format::Gif);
+    }
+    if starts(b"II*\0") || starts(b"MM\0*") || starts(b"II+\0") || starts(b"MM\0+") {
+        return Ok(Format::Tiff);
+    }
+    if starts(b"BM") && input.len() > 26 {
+        return Ok(Format::Bmp);
+    }
+    match (input.get(4..8), input.get(8..12)) {
+        (Some(b"ftyp"), Some(b"avif" | b"avis")) => Err(ImagingError::Unsupported("AVIF".into())),
+        (Some(b"ftyp"), Some(b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"mif1" | b"msf1")) => {
+            Err(ImagingError::Unsupported("HEIC".into()))
+        }
+        _ => Err(ImagingError::NotAPicture),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_are_recognised_by_content() {
+        assert_eq!(recognise(b"GIF89a..."), Ok(Format::Gif));
+        assert_eq!(recognise(b"RIFF\0\0\0\0WEBPVP8 "), Ok(Format::Webp));
+        assert_eq!(recognise(b"RIFF\0\0\0\0WAVEfmt "), Err(ImagingError::NotAPicture));
+        assert_eq!(recognise(b"\0\0\0\x1Cftypheic"), Err(ImagingError::Unsupported("HEIC".into())));
+        assert_eq!(recognise(b"\0\0\0\x1Cftypavif"), Err(ImagingError::Unsupported("AVIF".into())));
+        for text in [&b""[..], b"BM", b"<svg></svg>", b"%PDF-1.7", b"\xFF\xD8"] {
+            assert_eq!(recognise(text), Err(ImagingError::NotAPicture));
+        }
+    }
+}

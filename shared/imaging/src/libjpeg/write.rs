@@ -1,0 +1,191 @@
+use mozjpeg_sys::{
+    JCP_FASTEST, JCS_GRAYSCALE, JCS_RGB, JINT_COMPRESS_PROFILE, boolean, c_int, jpeg_c_set_int_param,
+    jpeg_compress_struct, jpeg_create_compress, jpeg_destination_mgr, jpeg_destroy_compress,
+    jpeg_finish_compress, jpeg_set_defaults, jpeg_set_quality, jpeg_simple_progression, jpeg_start_compress,
+    jpeg_write_marker, jpeg_write_scanlines,
+};
+
+use super::{Monitor, guarded};
+use crate::ImagingError;
+use crate::limits::Watch;
+use crate::picture::{Channels, Picture};
+
+/// How a JPEG is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Quality {
+    /// 1 to 100.
+    pub quality: u8,
+    pub progressive: bool,
+    /// Dots an inch for the JFIF header.
+    pub dpi: Option<u16>,
+}
+
+/// From this quality on chroma keeps its full resolution, as libvips does.
+const FULL_CHROMA_QUALITY: u8 = 90;
+const CHUNK: usize = 1 << 16;
+const EXIF_MARKER: c_int = 0xE1;
+
+/// Collects what the library writes.
+#[repr(C)]
+struct Sink {
+    manager: jpeg_destination_mgr,
+    bytes: Vec<u8>,
+    chunk: Vec<u8>,
+}
+
+struct Encoder {
+    object: *mut jpeg_compress_struct,
+    monitor: *mut Monitor,
+    sink: *mut Sink,
+}
+
+impl Encoder {
+    fn new(watch: Watch) -> Self {
+        let monitor = Monitor::new(watch);
+        let manager = jpeg_destination_mgr {
+            next_output_byte: std::ptr::null_mut(),
+            free_in_buffer: 0,
+            init_destination: Some(init_destination),
+            empty_output_buffer: Some(empty_output_buffer),
+            term_destination: Some(term_destination),
+        };
+        let sink = Box::into_raw(Box::new(Sink { manager, bytes: Vec::new(), chunk: vec![0; CHUNK] }));
+        // SAFETY: numbers, raw pointers, C enums with a zero value and optional functions: all zeros is valid.
+        let object: jpeg_compress_struct = unsafe { std::mem::zeroed() };
+        let object = Box::into_raw(Box::new(object));
+        // SAFETY: all three are live boxes that stay where they are until `drop`.
+        unsafe {
+            (*object).common.err = &raw mut (*monitor).errors;
+            (*object).common.client_data = monitor.cast();
+        }
+        Self { object, monitor, sink }
+    }
+}
+
+impl Drop for Encoder {
+    fn drop(&mut self) {
+        // SAFETY: made by `Box::into_raw` in `new`, freed only here; destroying is allowed in every state.
+        unsafe {
+            jpeg_destroy_compress(&mut *self.object);
+            drop(Box::from_raw(self.object));
+            drop(Box::from_raw(self.sink));
+            drop(Box::from_raw(self.monitor));
+        }
+    }
+}
+
+/// Hands the library an empty chunk.
+///
+/// # Safety
+/// `object.dest` is a live [`Sink`].
+unsafe fn refill(object: &mut jpeg_compress_struct) {
+    let sink = object.dest.cast::<Sink>();
+    // SAFETY: by the function's contract; the chunk is never resized, so the pointer stays good.
+    unsafe {
+        (*sink).manager.next_output_byte = (*sink).chunk.as_mut_ptr();
+        (*sink).manager.free_in_buffer = CHUNK;
+    }
+}
+
+unsafe extern "C-unwind" fn init_destination(object: &mut jpeg_compress_struct) {
+    // SAFETY: `write` set `dest` to a live sink.
+    unsafe { refill(object) }
+}
+
+unsafe extern "C-unwind" fn empty_output_buffer(object: &mut jpeg_compress_struct) -> boolean {
+    let sink = object.dest.cast::<Sink>();
+    // SAFETY: as above. The library calls this only when the whole chunk is written.
+    unsafe {
+        let sink = &mut *sink;
+        sink.bytes.extend_from_slice(&sink.chunk);
+        refill(object);
+    }
+    1
+}
+
+unsafe extern "C-unwind" fn term_destination(object: &mut jpeg_compress_struct) {
+    let sink = object.dest.cast::<Sink>();
+    // SAFETY: as above.
+    unsafe {
+        let sink = &mut *sink;
+        let written = CHUNK.saturating_sub(sink.manager.free_in_buffer);
+        sink.bytes.extend_from_slice(&sink.chunk[..written]);
+    }
+}
+
+/// How many times coarser than luma chroma is stored, each way.
+pub(crate) fn chroma_factor(quality: Quality) -> u16 {
+    if quality.quality >= FULL_CHROMA_QUALITY { 1 } else { 2 }
+}
+
+/// Encodes a grey or RGB picture; `exif` is a TIFF structure for an APP1 segment.
+pub(crate) fn write(
+    picture: &Picture,
+    quality: Quality,
+    exif: Option<&[u8]>,
+    watch: Watch,
+) -> Result<Vec<u8>, ImagingError> {
+    if picture.channels == Channels::Rgba {
+        return Err(ImagingError::Internal("JPEG cannot hold transparency".into()));
+    }
+    let encoder = Encoder::new(watch);
+    guarded(encoder.monitor, || {
+        // SAFETY: all pointers are live until `encoder` is dropped, and nobody else refers to them meanwhile; rows are
+        // read only, `stride` bytes each; errors unwind to `guarded`.
+        unsafe {
+            configure(&encoder, picture, quality);
+            let object = encoder.object;
+            jpeg_start_compress(&mut *object, 1);
+            if let Some(exif) = exif.filter(|exif| exif.len() < 65_000) {
+                let segment = [b"Exif\0\0", exif].concat();
+                jpeg_write_marker(&mut *object, EXIF_MARKER, segment.as_ptr(), segment.len() as u32);
+            }
+            for row in picture.rows() {
+                let pointer = row.as_ptr();
+                jpeg_write_scanlines(&mut *object, &pointer, 1);
+            }
+            jpeg_finish_compress(&mut *object);
+        }
+    })
+    .map_err(|error| match error {
+        ImagingError::Corrupt { detail, .. } => ImagingError::Internal(format!("libjpeg, writing: {detail}")),
+        error => error,
+    })?;
+    // SAFETY: no call is under way.
+    Ok(unsafe { std::mem::take(&mut (*encoder.sink).bytes) })
+}
+
+/// # Safety
+/// The pointers of `encoder` are live and not referred to elsewhere.
+unsafe fn configure(encoder: &Encoder, picture: &Picture, quality: Quality) {
+    // SAFETY: by the function's contract.
+    let object = unsafe { &mut *encoder.object };
+    // SAFETY: the object is live; each function is called in the order the library asks for.
+    unsafe {
+        jpeg_create_compress(object);
+        object.common.progress = &raw mut (*encoder.monitor).progress;
+        object.dest = encoder.sink.cast();
+        object.image_width = picture.width;
+        object.image_height = picture.height;
+        object.input_components = picture.channels.count() as c_int;
+        object.in_color_space = if picture.channels == Channels::Grey { JCS_GRAYSCALE } else { JCS_RGB };
+        // Why: mozjpeg's own profile (trellis quantisation) costs several times the CPU for some 10% of size.
+        jpeg_c_set_int_param(object, JINT_COMPRESS_PROFILE, JCP_FASTEST as c_int);
+        jpeg_set_defaults(object);
+        jpeg_set_quality(object, c_int::from(quality.quality), 1);
+        if picture.channels == Channels::Rgb {
+            let factor = c_int::from(chroma_factor(quality));
+            (*object.comp_info).h_samp_factor = factor;
+            (*object.comp_info).v_samp_factor = factor;
+        }
+        object.optimize_coding = 1;
+        if quality.progressive {
+            jpeg_simple_progression(object);
+        }
+        if let Some(dpi) = quality.dpi {
+            object.density_unit = 1;
+            object.X_density = dpi;
+            object.Y_density = dpi;
+        }
+    }
+}

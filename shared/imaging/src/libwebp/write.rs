@@ -1,0 +1,95 @@
+use std::ffi::{c_int, c_void};
+
+use libwebp_sys::{
+    WebPConfig, WebPEncode, WebPEncodingError, WebPPicture, WebPPictureFree, WebPPictureImportRGB,
+    WebPPictureImportRGBA, WebPPreset,
+};
+
+use crate::ImagingError;
+use crate::limits::Watch;
+use crate::picture::{Channels, Picture};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Quality 1 to 100.
+    Lossy(u8),
+    Lossless,
+}
+
+/// libwebp's trade of time for size, 0 to 6: its own default, and sharp's.
+const METHOD: c_int = 4;
+
+/// Frees what the library allocated for a picture, however the encoding ends.
+struct Guard(WebPPicture);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        // SAFETY: an initialised picture; freeing is allowed in every state.
+        unsafe { WebPPictureFree(&mut self.0) };
+    }
+}
+
+struct Job {
+    bytes: Vec<u8>,
+    watch: Watch,
+}
+
+extern "C" fn append(data: *const u8, size: usize, picture: *const WebPPicture) -> c_int {
+    // SAFETY: the library passes `size` readable bytes and the picture of `write`, whose `custom_ptr` is a live job.
+    unsafe {
+        let job = (*picture).custom_ptr.cast::<Job>();
+        (*job).bytes.extend_from_slice(std::slice::from_raw_parts(data, size));
+    }
+    1
+}
+
+/// 0 stops the encoder.
+extern "C" fn progress(_percent: c_int, picture: *const WebPPicture) -> c_int {
+    // SAFETY: as in `append`.
+    let job = unsafe { (*picture).custom_ptr.cast::<Job>() };
+    // SAFETY: the job is live and only read here.
+    c_int::from(!unsafe { (*job).watch.expired() })
+}
+
+/// Encodes an RGB or RGBA picture as a simple WebP file.
+pub(crate) fn write(picture: &Picture, mode: Mode, watch: Watch) -> Result<Vec<u8>, ImagingError> {
+    let version = |()| ImagingError::Internal("libwebp: wrong version".into());
+    let quality = match mode {
+        Mode::Lossy(quality) => f32::from(quality),
+        // For lossless this is effort: the default.
+        Mode::Lossless => 75.0,
+    };
+    let mut config =
+        WebPConfig::new_with_preset(WebPPreset::WEBP_PRESET_DEFAULT, quality).map_err(version)?;
+    config.method = METHOD;
+    config.lossless = c_int::from(mode == Mode::Lossless);
+    let mut target = Guard(WebPPicture::new().map_err(version)?);
+    let side = |side: u32| c_int::try_from(side).map_err(|_| ImagingError::Internal("libwebp: size".into()));
+    target.0.width = side(picture.width)?;
+    target.0.height = side(picture.height)?;
+    target.0.use_argb = c_int::from(mode == Mode::Lossless);
+    let stride = side(picture.width)? * picture.channels.count() as c_int;
+    // SAFETY: the pixels are `height` rows of `stride` bytes, read only.
+    let imported = unsafe {
+        match picture.channels {
+            Channels::Rgba => WebPPictureImportRGBA(&mut target.0, picture.pixels.as_ptr(), stride),
+            Channels::Rgb => WebPPictureImportRGB(&mut target.0, picture.pixels.as_ptr(), stride),
+            Channels::Grey => 0,
+        }
+    };
+    if imported == 0 {
+        return Err(ImagingError::Internal("libwebp did not take the picture".into()));
+    }
+    let mut job = Job { bytes: Vec::new(), watch };
+    target.0.writer = Some(append);
+    target.0.progress_hook = Some(progress);
+    target.0.custom_ptr = (&raw mut job).cast::<c_void>();
+    // SAFETY: both structures are initialised; `job` outlives the call.
+    if unsafe { WebPEncode(&config, &mut target.0) } == 0 {
+        return Err(match target.0.error_code {
+            WebPEncodingError::VP8_ENC_ERROR_USER_ABORT => ImagingError::Deadline,
+            code => ImagingError::Internal(format!("libwebp: {code:?}")),
+        });
+    }
+    Ok(job.bytes)
+}

@@ -1,0 +1,71 @@
+//! How much memory the steps of an edit take: an estimate on the safe side, from the header.
+
+use crate::encode::Target;
+use crate::header::Header;
+use crate::libwebp::Mode;
+use crate::orientation::Orientation;
+use crate::plan::Step;
+use crate::steps::resize::Resize;
+
+/// The largest sum that is alive at one time, in bytes.
+pub(crate) fn peak(header: &Header, steps: &[Step]) -> u64 {
+    // Of the picture between the steps.
+    let mut pixels = 0;
+    let mut channels = header.channels.count() as u64;
+    let mut peak = 0;
+    for step in steps {
+        let held = pixels * channels;
+        let during = match step {
+            Step::Decode(denominator) => {
+                pixels = area(header.width.div_ceil(*denominator), header.height.div_ceil(*denominator));
+                pixels * channels + header.decoder_bytes
+            }
+            Step::Resize(resize) => {
+                pixels = area(resize.width, resize.height);
+                held + resize_extra(resize, channels) + pixels * channels
+            }
+            Step::Orient(orientation) if *orientation == Orientation::default() => held,
+            Step::Orient(_) => 2 * held,
+            Step::Color if header.profile.is_none() => held,
+            Step::Color => {
+                // A grey profile may make the picture RGB.
+                channels = channels.max(3);
+                held + pixels * channels
+            }
+            Step::Adjust(_) => held,
+            Step::Place(placement) => {
+                pixels = area(placement.width, placement.height);
+                channels = if channels == 1 { 3 } else { channels };
+                held + pixels * 4
+            }
+            Step::Encode(target) => held + encoder(target, pixels, channels),
+        };
+        peak = peak.max(during);
+    }
+    peak
+}
+
+fn area(width: u32, height: u32) -> u64 {
+    u64::from(width) * u64::from(height)
+}
+
+/// The resampler's intermediate picture, and with alpha a premultiplied copy of its input.
+fn resize_extra(resize: &Resize, channels: u64) -> u64 {
+    let between = area(resize.width, resize.decoded_height).max(area(resize.decoded_width, resize.height));
+    let premultiplied = if channels == 4 { 4 * area(resize.decoded_width, resize.decoded_height) } else { 0 };
+    between * channels + premultiplied
+}
+
+/// Encoder state and the file, which is taken to be as large as the raw pixels at most.
+fn encoder(target: &Target, pixels: u64, channels: u64) -> u64 {
+    match target {
+        // Coefficients of two bytes, all of them where a second pass follows: always, for the Huffman tables.
+        Target::Jpeg(quality) => pixels * if quality.quality >= 90 { 6 } else { 3 } + pixels,
+        Target::Png { .. } => pixels * channels * 2,
+        Target::Webp { mode: Mode::Lossy(_), .. } => pixels * 5,
+        // A plane of 32 bits, its transformed copy, hash chains and back references.
+        Target::Webp { mode: Mode::Lossless, .. } => pixels * 28,
+        Target::Tiff { lossy: None, .. } => pixels * channels * 2,
+        Target::Tiff { lossy: Some(_), .. } => pixels * 8,
+    }
+}

@@ -1,0 +1,182 @@
+//! A request and a header become the steps of an edit; nothing of the picture's size is allocated here.
+
+use contract::images::OutputChoice;
+use contract::images::{Adjustments, Color, Compression, FormatName, Operations, Output, UploadEditRequest};
+
+use crate::encode::Target;
+use crate::geometry::{self, Rect};
+use crate::header::{self, Header};
+use crate::libjpeg::Quality;
+use crate::libwebp::Mode;
+use crate::orientation::Orientation;
+use crate::steps::adjust::Adjustment;
+use crate::steps::place::Placement;
+use crate::steps::resize::Resize;
+use crate::{ImagingError, Limits, Measure, decode, memory};
+
+/// One step; each is a file in `steps`, but decode and encode, which are folders.
+#[derive(Debug, Clone)]
+pub(crate) enum Step {
+    /// At 1/n of the size.
+    Decode(u32),
+    Resize(Resize),
+    Orient(Orientation),
+    /// An embedded ICC profile to sRGB.
+    Color,
+    Adjust(Adjustment),
+    /// Onto the canvas, and flat where that is asked for.
+    Place(Placement),
+    Encode(Target),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Plan {
+    pub header: Header,
+    pub steps: Vec<Step>,
+    /// Peak of all steps, in bytes: an estimate.
+    pub memory: u64,
+}
+
+pub(crate) fn plan(
+    input: &[u8],
+    operations: &Operations,
+    output: &Output,
+    limits: &Limits,
+) -> Result<Plan, ImagingError> {
+    refuse_unavailable(operations, output)?;
+    let header = header::read(input)?;
+    limits.check_input(header.width, header.height)?;
+    let format = output.format();
+    let orientation = header.orientation();
+    let (width, height) = orientation.size(header.width, header.height);
+    let geometry = geometry::geometry(operations, width, height, limits, format.max_side())?;
+
+    let (stored_width, stored_height) = orientation.size(geometry.content_width, geometry.content_height);
+    let source = orientation.stored_rect(geometry.source, header.width, header.height);
+    let denominator = denominator(&header, source, stored_width, stored_height);
+    let target = target(output);
+    let adjustments = operations.adjustments.clone().unwrap_or_default();
+    let steps = vec![
+        Step::Decode(denominator),
+        Step::Resize(resize(&header, source, denominator, stored_width, stored_height)),
+        // Why after resizing: the result is smaller as a rule, and both orders give the same picture.
+        Step::Orient(orientation),
+        Step::Color,
+        Step::Adjust(adjustment(&adjustments)),
+        Step::Place(Placement {
+            width: geometry.width,
+            height: geometry.height,
+            left: geometry.left,
+            top: geometry.top,
+            color: background(operations, &header, &target)?,
+        }),
+        Step::Encode(target),
+    ];
+    let memory = memory::peak(&header, &steps);
+    if memory > limits.max_bytes {
+        let limit = limits.max_bytes;
+        return Err(ImagingError::TooLarge { measure: Measure::MemoryBytes, actual: memory, limit });
+    }
+    Ok(Plan { header, steps, memory })
+}
+
+/// Why here too, when validation has been before: nothing that is asked for may be left out in silence.
+fn refuse_unavailable(operations: &Operations, output: &Output) -> Result<(), ImagingError> {
+    // Where the result goes is not this crate's business.
+    let output = Output { destination: None, ..output.clone() };
+    let request = UploadEditRequest {
+        operations: Some(operations.clone()),
+        output: Some(OutputChoice::Options(output)),
+    };
+    match request.unavailable().into_iter().next() {
+        Some(fault) => Err(ImagingError::NotAvailable(fault.path)),
+        None => Ok(()),
+    }
+}
+
+/// The scale of decoding, by sharp's rule: the largest power of two up to 8 that is smaller than the whole number of
+/// times the picture shrinks, so that the coarse filter of the decoder stays invisible behind the resampler's.
+fn denominator(header: &Header, source: Rect, width: u32, height: u32) -> u32 {
+    if !decode::scales(header.format) {
+        return 1;
+    }
+    let shrink = (source.width / f64::from(width)).min(source.height / f64::from(height));
+    match shrink {
+        shrink if shrink >= 9.0 => 8,
+        shrink if shrink >= 5.0 => 4,
+        shrink if shrink >= 3.0 => 2,
+        _ => 1,
+    }
+}
+
+/// The source rectangle in the pixels that the decoder will deliver.
+fn resize(header: &Header, source: Rect, denominator: u32, width: u32, height: u32) -> Resize {
+    let decoded = (header.width.div_ceil(denominator), header.height.div_ceil(denominator));
+    let horizontal = f64::from(decoded.0) / f64::from(header.width);
+    let vertical = f64::from(decoded.1) / f64::from(header.height);
+    let source = Rect {
+        x: source.x * horizontal,
+        y: source.y * vertical,
+        width: source.width * horizontal,
+        height: source.height * vertical,
+    };
+    Resize { decoded_width: decoded.0, decoded_height: decoded.1, source, width, height }
+}
+
+fn adjustment(adjustments: &Adjustments) -> Adjustment {
+    let value = |value: Option<i32>| value.unwrap_or(0) as f32 / 100.0;
+    Adjustment {
+        exposure: value(adjustments.exposure),
+        contrast: value(adjustments.contrast),
+        saturation: value(adjustments.saturation),
+        sharpness: value(adjustments.sharpness),
+    }
+}
+
+/// What shows through: the colour asked for, else transparent where the input is and the output can be, else white.
+fn background(operations: &Operations, header: &Header, target: &Target) -> Result<Color, ImagingError> {
+    let asked = operations.background.as_ref().and_then(|background| background.color.as_deref());
+    let color = match asked {
+        Some(text) => text.parse().map_err(|_| ImagingError::Invalid("operations.background.color"))?,
+        None if header.channels.has_alpha() => Color::TRANSPARENT,
+        None => Color::WHITE,
+    };
+    if target.keeps_alpha() { Ok(color) } else { Ok(over_white(color)) }
+}
+
+fn over_white(color: Color) -> Color {
+    let mix = |channel: u8| {
+        let alpha = u32::from(color.alpha);
+        ((u32::from(channel) * alpha + 255 * (255 - alpha) + 127) / 255) as u8
+    };
+    Color { red: mix(color.red), green: mix(color.green), blue: mix(color.blue), alpha: 255 }
+}
+
+fn target(output: &Output) -> Target {
+    let quality = |default| output.quality().unwrap_or(default);
+    let dpi = output.dpi();
+    let lossy = output.compression() == Some(Compression::Lossy);
+    let short_dpi = dpi.and_then(|dpi| u16::try_from(dpi).ok());
+    match output.format() {
+        FormatName::Png => {
+            let compression = match output.compression() {
+                Some(Compression::Fast) => png::Compression::Fast,
+                Some(Compression::Best) => png::Compression::High,
+                _ => png::Compression::Balanced,
+            };
+            Target::Png { compression, dpi }
+        }
+        FormatName::Webp if output.compression() == Some(Compression::Lossless) => {
+            Target::Webp { mode: Mode::Lossless, dpi }
+        }
+        FormatName::Webp => Target::Webp { mode: Mode::Lossy(quality(75)), dpi },
+        FormatName::Tiff => {
+            let quality = Quality { quality: quality(75), progressive: false, dpi: None };
+            Target::Tiff { lossy: lossy.then_some(quality), dpi }
+        }
+        // AVIF was refused above.
+        FormatName::Jpeg | FormatName::Avif => {
+            Target::Jpeg(Quality { quality: quality(85), progressive: output.progressive(), dpi: short_dpi })
+        }
+    }
+}

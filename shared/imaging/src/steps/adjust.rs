@@ -1,0 +1,213 @@
+//! Exposure, contrast, saturation and sharpness, in this order, on sRGB values; clamped once, at the end.
+
+use super::sharpen;
+use crate::ImagingError;
+use crate::limits::Watch;
+use crate::picture::{Channels, Picture};
+
+/// Each is the published integer divided by 100; 0 leaves the picture as it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Adjustment {
+    pub exposure: f32,
+    pub contrast: f32,
+    pub saturation: f32,
+    pub sharpness: f32,
+}
+
+/// How often the deadline is looked at.
+const ROWS_BETWEEN_CHECKS: usize = 64;
+
+pub(crate) fn adjust(
+    mut picture: Picture,
+    adjustment: &Adjustment,
+    watch: Watch,
+) -> Result<Picture, ImagingError> {
+    if *adjustment == Adjustment::default() {
+        return Ok(picture);
+    }
+    let tone = Tone::new(adjustment);
+    if adjustment.sharpness > 0.0 {
+        sharpen::sharpen(&mut picture, &tone, adjustment.sharpness, watch)?;
+        return Ok(picture);
+    }
+    let channels = picture.channels;
+    let mut values = vec![0.0; picture.width as usize * tone.colors(channels)];
+    for (index, row) in picture.rows_mut().enumerate() {
+        if index % ROWS_BETWEEN_CHECKS == 0 {
+            watch.check()?;
+        }
+        tone.apply(row, channels, &mut values);
+        store(&values, row, channels);
+    }
+    Ok(picture)
+}
+
+/// Exposure, contrast and saturation of one row: eight-bit samples in, unclamped values out.
+pub(super) struct Tone {
+    /// Exposure and contrast of each sample.
+    curve: [f32; 256],
+    /// What chroma is multiplied by.
+    chroma: f32,
+}
+
+impl Tone {
+    pub(super) fn new(adjustment: &Adjustment) -> Self {
+        let curve = std::array::from_fn(|sample| {
+            let value = sample as f32 / 255.0;
+            contrast(exposure(value, adjustment.exposure), adjustment.contrast)
+        });
+        Self { curve, chroma: 1.0 + adjustment.saturation }
+    }
+
+    /// Values a pixel of `apply`: without alpha.
+    pub(super) fn colors(&self, channels: Channels) -> usize {
+        if channels == Channels::Grey { 1 } else { 3 }
+    }
+
+    pub(super) fn apply(&self, row: &[u8], channels: Channels, values: &mut [f32]) {
+        if channels == Channels::Grey {
+            for (value, sample) in values.iter_mut().zip(row) {
+                *value = self.curve[usize::from(*sample)];
+            }
+            return;
+        }
+        for (value, pixel) in values.chunks_exact_mut(3).zip(row.chunks_exact(channels.count())) {
+            let rgb = [pixel[0], pixel[1], pixel[2]].map(|sample| self.curve[usize::from(sample)]);
+            // Scaling Cb and Cr of BT.601 is scaling each channel's distance from luma.
+            let luma = luma(rgb);
+            for (value, channel) in value.iter_mut().zip(rgb) {
+                *value = luma + (channel - luma) * self.chroma;
+            }
+        }
+    }
+}
+
+/// BT.601.
+pub(super) fn luma([red, green, blue]: [f32; 3]) -> f32 {
+    0.299 * red + 0.587 * green + 0.114 * blue
+}
+
+/// Clamps and rounds values into a row; alpha is left alone.
+pub(super) fn store(values: &[f32], row: &mut [u8], channels: Channels) {
+    let sample = |value: f32| (value.clamp(0.0, 1.0) * 255.0 + 0.5) as u8;
+    if channels == Channels::Grey {
+        for (target, value) in row.iter_mut().zip(values) {
+            *target = sample(*value);
+        }
+        return;
+    }
+    for (target, value) in row.chunks_exact_mut(channels.count()).zip(values.chunks_exact(3)) {
+        for (target, value) in target.iter_mut().zip(value) {
+            *target = sample(*value);
+        }
+    }
+}
+
+/// Linear light times 2^(2e), e = -1..1. Transfer function of IEC 61966-2-1, continued beyond 1.
+fn exposure(value: f32, exposure: f32) -> f32 {
+    if exposure == 0.0 {
+        return value;
+    }
+    let linear = if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) };
+    let linear = linear * (2.0 * exposure).exp2();
+    if linear <= 0.003_130_8 { linear * 12.92 } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 }
+}
+
+/// Linear around mid-grey up to 0; above, a mix with smoothstep, and from 0.5 on a second one.
+fn contrast(value: f32, contrast: f32) -> f32 {
+    if contrast <= 0.0 {
+        return 0.5 + (value - 0.5) * (1.0 + contrast);
+    }
+    let curved = toward_smoothstep(value, contrast);
+    toward_smoothstep(curved, ((contrast - 0.5) * 2.0).max(0.0))
+}
+
+fn toward_smoothstep(value: f32, weight: f32) -> f32 {
+    // Why clamped: the polynomial falls again above 1, where exposure may have taken the value.
+    let within = value.clamp(0.0, 1.0);
+    value + weight * (within * within * (3.0 - 2.0 * within) - value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Limits;
+
+    fn adjusted(pixels: &[u8], adjustment: Adjustment) -> Vec<u8> {
+        let picture = Picture {
+            width: pixels.len() as u32 / 3,
+            height: 1,
+            channels: Channels::Rgb,
+            pixels: pixels.to_vec(),
+        };
+        adjust(picture, &adjustment, Limits::default().watch()).unwrap().pixels
+    }
+
+    fn greys() -> Vec<u8> {
+        (0..=255).flat_map(|value| [value; 3]).collect()
+    }
+
+    #[test]
+    fn nothing_asked_changes_nothing() {
+        assert_eq!(adjusted(&greys(), Adjustment::default()), greys());
+    }
+
+    #[test]
+    fn exposure_multiplies_linear_light() {
+        // sRGB 128 is 0.21586 in linear light; times 2 it is 0.43172, which is sRGB 175.6; halved, 92.1.
+        assert_eq!(adjusted(&[128; 3], Adjustment { exposure: 0.5, ..Adjustment::default() }), [176; 3]);
+        assert_eq!(adjusted(&[128; 3], Adjustment { exposure: -0.5, ..Adjustment::default() }), [92; 3]);
+        // Times 4: 0.86344 is sRGB 238.8.
+        assert_eq!(adjusted(&[128; 3], Adjustment { exposure: 1.0, ..Adjustment::default() }), [239; 3]);
+        assert_eq!(
+            adjusted(&[0, 255, 0], Adjustment { exposure: 1.0, ..Adjustment::default() }),
+            [0, 255, 0]
+        );
+    }
+
+    #[test]
+    fn contrast_is_linear_below_zero_and_an_s_curve_above() {
+        let contrast =
+            |value: u8, contrast| adjusted(&[value; 3], Adjustment { contrast, ..Adjustment::default() })[0];
+        // 0.5 + (64/255 - 0.5) * 0.5 = 0.37549, times 255 = 95.75.
+        assert_eq!(contrast(64, -0.5), 96);
+        assert_eq!(contrast(200, -1.0), 128);
+        // v = 64/255: v²(3 - 2v) = 0.15735; half way = 0.20416, times 255 = 52.06.
+        assert_eq!(contrast(64, 0.5), 52);
+        // Fully, and then once more: smoothstep of 0.15735 = 0.06649, times 255 = 16.95.
+        assert_eq!(contrast(64, 1.0), 17);
+        assert_eq!((contrast(0, 1.0), contrast(255, 1.0)), (0, 255));
+    }
+
+    #[test]
+    fn saturation_scales_chroma_and_minus_100_is_grey() {
+        let saturation =
+            |saturation| adjusted(&[200, 100, 50], Adjustment { saturation, ..Adjustment::default() });
+        // Luma: 0.299 * 200 + 0.587 * 100 + 0.114 * 50 = 124.2.
+        assert_eq!(saturation(-1.0), [124; 3]);
+        // 124.2 + (200 - 124.2) * 1.5 = 237.9; 87.9; 12.9.
+        assert_eq!(saturation(0.5), [238, 88, 13]);
+    }
+
+    #[test]
+    fn greys_stay_neutral() {
+        let all = Adjustment { exposure: 0.3, contrast: 0.7, saturation: 0.9, sharpness: 0.0 };
+        assert!(adjusted(&greys(), all).chunks(3).all(|pixel| pixel[0] == pixel[1] && pixel[1] == pixel[2]));
+    }
+
+    #[test]
+    fn bright_pixels_never_get_darker_than_less_bright_ones() {
+        let strongest = Adjustment { exposure: 1.0, contrast: 1.0, ..Adjustment::default() };
+        assert!(adjusted(&greys(), strongest).is_sorted());
+    }
+
+    #[test]
+    fn clamping_waits_until_the_end() {
+        // Exposure takes red above 1; saturation brings it back by the distance, not from a clamped value.
+        let both = Adjustment { exposure: 1.0, saturation: -1.0, ..Adjustment::default() };
+        let red = exposure(200.0 / 255.0, 1.0);
+        let expected = (0.299 * red * 255.0 + 0.5) as u8;
+        assert!(red > 1.0);
+        assert_eq!(adjusted(&[200, 0, 0], both), [expected; 3]);
+    }
+}

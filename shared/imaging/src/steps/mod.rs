@@ -1,0 +1,8 @@
+//! The steps of an edit between decoding and encoding, a file each. A step with nothing to do returns its picture.
+
+pub(crate) mod adjust;
+pub(crate) mod color;
+pub(crate) mod orient;
+pub(crate) mod place;
+pub(crate) mod resize;
+mod sharpen;
