@@ -1,0 +1,3 @@
+fn main() -> Result<(), common::LambdaError> {
+    common::lambda(openapi_get::function())
+}

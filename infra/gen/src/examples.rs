@@ -1,0 +1,150 @@
+//! Answers as clients see them, one for each route that answers JSON of its own.
+
+use contract::{Family, Route};
+use serde_json::{Value, json};
+
+/// The whole body of a success, wrapped as the family wraps it.
+pub fn response(route: &Route) -> Option<Value> {
+    let body = body(route.name)?;
+    Some(if route.family == Family::Images { json!({"data": body}) } else { body })
+}
+
+fn body(name: &str) -> Option<Value> {
+    Some(match name {
+        "image-edit" => edit(800, 533, "jpeg"),
+        "image-edit-upload" => edit(400, 400, "png"),
+        "image-edit-async" => task("ACCEPTED"),
+        "image-edit-async-delete" => task("CANCELLED"),
+        "image-edit-async-get" => report(),
+        "key-create" | "key-rotate" => with_secret(key()),
+        "key-list" => json!({"data": [key()], "next_cursor": null}),
+        "key-get" | "key-update" => key(),
+        "key-delete" => {
+            let mut revoked = key();
+            revoked["status"] = json!("revoked");
+            revoked
+        }
+        "balance-get" => json!({
+            "balance": 9998, "held": 1, "spent": 1, "currency": "credits", "usd": {"balance": 9.998, "spent": 0.001},
+            "spent_this_month": 1, "updated_at": "2026-03-05T10:00:00Z",
+        }),
+        "balance-grant" => entry("grant", 500),
+        "ledger-list" => {
+            json!({"data": [entry("charge", -1), entry("hold", -1), entry("grant", 500)], "next_cursor": null})
+        }
+        "health" => json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")}),
+        "limits-get" => limits(),
+        _ => return None,
+    })
+}
+
+fn picture(ext: &str, width: u32, height: u32) -> Value {
+    json!({
+        "ext": ext, "mps": f64::from(width) * f64::from(height) / 1e6, "mime": format!("image/{ext}"),
+        "format": ext.to_ascii_uppercase(), "width": width, "height": height,
+    })
+}
+
+fn result(ext: &str, width: u32, height: u32) -> Value {
+    let mut object = picture(ext, width, height);
+    object["tmp_url"] = json!(format!("https://api.example.com/files/QWJjZGVmZ2hpamts/photo.{ext}"));
+    object
+}
+
+fn edit(width: u32, height: u32, ext: &str) -> Value {
+    json!({"input": picture("jpeg", 3000, 2000), "output": result(ext, width, height)})
+}
+
+fn request() -> Value {
+    json!({"input": "https://example.com/photo.jpg", "operations": {"resizing": {"width": 1000}}})
+}
+
+fn task(status: &str) -> Value {
+    json!({
+        "id": 4_801_762_239_845_221_u64, "status": status,
+        "result_url": "https://api.example.com/v1-beta1/image/edit/async/4801762239845221",
+        "created_at": "2026-03-13T11:37:09.160554+00:00", "request": request(),
+    })
+}
+
+fn report() -> Value {
+    json!({
+        "id": 4_801_762_239_845_221_u64, "status": "DONE", "created_at": "2026-03-13T11:37:09.160554+00:00",
+        "request": request(), "errors": [],
+        "result": {"input_object": picture("jpeg", 3000, 2000), "output_object": result("jpeg", 1000, 667)},
+    })
+}
+
+fn key() -> Value {
+    json!({
+        "id": "key_7f3k2m9q4x8w1z5r", "name": "CI", "prefix": "atl_live_4Rt", "last4": "x9Qd", "scopes": ["image_editing"],
+        "status": "active", "created_at": "2026-03-05T10:00:00Z", "expires_at": null, "rate_limit": null, "spend_cap": 100,
+        "log_bodies": false, "last_used_at": "2026-03-05T10:12:44Z", "spent_this_month": 12,
+    })
+}
+
+fn with_secret(mut key: Value) -> Value {
+    // Why not a whole key: scanners for secrets would find it.
+    key["key"] = json!("atl_live_4Rt...x9Qd");
+    key
+}
+
+fn entry(kind: &str, credits: i64) -> Value {
+    let reason = if kind == "grant" { json!("November top-up") } else { Value::Null };
+    let call = if kind == "grant" { Value::Null } else { json!("0b5f9a52-6c2e-4b7e-9f0c-2f9d1f0f6a11") };
+    let by = if kind == "grant" { Value::Null } else { json!("key_7f3k2m9q4x8w1z5r") };
+    json!({
+        "id": format!("entry_{kind}_5x8w1z5r"), "kind": kind, "credits": credits, "created_at": "2026-03-05T10:00:00Z",
+        "request_id": call, "key_id": by, "reason": reason,
+    })
+}
+
+fn limits() -> Value {
+    use contract::images::{AVAILABLE_OPERATIONS, INPUT_FORMATS, OUTPUT_FORMATS};
+    use contract::limits::{
+        LimitClass, MAX_INPUT_BY_URL, MAX_JSON_BODY, MAX_MULTIPART_BODY, RESULT_SECONDS, SYNC_SECONDS,
+    };
+    let rates: std::collections::BTreeMap<_, _> =
+        LimitClass::ALL.map(|class| (class.name(), class.rate())).into();
+    json!({
+        "sizes": {
+            "json_body_bytes": MAX_JSON_BODY, "multipart_body_bytes": MAX_MULTIPART_BODY,
+            "input_by_url_bytes": MAX_INPUT_BY_URL, "decoded_pixels": 50_000_000, "decoded_side": 32_767,
+            "output_pixels": 100_000_000, "sync_seconds": SYNC_SECONDS, "result_seconds": RESULT_SECONDS,
+        },
+        "prices": contract::price::PRICES,
+        "rate_limits": rates,
+        "formats": {"input": INPUT_FORMATS, "output": OUTPUT_FORMATS},
+        "operations": AVAILABLE_OPERATIONS,
+        "models": {},
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use contract::endpoints::ROUTES;
+    use contract::validate::{drop_nulls, validate};
+
+    use super::*;
+
+    #[test]
+    fn every_route_that_answers_json_of_its_own_has_an_example_that_fits_its_schema() {
+        for route in ROUTES.iter().filter(|route| route.media.is_none()) {
+            let mut example = body(route.name).unwrap_or_else(|| panic!("{} has no example", route.name));
+            drop_nulls(&mut example);
+            let faults = validate(&example, &(route.response_schema)(), true);
+            assert_eq!(faults, [], "{}", route.name);
+        }
+    }
+
+    #[test]
+    fn every_example_of_a_request_fits_its_schema() {
+        for route in ROUTES.iter().filter(|route| route.example.is_some()) {
+            let mut example = route.example.map_or(Value::Null, |example| example());
+            for name in route.path_parameters() {
+                example[name] = json!("key_7f3k2m9q4x8w1z5r");
+            }
+            assert_eq!(validate(&example, &(route.request_schema)(), true), [], "{}", route.name);
+        }
+    }
+}

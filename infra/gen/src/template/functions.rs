@@ -1,0 +1,107 @@
+//! A function each with its log group and role, and the events that call it.
+
+use contract::Route;
+use contract::resources::Trigger;
+use serde_json::{Map, Value, json};
+
+use super::queues::queue_id;
+use super::{arn, reference, roles, settings, sub};
+use crate::functions::{Caller, Function, camel, functions};
+
+const RETENTION_DAYS: u32 = 30;
+
+/// What all functions share.
+pub fn globals() -> Value {
+    json!({
+        "Runtime": "provided.al2023",
+        "Handler": "bootstrap",
+        "Architectures": [reference("Architecture")],
+        "Environment": {"Variables": settings::shared_environment()},
+        // Why TRACE: ATELIER_LOG alone decides what is logged; the service filters nothing.
+        "LoggingConfig": {"LogFormat": "JSON", "ApplicationLogLevel": "TRACE", "SystemLogLevel": "WARN"},
+    })
+}
+
+pub fn resources() -> Value {
+    let mut resources = Map::new();
+    for function in functions() {
+        let id = camel(function.name);
+        resources.insert(id.clone() + "Function", lambda(&function, &id));
+        resources.insert(id.clone() + "Role", roles::role(&function));
+        resources.insert(id + "Logs", log_group(&function));
+    }
+    json!({"Resources": resources})
+}
+
+fn log_group(function: &Function) -> Value {
+    json!({"Type": "AWS::Logs::LogGroup", "DeletionPolicy": "Delete", "UpdateReplacePolicy": "Delete", "Properties": {
+        "LogGroupName": sub(format!("/aws/lambda/${{AWS::StackName}}-{}", function.name)),
+        "RetentionInDays": RETENTION_DAYS,
+    }})
+}
+
+fn lambda(function: &Function, id: &str) -> Value {
+    let mut properties = json!({
+        "FunctionName": sub(format!("${{AWS::StackName}}-{}", function.name)),
+        "Description": function.summary,
+        "CodeUri": format!("target/lambda/{}/", function.name),
+        "MemorySize": function.memory_mb,
+        "Timeout": function.timeout_seconds,
+        "Role": arn(&format!("{id}Role")),
+        "LoggingConfig": {"LogGroup": reference(&format!("{id}Logs"))},
+        "Events": events(function),
+    });
+    let environment = settings::environment(&function.needs);
+    if environment.as_object().is_some_and(|variables| !variables.is_empty()) {
+        properties["Environment"] = json!({"Variables": environment});
+    }
+    if matches!(function.caller, Caller::Event(Trigger::Schedule { .. })) {
+        // Why: the next minute tries again.
+        properties["EventInvokeConfig"] = json!({"MaximumRetryAttempts": 0});
+    }
+    json!({"Type": "AWS::Serverless::Function", "Properties": properties})
+}
+
+fn events(function: &Function) -> Value {
+    match function.caller {
+        Caller::Route(route) => http(route),
+        Caller::Default => json!({"Default": {"Type": "HttpApi", "Properties": {"ApiId": reference("Api")}}}),
+        Caller::Event(Trigger::Queue(queue)) => {
+            sqs(&queue_id(queue.name), queue.batch, reference("WorkerConcurrency"))
+        }
+        Caller::Event(Trigger::DeadLetters(queue)) => {
+            sqs(&queue_id(queue.dead_letters), queue.batch, json!(2))
+        }
+        Caller::Event(Trigger::Schedule { minutes }) => {
+            let unit = if minutes == 1 { "minute" } else { "minutes" };
+            json!({"Schedule": {"Type": "Schedule", "Properties": {"Schedule": format!("rate({minutes} {unit})")}}})
+        }
+    }
+}
+
+/// The gateway tells `/v1/keys` and `/v1/keys/` apart and the interface does not, so each path has a route with and one
+/// without the slash.
+fn http(route: &Route) -> Value {
+    let mut events = Map::new();
+    for path in route.paths() {
+        for method in std::iter::once(route.method.name()).chain(route.head.then_some("HEAD")) {
+            let name = camel(&method.to_ascii_lowercase()) + &camel(&path);
+            events.insert(format!("{name}Slash"), http_event(method, &format!("{path}/")));
+            events.insert(name, http_event(method, &path));
+        }
+    }
+    Value::Object(events)
+}
+
+fn http_event(method: &str, path: &str) -> Value {
+    json!({"Type": "HttpApi", "Properties": {"ApiId": reference("Api"), "Method": method, "Path": path}})
+}
+
+fn sqs(queue: &str, batch: u32, concurrency: Value) -> Value {
+    json!({"Messages": {"Type": "SQS", "Properties": {
+        "Queue": arn(queue),
+        "BatchSize": batch,
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        "ScalingConfig": {"MaximumConcurrency": concurrency},
+    }}})
+}

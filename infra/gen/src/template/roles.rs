@@ -1,0 +1,109 @@
+//! The role of each function: exact actions on exact resources, from what the function says it needs.
+
+use contract::resources::{Needs, Queue};
+use contract::resources::{OPEN_INDEX, RESULTS, Trigger};
+use serde_json::{Value, json};
+
+use super::queues::queue_id;
+use super::stores::{bucket_id, table, table_id};
+use super::{arn, sub};
+use crate::functions::{Caller, Function, camel};
+
+/// The role and its one inline policy.
+pub fn role(function: &Function) -> Value {
+    json!({"Type": "AWS::IAM::Role", "Properties": {
+        "Description": format!("What {} may touch", function.name),
+        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}},
+        ]},
+        "Policies": [{
+            "PolicyName": "needs",
+            "PolicyDocument": {"Version": "2012-10-17", "Statement": statements(function)},
+        }],
+    }})
+}
+
+fn statements(function: &Function) -> Vec<Value> {
+    let logs = camel(function.name) + "Logs";
+    let mut statements = vec![allow("OwnLogs", &["logs:CreateLogStream", "logs:PutLogEvents"], arn(&logs))];
+    statements.extend(function.needs.iter().flat_map(|need| of_need(*need)));
+    match function.caller {
+        Caller::Event(Trigger::Queue(queue)) => statements.push(receive(&queue_id(queue.name))),
+        Caller::Event(Trigger::DeadLetters(queue)) => statements.push(receive(&queue_id(queue.dead_letters))),
+        // Why only here: the index holds what no id leads to any more, and finding that is what the schedule is for.
+        Caller::Event(Trigger::Schedule { .. }) => {
+            statements.extend(function.needs.iter().filter_map(|need| index(*need)))
+        }
+        Caller::Route(_) | Caller::Default => {}
+    }
+    statements
+}
+
+fn of_need(need: Needs) -> Vec<Value> {
+    if let Some(table) = table(need) {
+        return vec![allow(&format!("{need:?}"), table_actions(need), arn(&table_id(&table)))];
+    }
+    let bucket = bucket_id(&RESULTS);
+    let objects = sub(format!("${{{bucket}.Arn}}/*"));
+    match need {
+        Needs::EditQueue => vec![send(&contract::resources::EDITS)],
+        Needs::Results => {
+            vec![allow(
+                "Results",
+                &["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+                objects,
+            )]
+        }
+        // Why the list: without it S3 answers 403 and not 404 for an object that is gone.
+        Needs::ResultsRead => {
+            vec![
+                allow("ReadResults", &["s3:GetObject"], objects),
+                allow("FindResults", &["s3:ListBucket"], arn(&bucket)),
+            ]
+        }
+        // The keys come in the environment, the public network needs no permission, the tables are above.
+        _ => Vec::new(),
+    }
+}
+
+fn table_actions(need: Needs) -> &'static [&'static str] {
+    match need {
+        Needs::Keys => &["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"],
+        Needs::KeysWrite => &[
+            "dynamodb:ConditionCheckItem",
+            "dynamodb:DeleteItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem",
+        ],
+        Needs::Rates => &["dynamodb:GetItem", "dynamodb:UpdateItem"],
+        Needs::Logs => &["dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+        _ => &[
+            "dynamodb:ConditionCheckItem",
+            "dynamodb:DeleteItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem",
+        ],
+    }
+}
+
+fn index(need: Needs) -> Option<Value> {
+    let table = table(need).filter(|table| table.open_index)?;
+    let index = sub(format!("${{{}.Arn}}/index/{OPEN_INDEX}", table_id(&table)));
+    Some(allow(&format!("Open{}", camel(table.name)), &["dynamodb:Query"], index))
+}
+
+fn send(queue: &Queue) -> Value {
+    allow(&format!("SendTo{}", camel(queue.name)), &["sqs:SendMessage"], arn(&queue_id(queue.name)))
+}
+
+fn receive(id: &str) -> Value {
+    allow("OwnMessages", &["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"], arn(id))
+}
+
+fn allow(sid: &str, actions: &[&str], resource: Value) -> Value {
+    json!({"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resource})
+}

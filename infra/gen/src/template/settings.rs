@@ -1,0 +1,86 @@
+//! Settings as parameters of the stack and as environment of the functions.
+
+use std::collections::BTreeMap;
+
+use contract::resources::{BUCKETS, Needs, QUEUES, TABLES};
+use contract::settings::{self, Place, Setting};
+use serde_json::{Map, Value, json};
+
+use super::{reference, stores, sub};
+use crate::functions::camel;
+
+/// A parameter for every setting that all functions read.
+pub fn parameters() -> Value {
+    let parameters: Map<String, Value> = everywhere()
+        .map(|setting| {
+            let parameter = json!({"Type": "String", "Default": setting.default, "Description": setting.doc});
+            (parameter_name(setting), parameter)
+        })
+        .collect();
+    json!({"Parameters": parameters})
+}
+
+/// Environment of every function.
+pub fn shared_environment() -> Value {
+    let variables: Map<String, Value> =
+        everywhere().map(|setting| (setting.name.to_owned(), reference(&parameter_name(setting)))).collect();
+    Value::Object(variables)
+}
+
+/// Environment that follows from what a function touches.
+pub fn environment(needs: &[Needs]) -> Value {
+    let variables: BTreeMap<String, Value> = needs.iter().filter_map(|need| variable(*need)).collect();
+    json!(variables)
+}
+
+fn variable(need: Needs) -> Option<(String, Value)> {
+    if let Some(table) = stores::table(need) {
+        return Some((table.setting.to_owned(), reference(&stores::table_id(&table))));
+    }
+    match need {
+        Needs::EditQueue => {
+            let queue = contract::resources::EDITS;
+            Some((queue.setting.to_owned(), reference(&super::queues::queue_id(queue.name))))
+        }
+        Needs::Results | Needs::ResultsRead => {
+            let bucket = contract::resources::RESULTS;
+            Some((bucket.setting.to_owned(), reference(&stores::bucket_id(&bucket))))
+        }
+        Needs::FileKeys => {
+            Some((settings::FILE_KEYS.name.to_owned(), sub("{{resolve:secretsmanager:${FileKeys}}}")))
+        }
+        _ => None,
+    }
+}
+
+fn everywhere() -> impl Iterator<Item = &'static Setting> {
+    settings::ALL.iter().filter(|setting| setting.place == Place::Everywhere)
+}
+
+/// `ATELIER_PUBLIC_URL` → `PublicUrl`.
+pub fn parameter_name(setting: &Setting) -> String {
+    camel(&setting.name.trim_start_matches("ATELIER_").to_ascii_lowercase())
+}
+
+/// An output for every table, queue and bucket, named after its setting, for the operator's tools.
+pub fn outputs() -> Value {
+    let tables = TABLES.iter().map(|table| (table.setting, stores::table_id(table), table.doc.to_owned()));
+    let queues = QUEUES.iter().map(|queue| {
+        (
+            queue.setting,
+            super::queues::queue_id(queue.name),
+            format!("URL of the queue that {} works.", queue.worker),
+        )
+    });
+    let buckets =
+        BUCKETS.iter().map(|bucket| (bucket.setting, stores::bucket_id(bucket), bucket.doc.to_owned()));
+    let outputs: Map<String, Value> = tables
+        .chain(queues)
+        .chain(buckets)
+        .map(|(setting, id, doc)| {
+            let name = camel(&setting.trim_start_matches("ATELIER_").to_ascii_lowercase());
+            (name, json!({"Description": format!("{setting}: {doc}"), "Value": reference(&id)}))
+        })
+        .collect();
+    Value::Object(outputs)
+}

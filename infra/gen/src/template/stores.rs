@@ -1,0 +1,103 @@
+//! Tables and buckets.
+
+use contract::resources::{
+    BUCKETS, Bucket, KEYS, LEDGER, LOGS, Needs, OPEN_INDEX, RATES, TABLES, TASKS, Table,
+};
+use serde_json::{Map, Value, json};
+
+use super::{arn, reference, settings, sub};
+use crate::functions::camel;
+
+pub fn table_id(table: &Table) -> String {
+    camel(table.name) + "Table"
+}
+
+pub fn bucket_id(bucket: &Bucket) -> String {
+    camel(bucket.name) + "Bucket"
+}
+
+/// The table a need is about.
+pub fn table(need: Needs) -> Option<Table> {
+    match need {
+        Needs::Keys | Needs::KeysWrite => Some(KEYS),
+        Needs::Ledger => Some(LEDGER),
+        Needs::Tasks => Some(TASKS),
+        Needs::Rates => Some(RATES),
+        Needs::Logs => Some(LOGS),
+        Needs::EditQueue | Needs::Results | Needs::ResultsRead | Needs::FileKeys | Needs::Fetch => None,
+    }
+}
+
+pub fn resources() -> Value {
+    let mut resources: Map<String, Value> =
+        TABLES.iter().map(|table| (table_id(table), dynamodb(table))).collect();
+    for bucket in &BUCKETS {
+        resources.insert(bucket_id(bucket), s3(bucket));
+        resources.insert(bucket_id(bucket) + "Policy", tls_only(bucket));
+    }
+    json!({"Resources": resources, "Outputs": settings::outputs()})
+}
+
+fn dynamodb(table: &Table) -> Value {
+    let attribute = |name: &str, kind: &str| json!({"AttributeName": name, "AttributeType": kind});
+    let key = |name: &str, kind: &str| json!({"AttributeName": name, "KeyType": kind});
+    let mut attributes = vec![attribute("pk", "S"), attribute("sk", "S")];
+    let mut properties = json!({
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": [key("pk", "HASH"), key("sk", "RANGE")],
+        "TimeToLiveSpecification": {"AttributeName": "expires", "Enabled": true},
+        "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": true},
+        "SSESpecification": {"SSEEnabled": true},
+    });
+    if table.open_index {
+        attributes.extend([attribute("open_pk", "S"), attribute("open_at", "N")]);
+        properties["GlobalSecondaryIndexes"] = json!([{
+            "IndexName": OPEN_INDEX,
+            "KeySchema": [key("open_pk", "HASH"), key("open_at", "RANGE")],
+            "Projection": {"ProjectionType": "ALL"},
+        }]);
+    }
+    properties["AttributeDefinitions"] = json!(attributes);
+    json!({
+        "Type": "AWS::DynamoDB::Table", "DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain",
+        "Properties": properties,
+    })
+}
+
+fn s3(bucket: &Bucket) -> Value {
+    json!({
+        "Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain",
+        "Properties": {
+            "BucketEncryption": {"ServerSideEncryptionConfiguration": [
+                {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}},
+            ]},
+            "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
+            "PublicAccessBlockConfiguration": {
+                "BlockPublicAcls": true, "BlockPublicPolicy": true, "IgnorePublicAcls": true, "RestrictPublicBuckets": true,
+            },
+            // Why: a page that fetches a large result is redirected here; the signature in the link is what admits it.
+            "CorsConfiguration": {"CorsRules": [
+                {"AllowedMethods": ["GET", "HEAD"], "AllowedOrigins": ["*"], "AllowedHeaders": ["Range"], "MaxAge": 3600},
+            ]},
+            "LifecycleConfiguration": {"Rules": [
+                {"Id": "temporary", "Status": "Enabled", "Prefix": "tmp/", "ExpirationInDays": bucket.temporary_days},
+                {
+                    "Id": "unfinished-uploads", "Status": "Enabled",
+                    "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
+                },
+            ]},
+        },
+    })
+}
+
+fn tls_only(bucket: &Bucket) -> Value {
+    let id = bucket_id(bucket);
+    json!({"Type": "AWS::S3::BucketPolicy", "Properties": {
+        "Bucket": reference(&id),
+        "PolicyDocument": {"Version": "2012-10-17", "Statement": [{
+            "Sid": "TlsOnly", "Effect": "Deny", "Principal": "*", "Action": "s3:*",
+            "Resource": [arn(&id), sub(format!("${{{id}.Arn}}/*"))],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }]},
+    }})
+}

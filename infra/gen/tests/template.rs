@@ -1,0 +1,212 @@
+//! Guarantees of `template.yaml`, checked on the rendered document.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use contract::endpoints::ROUTES;
+use contract::resources::{QUEUES, TABLES};
+use contract::settings::{self, Place};
+use infra_gen::functions::functions;
+use infra_gen::template;
+use serde_json::{Map, Value};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn document() -> Value {
+    template::document(&root()).expect("template")
+}
+
+fn of_type<'a>(document: &'a Value, kind: &'a str) -> impl Iterator<Item = (&'a String, &'a Value)> {
+    let resources = document["Resources"].as_object().into_iter().flat_map(Map::iter);
+    resources
+        .filter(move |(_, resource)| resource["Type"] == kind)
+        .map(|(name, resource)| (name, &resource["Properties"]))
+}
+
+fn events(document: &Value) -> Vec<(String, Value)> {
+    of_type(document, "AWS::Serverless::Function")
+        .flat_map(|(id, properties)| {
+            let events = properties["Events"].as_object().into_iter().flat_map(Map::values);
+            events.map(|event| (id.clone(), event.clone())).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+#[test]
+fn every_route_stands_under_all_its_paths_and_methods_with_and_without_a_slash() {
+    let found: BTreeSet<(String, String)> = events(&document())
+        .iter()
+        .filter(|(_, event)| event["Type"] == "HttpApi" && event["Properties"]["Path"].is_string())
+        .map(|(_, event)| {
+            (
+                event["Properties"]["Method"].as_str().unwrap().into(),
+                event["Properties"]["Path"].as_str().unwrap().into(),
+            )
+        })
+        .collect();
+    let mut expected = BTreeSet::new();
+    for route in ROUTES {
+        for path in route.paths() {
+            let methods = [Some(route.method.name()), route.head.then_some("HEAD")];
+            for method in methods.into_iter().flatten() {
+                expected.insert((method.to_owned(), path.clone()));
+                expected.insert((method.to_owned(), format!("{path}/")));
+            }
+        }
+    }
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn what_no_route_takes_reaches_the_fallback() {
+    let document = document();
+    let without_path: Vec<_> = events(&document)
+        .into_iter()
+        .filter(|(_, event)| event["Type"] == "HttpApi" && event["Properties"].get("Path").is_none())
+        .map(|(id, _)| id)
+        .collect();
+    assert_eq!(without_path, ["FallbackFunction"]);
+}
+
+#[test]
+fn a_message_stays_invisible_for_six_times_as_long_as_its_worker_may_run() {
+    let document = document();
+    let timeouts: BTreeMap<_, _> =
+        functions().into_iter().map(|function| (function.name, function.timeout_seconds)).collect();
+    let visibility =
+        |name: &str| document["Resources"][name]["Properties"]["VisibilityTimeout"].as_u64().unwrap();
+    assert_eq!(QUEUES.len() * 2, of_type(&document, "AWS::SQS::Queue").count());
+    assert!(visibility("EditsQueue") >= 6 * u64::from(timeouts["edit-worker"]));
+    assert!(visibility("EditsDeadQueue") >= 6 * u64::from(timeouts["edit-dead-letter"]));
+    for queue in &QUEUES {
+        assert!(queue.visibility_seconds >= 6 * timeouts[queue.worker], "{}", queue.name);
+    }
+}
+
+#[test]
+fn workers_report_partial_failures() {
+    let sqs: Vec<_> = events(&document()).into_iter().filter(|(_, event)| event["Type"] == "SQS").collect();
+    assert_eq!(sqs.len(), 2 * QUEUES.len());
+    for (id, event) in sqs {
+        assert_eq!(event["Properties"]["FunctionResponseTypes"][0], "ReportBatchItemFailures", "{id}");
+        assert!(!event["Properties"]["ScalingConfig"]["MaximumConcurrency"].is_null(), "{id}");
+    }
+}
+
+#[test]
+fn no_role_holds_a_wildcard_action_or_a_resource_that_is_not_of_this_stack() {
+    let document = document();
+    assert_eq!(of_type(&document, "AWS::IAM::Role").count(), functions().len());
+    for (id, role) in of_type(&document, "AWS::IAM::Role") {
+        assert!(role.get("ManagedPolicyArns").is_none(), "{id}");
+        for statement in role["Policies"][0]["PolicyDocument"]["Statement"].as_array().unwrap() {
+            let actions = statement["Action"].as_array().unwrap();
+            assert!(
+                !actions.is_empty() && actions.iter().all(|action| !action.as_str().unwrap().contains('*')),
+                "{id}: {statement}"
+            );
+            let resource = &statement["Resource"];
+            let is_own = resource.get("Fn::GetAtt").is_some()
+                || resource["Fn::Sub"]
+                    .as_str()
+                    .is_some_and(|text| text.starts_with("${") && text.contains(".Arn}/"));
+            assert!(is_own, "{id}: {statement}");
+        }
+    }
+}
+
+#[test]
+fn a_light_reader_touches_no_queue_no_bucket_and_no_task() {
+    let document = document();
+    let policy = document["Resources"]["BalanceGetRole"]["Properties"]["Policies"].to_string();
+    for foreign in ["EditsQueue", "Bucket", "TasksTable", "sqs:", "s3:"] {
+        assert!(!policy.contains(foreign), "{foreign} in {policy}");
+    }
+    assert!(policy.contains("LedgerTable") && policy.contains("KeysTable"));
+    let health = document["Resources"]["HealthRole"]["Properties"]["Policies"].to_string();
+    assert!(!health.contains("dynamodb:"), "{health}");
+}
+
+#[test]
+fn every_function_has_its_binary_its_log_group_and_keeps_logs_for_thirty_days() {
+    let document = document();
+    for function in functions() {
+        let id = infra_gen::functions::camel(function.name);
+        let properties = &document["Resources"][format!("{id}Function")]["Properties"];
+        assert_eq!(properties["CodeUri"], format!("target/lambda/{}/", function.name));
+        assert_eq!(properties["Timeout"], function.timeout_seconds);
+        assert!(
+            function.timeout_seconds <= 29
+                || properties["Events"].to_string().contains("SQS")
+                || id == "Sweep"
+        );
+        assert_eq!(document["Resources"][format!("{id}Logs")]["Properties"]["RetentionInDays"], 30);
+    }
+}
+
+#[test]
+fn tables_expire_items_and_can_be_restored() {
+    let document = document();
+    assert_eq!(of_type(&document, "AWS::DynamoDB::Table").count(), TABLES.len());
+    for (id, table) in of_type(&document, "AWS::DynamoDB::Table") {
+        assert_eq!(table["TimeToLiveSpecification"]["AttributeName"], "expires", "{id}");
+        assert_eq!(table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], true, "{id}");
+        assert_eq!(table["BillingMode"], "PAY_PER_REQUEST", "{id}");
+    }
+    let indexed = of_type(&document, "AWS::DynamoDB::Table")
+        .filter(|(_, table)| table.get("GlobalSecondaryIndexes").is_some());
+    assert_eq!(indexed.count(), TABLES.iter().filter(|table| table.open_index).count());
+}
+
+#[test]
+fn settings_of_tests_are_not_in_the_template_and_all_others_are() {
+    let text = template::render(&root()).expect("template");
+    for setting in settings::ALL {
+        let in_template = text.contains(setting.name);
+        let expected = matches!(setting.place, Place::Everywhere | Place::Aws);
+        assert_eq!(in_template, expected, "{}", setting.name);
+    }
+}
+
+#[test]
+fn the_stack_stays_far_below_the_five_hundred_resources_that_fit() {
+    let count = template::resources_deployed(&document());
+    assert!((100..450).contains(&count), "{count}");
+}
+
+#[test]
+fn every_name_that_is_referred_to_exists() {
+    let document = document();
+    let known: BTreeSet<&String> = ["Resources", "Parameters"]
+        .iter()
+        .flat_map(|section| document[section].as_object().unwrap().keys())
+        .collect();
+    let mut referred = Vec::new();
+    references(&document, &mut referred);
+    assert!(referred.len() > 100);
+    for name in referred {
+        assert!(name.starts_with("AWS::") || known.contains(&name), "{name}");
+    }
+}
+
+fn references(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            for (key, member) in members {
+                match (key.as_str(), member) {
+                    ("Ref", Value::String(name)) => found.push(name.clone()),
+                    ("Fn::GetAtt", Value::Array(parts)) => found.push(parts[0].as_str().unwrap().to_owned()),
+                    ("Fn::Sub", Value::String(text)) => {
+                        let names = text.split("${").skip(1).filter_map(|rest| rest.split(['.', '}']).next());
+                        found.extend(names.map(str::to_owned));
+                    }
+                    _ => references(member, found),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+        _ => {}
+    }
+}
