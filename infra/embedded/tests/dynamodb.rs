@@ -1,4 +1,5 @@
 //! DynamoDB through the SDK.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! SQS through the SDK.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 

@@ -1,12 +1,12 @@
 //! The door for signed URLs on the application's public listener.
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body::Body;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Empty, Full};
 use s3s::service::S3Service;
-use s3s::{S3Error, S3ErrorCode, StdError};
+use s3s::{S3Error, S3ErrorCode, StdError, s3_error};
 
 use super::ObjectStore;
 use super::form::{self, FormGrant};
@@ -46,6 +46,9 @@ impl PublicS3 {
             let bucket = request.uri().path().trim_matches('/').to_owned();
             return rendered(form::receive_signed(&self.store, &self.identity, &bucket, request).await);
         }
+        if has_unsigned_instructions(&request) {
+            return rendered(Err(s3_error!(AccessDenied, "a header of the request is not signed")));
+        }
         let head = request.method() == Method::HEAD;
         let request = request.map(|body| s3s::Body::http_body_unsync(body.map_err(Into::into)));
         match self.service.call(request).await {
@@ -67,6 +70,19 @@ impl PublicS3 {
     {
         rendered(form::receive_granted(&self.store, grant, request).await)
     }
+}
+
+/// Whether a presigned request carries an `x-amz-` header that its signature does not cover. Such a header could
+/// turn an upload into a copy of somebody else's object; AWS refuses it too.
+fn has_unsigned_instructions<B>(request: &Request<B>) -> bool {
+    let query = request.uri().query().unwrap_or_default();
+    let Some(signed) = query.split('&').find_map(|pair| pair.strip_prefix("X-Amz-SignedHeaders=")) else {
+        return false;
+    };
+    // Names of headers are tokens: nothing but the semicolon between them is ever percent-encoded.
+    let signed = signed.replace("%3B", ";").replace("%3b", ";");
+    let mut names = request.headers().keys().map(HeaderName::as_str);
+    names.any(|name| name.starts_with("x-amz-") && !signed.split(';').any(|covered| covered == name))
 }
 
 fn rendered(outcome: s3s::S3Result<form::Received>) -> Response<PublicBody> {
