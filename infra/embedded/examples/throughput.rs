@@ -1,5 +1,6 @@
-//! How many asynchronous jobs a second the embedded stores take: per job what an accepting request writes (a counter,
-//! a reservation and a settlement as transactions, a log row, usage) and a queue message; then reads.
+//! How many asynchronous jobs a second the embedded stores take: per job what an accepting request writes (a
+//! counter, a reservation and a settlement as transactions, a log row, usage) and a queue message; then
+//! reads.
 //!
 //! `cargo run --release -p embedded --example throughput [folder]`
 

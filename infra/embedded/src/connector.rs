@@ -1,4 +1,5 @@
-//! What the AWS SDK takes for an HTTP client: a request goes to the store it is meant for, by a function call.
+//! What the AWS SDK takes for an HTTP client: a request goes to the store it is meant for, by a function
+//! call.
 
 use std::sync::Arc;
 

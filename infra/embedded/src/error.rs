@@ -4,7 +4,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum EmbeddedError {
     /// Another process (or another handle of this one) has the data folder open.
-    #[error("the data folder {} is in use by another process; stop it, or choose another folder", .path.display())]
+    #[error("the data folder {} is in use by another process: stop it or choose another", .path.display())]
     Locked {
         /// The data folder, not the lock file inside it.
         path: PathBuf,

@@ -1,11 +1,12 @@
-//! DynamoDB, SQS and S3 in one process, reached by the AWS SDK through an in-process HTTP connector. No port is open.
+//! DynamoDB, SQS and S3 in one process, reached by the AWS SDK through an in-process HTTP connector. No port
+//! is open.
 //!
-//! The data folder holds `dynamodb.sqlite`, `s3/` and `lock`; it belongs to its owner alone and to one process at a time.
-//! What DynamoDB and S3 answered survives the death of the process at any moment. Queues live in memory: after a start
-//! the application makes them again and sends what its tasks say is due.
+//! The data folder holds `dynamodb.sqlite`, `s3/` and `lock`; it belongs to its owner alone and to one
+//! process at a time. What DynamoDB and S3 answered survives the death of the process at any moment. Queues
+//! live in memory: after a start the application makes them again and sends what its tasks say is due.
 //!
-//! The libraries inside report every refused request to `tracing`; a filter of `s3s=off` keeps what clients did wrong out of
-//! a log.
+//! The libraries inside report every refused request to `tracing`; a filter of `s3s=off` keeps what clients
+//! did wrong out of a log.
 
 mod clients;
 mod connector;
@@ -33,8 +34,8 @@ use sqs::Sqs;
 /// How the stores are opened.
 #[derive(Debug, Clone, Default)]
 pub struct EmbeddedOptions {
-    /// Whether the content of an S3 object is forced to the disk before the object appears. Off, a power cut may leave
-    /// objects of the last moments unreadable; the death of the process alone never does.
+    /// Whether the content of an S3 object is forced to the disk before the object appears. Off, a power cut
+    /// may leave objects of the last moments unreadable; the death of the process alone never does.
     pub sync_content: bool,
 }
 
@@ -54,11 +55,12 @@ pub(crate) struct Services {
 }
 
 impl Embedded {
-    /// Opens the stores in a data folder, which is made (mode 0700) where it is missing. Touches the disk: call it before
-    /// serving.
+    /// Opens the stores in a data folder, which is made (mode 0700) where it is missing. Touches the disk:
+    /// call it before serving.
     ///
     /// # Errors
-    /// Another process has the folder, or it cannot be used, or a file in it is damaged or of a newer version.
+    /// Another process has the folder, or it cannot be used, or a file in it is damaged or of a newer
+    /// version.
     pub fn open(data_dir: &Path, options: &EmbeddedOptions) -> Result<Self, EmbeddedError> {
         Self::in_folder(DataFolder::open(data_dir)?, options)
     }
@@ -87,8 +89,8 @@ impl Embedded {
         &self.services
     }
 
-    /// Finishes the work in hand, writes everything into its files and unlocks the folder. Later calls of any client fail.
-    /// Dropping the last handle and client does the same.
+    /// Finishes the work in hand, writes everything into its files and unlocks the folder. Later calls of any
+    /// client fail. Dropping the last handle and client does the same.
     pub async fn close(&self) {
         self.services.sqs.close().await;
         let services = Arc::clone(&self.services);
@@ -101,7 +103,8 @@ impl Embedded {
         self.services.s3.public()
     }
 
-    /// Deletes DynamoDB items whose time to live has passed, as AWS does in the background. Bounded work a call.
+    /// Deletes DynamoDB items whose time to live has passed, as AWS does in the background. Bounded work a
+    /// call.
     ///
     /// # Errors
     /// The database failed.
@@ -109,8 +112,8 @@ impl Embedded {
         Ok(self.services.dynamodb.expire_items(now_unix_seconds).await?)
     }
 
-    /// Deletes objects under a prefix that are older than a time, as a lifecycle rule does. At most 1,000 a call; answers
-    /// how many.
+    /// Deletes objects under a prefix that are older than a time, as a lifecycle rule does. At most 1,000 a
+    /// call; answers how many.
     ///
     /// # Errors
     /// The index failed. An unknown bucket is empty.
@@ -123,8 +126,8 @@ impl Embedded {
         Ok(self.services.s3.expire_objects(bucket, prefix, older_than_unix_seconds).await?)
     }
 
-    /// Aborts multipart uploads begun before a time, in all buckets, and removes their parts. At most 100 a call; answers how
-    /// many.
+    /// Aborts multipart uploads begun before a time, in all buckets, and removes their parts. At most 100 a
+    /// call; answers how many.
     ///
     /// # Errors
     /// The index failed.

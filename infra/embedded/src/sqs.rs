@@ -1,5 +1,5 @@
-//! SQS in process. Queues and messages live in memory and die with the process: whoever needs a message to survive keeps
-//! its task in DynamoDB and sends it again after a start.
+//! SQS in process. Queues and messages live in memory and die with the process: whoever needs a message to
+//! survive keeps its task in DynamoDB and sends it again after a start.
 
 use std::sync::Arc;
 
@@ -72,7 +72,8 @@ async fn collect(response: Response<SqsResponseBody>) -> Response<Bytes> {
     Response::from_parts(parts, body)
 }
 
-/// AWS takes the count of a redrive policy as a number and as a string of digits; the queue takes the number only.
+/// AWS takes the count of a redrive policy as a number and as a string of digits; the queue takes the number
+/// only.
 fn with_numeric_redrive(body: &[u8]) -> Bytes {
     numeric_redrive(body).unwrap_or_else(|| Bytes::copy_from_slice(body))
 }
@@ -87,8 +88,8 @@ fn numeric_redrive(body: &[u8]) -> Option<Bytes> {
     Some(Bytes::from(request.to_string()))
 }
 
-/// Takes entries whose receipt handle was never ours out of a batch, as the queue would accept them silently. A batch of
-/// nothing else goes through as it is: an empty batch is an error.
+/// Takes entries whose receipt handle was never ours out of a batch, as the queue would accept them silently.
+/// A batch of nothing else goes through as it is: an empty batch is an error.
 fn without_invalid_receipts(body: &[u8]) -> (Bytes, Vec<Value>) {
     let unchanged = || (Bytes::copy_from_slice(body), Vec::new());
     let Ok(mut request) = serde_json::from_slice::<Value>(body) else { return unchanged() };

@@ -248,27 +248,6 @@ async fn batches_are_written_and_read() {
 }
 
 #[tokio::test]
-async fn expired_items_are_deleted_and_others_stay() {
-    bounded(async {
-        let (stores, client) = stores().await;
-        let now = 1_800_000_000;
-        put(&client, "past", "1", &[("expires", number(now - 1)), ("owner", text("me"))]).await;
-        put(&client, "future", "1", &[("expires", number(now + 1))]).await;
-        put(&client, "never", "1", &[]).await;
-        put(&client, "milliseconds", "1", &[("expires", number(now * 1000))]).await;
-        put(&client, "long ago", "1", &[("expires", number(17))]).await;
-        let swept = stores.expire_items(now).await.unwrap();
-        assert_eq!((swept.deleted, swept.more), (1, false));
-        assert_eq!(get(&client, "past", "1").await, None);
-        for stays in ["future", "never", "milliseconds", "long ago"] {
-            assert!(get(&client, stays, "1").await.is_some(), "{stays}");
-        }
-        assert_eq!(stores.expire_items(now).await.unwrap().deleted, 0);
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn a_deleted_and_remade_table_is_empty() {
     bounded(async {
         let (stores, client) = stores().await;

@@ -40,7 +40,8 @@ pub(super) struct Cursor {
 }
 
 impl DynamoDb {
-    /// Deletes items whose time to live has passed. Bounded work a call; an item written anew meanwhile stays.
+    /// Deletes items whose time to live has passed. Bounded work a call; an item written anew meanwhile
+    /// stays.
     pub(crate) async fn expire_items(&self, now_unix_seconds: i64) -> Result<Expired, DynoxideError> {
         let mut cursor = self.cursor.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let tables = self.writer.run(Storage::list_ttl_enabled_tables).await?;

@@ -1,8 +1,8 @@
 //! DynamoDB in process: requests of the JSON protocol become typed calls on a SQLite file.
 //!
-//! Two threads own a connection each: one executes everything that writes, in the order of arrival, the other serves
-//! reads. SQLite has one writer anyway, a thread of its own costs no lock, and in WAL mode reads never wait for it. A read
-//! that starts after a write was answered sees that write.
+//! Two threads own a connection each: one executes everything that writes, in the order of arrival, the other
+//! serves reads. SQLite has one writer anyway, a thread of its own costs no lock, and in WAL mode reads never
+//! wait for it. A read that starts after a write was answered sees that write.
 
 mod expiry;
 mod operations;
@@ -63,8 +63,8 @@ impl DynamoDb {
     }
 }
 
-/// `synchronous = NORMAL` in WAL mode: a commit survives the death of the process at any moment; the file is never
-/// torn, but the last moments before a power cut may be lost.
+/// `synchronous = NORMAL` in WAL mode: a commit survives the death of the process at any moment; the file is
+/// never torn, but the last moments before a power cut may be lost.
 fn connect(file: &Path) -> Result<Storage, DynoxideError> {
     let path = file
         .to_str()

@@ -43,7 +43,8 @@ impl DynamoDb {
             "DeleteItem" => run(writer, body, |s, q| finish(delete_item::execute(s, q))).await,
             "BatchWriteItem" => run(writer, body, |s, q| finish(batch_write_item::execute(s, q))).await,
             "TransactWriteItems" => self.transact_write(body).await,
-            // Reads several rows by several statements: only the writer's thread keeps writes out from between them.
+            // Reads several rows by several statements: only the writer's thread keeps writes out from
+            // between them.
             "TransactGetItems" => run(writer, body, |s, q| finish(transact_get_items::execute(s, q))).await,
             _ => self.dispatch_table(operation, body).await,
         }

@@ -8,8 +8,8 @@ use dynoxide::DynoxideError;
 use serde::Serialize;
 use serde_json::Value;
 
-/// The token our own clients put where the caller gave none. Such a call is never sent twice, since these clients do not
-/// retry, so nothing has to be remembered of it.
+/// The token our own clients put where the caller gave none. Such a call is never sent twice, since these
+/// clients do not retry, so nothing has to be remembered of it.
 pub const UNTRACKED_TOKEN: &str = "never-sent-twice";
 
 /// As long as DynamoDB remembers a token.

@@ -80,7 +80,8 @@ impl ContentFolder {
         }
     }
 
-    /// Removes files wherever they are. What is gone already is fine; anything else is reported and left to the next start.
+    /// Removes files wherever they are. What is gone already is fine; anything else is reported and left to
+    /// the next start.
     pub(super) fn remove_all(&self, ids: &[ContentId]) {
         for path in ids.iter().flat_map(|id| [self.path(id), self.incoming.join(&id.0)]) {
             match fs::remove_file(&path) {
@@ -168,8 +169,8 @@ impl Progress {
 }
 
 impl ObjectStore {
-    /// Writes a stream to a file in `incoming/` and hashes it on the way. More than `most` bytes are `EntityTooLarge`, and
-    /// nothing stays.
+    /// Writes a stream to a file in `incoming/` and hashes it on the way. More than `most` bytes are
+    /// `EntityTooLarge`, and nothing stays.
     pub(super) async fn receive<S, E>(
         &self,
         checksums: ChecksumHasher,

@@ -1,5 +1,5 @@
-//! Uploads by an HTML form (POST Object). `s3s` would gather the file in memory before it looks at the signature; here the
-//! fields are judged first and the file goes to the disk as it arrives.
+//! Uploads by an HTML form (POST Object). `s3s` would gather the file in memory before it looks at the
+//! signature; here the fields are judged first and the file goes to the disk as it arrives.
 
 use std::collections::BTreeMap;
 

@@ -1,8 +1,9 @@
 //! S3 in process: the protocol by `s3s`, the store behind it ours.
 //!
-//! Content lies in files with random names under `objects/`, written to a temporary name in `incoming/` first. A SQLite
-//! index says which files make up which object; an object exists once its row is committed. What a crash leaves behind is
-//! either in `incoming/` or in the index's list of loose files, so opening cleans up without reading every folder.
+//! Content lies in files with random names under `objects/`, written to a temporary name in `incoming/`
+//! first. A SQLite index says which files make up which object; an object exists once its row is committed.
+//! What a crash leaves behind is either in `incoming/` or in the index's list of loose files, so opening
+//! cleans up without reading every folder.
 
 mod checksums;
 mod conditions;
@@ -114,8 +115,8 @@ impl ObjectStore {
 }
 
 impl Shared {
-    /// Puts finished content in place and changes the index in one transaction. `change` answers the content that belongs to
-    /// nobody any more. When it fails, the new content is removed and nothing has happened.
+    /// Puts finished content in place and changes the index in one transaction. `change` answers the content
+    /// that belongs to nobody any more. When it fails, the new content is removed and nothing has happened.
     fn publish<T>(
         &self,
         fresh: &[ContentId],
@@ -145,7 +146,8 @@ impl Shared {
         }
     }
 
-    /// Removes content that the index lists as loose. What cannot be removed now is removed at the next start.
+    /// Removes content that the index lists as loose. What cannot be removed now is removed at the next
+    /// start.
     fn discard(&self, loose: &[ContentId]) {
         if loose.is_empty() {
             return;

@@ -15,8 +15,8 @@ use crate::credentials::Identity;
 /// The body of a public answer: in memory when it is small, else read from the disk as the client takes it.
 pub type PublicBody = UnsyncBoxBody<Bytes, Box<dyn std::error::Error + Send + Sync>>;
 
-/// Answers path-style S3 requests that carry a valid signature: presigned URLs, and form uploads with a signed policy. Everything
-/// else is refused with 403 before anything is looked up. Cheap to clone.
+/// Answers path-style S3 requests that carry a valid signature: presigned URLs, and form uploads with a
+/// signed policy. Everything else is refused with 403 before anything is looked up. Cheap to clone.
 #[derive(Clone)]
 pub struct PublicS3 {
     store: ObjectStore,
@@ -29,14 +29,15 @@ impl PublicS3 {
         Self { store, service, identity }
     }
 
-    /// Whether the first segment of a path is the name of a bucket, so that the request is for [`PublicS3::call`]. Touches no
-    /// disk.
+    /// Whether the first segment of a path is the name of a bucket, so that the request is for
+    /// [`PublicS3::call`]. Touches no disk.
     pub fn owns_path(&self, path: &str) -> bool {
         let bucket = path.strip_prefix('/').unwrap_or(path).split('/').next().unwrap_or_default();
         self.store.has_bucket(bucket)
     }
 
-    /// Answers a request. Path, query and the header `Host` must arrive as the client sent them: a signature covers them.
+    /// Answers a request. Path, query and the header `Host` must arrive as the client sent them: a signature
+    /// covers them.
     pub async fn call<B>(&self, request: Request<B>) -> Response<PublicBody>
     where
         B: Body<Data = Bytes> + Send + 'static,
@@ -52,7 +53,10 @@ impl PublicS3 {
         let head = request.method() == Method::HEAD;
         let request = request.map(|body| s3s::Body::http_body_unsync(body.map_err(Into::into)));
         match self.service.call(request).await {
-            Ok(response) if head => response.map(|_| empty()),
+            // Neither has a body in HTTP; `s3s` gives one to errors.
+            Ok(response) if head || response.status() == StatusCode::NOT_MODIFIED => {
+                response.map(|_| empty())
+            }
             Ok(response) => response.map(|body| body.boxed_unsync()),
             Err(error) => {
                 tracing::error!(?error, "the embedded S3 could not answer");
@@ -61,8 +65,9 @@ impl PublicS3 {
         }
     }
 
-    /// Receives a form upload that the application itself has authorised, for clients that send nothing but `key` and `file`. The
-    /// file, which must come last, is streamed to the disk. Answers 204, or an error as S3 does.
+    /// Receives a form upload that the application itself has authorised, for clients that send nothing but
+    /// `key` and `file`. The file, which must come last, is streamed to the disk. Answers 204, or an error as
+    /// S3 does.
     pub async fn receive_form<B>(&self, grant: &FormGrant, request: Request<B>) -> Response<PublicBody>
     where
         B: Body<Data = Bytes> + Send + 'static,
@@ -72,8 +77,8 @@ impl PublicS3 {
     }
 }
 
-/// Whether a presigned request carries an `x-amz-` header that its signature does not cover. Such a header could
-/// turn an upload into a copy of somebody else's object; AWS refuses it too.
+/// Whether a presigned request carries an `x-amz-` header that its signature does not cover. Such a header
+/// could turn an upload into a copy of somebody else's object; AWS refuses it too.
 fn has_unsigned_instructions<B>(request: &Request<B>) -> bool {
     let query = request.uri().query().unwrap_or_default();
     let Some(signed) = query.split('&').find_map(|pair| pair.strip_prefix("X-Amz-SignedHeaders=")) else {

@@ -7,8 +7,9 @@ use crate::EmbeddedError;
 /// Raise it with each change of the tables, and add the step that leads to it.
 const VERSION: i64 = 1;
 
-/// Keys are blobs: S3 orders them by their bytes. `content` is a list of files, see `index::Segments`. Times are
-/// milliseconds since 1970. `loose` lists files that belong to no row: on their way in, or on their way out.
+/// Keys are blobs: S3 orders them by their bytes. `content` is a list of files, see `index::Segments`. Times
+/// are milliseconds since 1970. `loose` lists files that belong to no row: on their way in, or on their way
+/// out.
 const TABLES: &str = "
     CREATE TABLE buckets (name TEXT PRIMARY KEY, created INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE objects (
@@ -18,7 +19,8 @@ const TABLES: &str = "
     ) WITHOUT ROWID;
     CREATE INDEX objects_by_age ON objects (bucket, modified);
     CREATE TABLE uploads (
-        id TEXT PRIMARY KEY, bucket TEXT NOT NULL, key BLOB NOT NULL, created INTEGER NOT NULL, headers TEXT NOT NULL
+        id TEXT PRIMARY KEY, bucket TEXT NOT NULL, key BLOB NOT NULL,
+        created INTEGER NOT NULL, headers TEXT NOT NULL
     ) WITHOUT ROWID;
     CREATE INDEX uploads_by_key ON uploads (bucket, key, id);
     CREATE INDEX uploads_by_age ON uploads (created);
@@ -30,7 +32,8 @@ const TABLES: &str = "
     CREATE TABLE loose (content TEXT PRIMARY KEY) WITHOUT ROWID;
 ";
 
-/// `synchronous = NORMAL` in WAL mode: commits survive the death of the process; a power cut may undo the last ones.
+/// `synchronous = NORMAL` in WAL mode: commits survive the death of the process; a power cut may undo the
+/// last ones.
 const SETTINGS: &str = "
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = NORMAL;

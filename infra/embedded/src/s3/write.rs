@@ -149,8 +149,8 @@ pub(super) fn delete_rows(
     Ok(freed)
 }
 
-/// Checks the conditions and writes the row, in the transaction of the caller. Answers the content of the object that was
-/// there.
+/// Checks the conditions and writes the row, in the transaction of the caller. Answers the content of the
+/// object that was there.
 pub(super) fn replace(
     connection: &Connection,
     to: &Destination,

@@ -1,6 +1,8 @@
 //! What the tests share. Each test file uses a part of it.
 #![allow(dead_code)]
 
+pub mod public;
+
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{
@@ -31,7 +33,8 @@ fn attribute(name: &str) -> AttributeDefinition {
     AttributeDefinition::builder().attribute_name(name).attribute_type(kind).build().unwrap()
 }
 
-/// A table with the keys `pk` and `sk`, an index `by_owner` on `owner` and `sk`, and a time to live in `expires`.
+/// A table with the keys `pk` and `sk`, an index `by_owner` on `owner` and `sk`, and a time to live in
+/// `expires`.
 pub async fn make_table(stores: &Embedded, name: &str) {
     let client = stores.dynamodb_client();
     let index = GlobalSecondaryIndex::builder()

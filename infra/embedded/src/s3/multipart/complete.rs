@@ -42,7 +42,8 @@ impl ObjectStore {
     }
 }
 
-/// Writes the object's row and removes the upload. Answers the content of the replaced object and of parts not chosen.
+/// Writes the object's row and removes the upload. Answers the content of the replaced object and of parts
+/// not chosen.
 fn assemble(
     transaction: &Transaction<'_>,
     upload: &str,
@@ -67,7 +68,8 @@ fn assemble(
 /// The parts named by the client, in its order.
 ///
 /// # Errors
-/// `InvalidPartOrder`, `InvalidPart` (none with this number and ETag), `EntityTooSmall` (a part but the last is under 5 MiB).
+/// `InvalidPartOrder`, `InvalidPart` (none with this number and ETag), `EntityTooSmall` (a part but the last
+/// is under 5 MiB).
 fn choose(parts: Vec<Part>, chosen: &[CompletedPart]) -> S3Result<Vec<Part>> {
     if chosen.is_empty() {
         return Err(s3_error!(MalformedXML, "an upload needs at least one part"));
