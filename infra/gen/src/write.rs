@@ -41,6 +41,12 @@ const FIRST: &[&str] = &[
     "headers",
     "required",
     "properties",
+    "error",
+    "error_code",
+    "error_type",
+    "error_message",
+    "code",
+    "message",
 ];
 
 /// Longest flow collection that stands on one line.

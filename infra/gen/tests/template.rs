@@ -197,7 +197,9 @@ fn references(value: &Value, found: &mut Vec<String>) {
             for (key, member) in members {
                 match (key.as_str(), member) {
                     ("Ref", Value::String(name)) => found.push(name.clone()),
-                    ("Fn::GetAtt", Value::Array(parts)) => found.push(parts[0].as_str().unwrap().to_owned()),
+                    ("Fn::GetAtt", Value::Array(parts)) => {
+                        found.push(parts[0].as_str().expect("a name").to_owned())
+                    }
                     ("Fn::Sub", Value::String(text)) => {
                         let names = text.split("${").skip(1).filter_map(|rest| rest.split(['.', '}']).next());
                         found.extend(names.map(str::to_owned));

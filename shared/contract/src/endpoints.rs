@@ -92,7 +92,7 @@ pub const KEY_UPDATE: Endpoint<KeyUpdate, Key> = Endpoint::patch("key-update", "
     .summary("Rename a key or take rights from it")
     .needs(&[KeysWrite])
     .example(|| json!({"name": "CI, images only", "scopes": ["image_editing"]}))
-    .fails(&[ErrorKind::KeyNotFound]);
+    .fails(&[ErrorKind::KeyNotFound, ErrorKind::KeyChanged]);
 
 pub const KEY_ROTATE: Endpoint<KeyRotate, KeyWithSecret> =
     Endpoint::post("key-rotate", "/v1/keys/{id}/rotate")
@@ -102,14 +102,14 @@ pub const KEY_ROTATE: Endpoint<KeyRotate, KeyWithSecret> =
         .needs(&[KeysWrite])
         .secret_answer()
         .example(|| json!({"grace_seconds": 3600}))
-        .fails(&[ErrorKind::KeyNotFound]);
+        .fails(&[ErrorKind::KeyNotFound, ErrorKind::KeyChanged]);
 
 pub const KEY_DELETE: Endpoint<KeyRef, Key> = Endpoint::delete("key-delete", "/v1/keys/{id}")
     .family(Family::Classification)
     .scope(Scope::Keys)
     .summary("Revoke a key")
     .needs(&[KeysWrite])
-    .fails(&[ErrorKind::KeyNotFound]);
+    .fails(&[ErrorKind::KeyNotFound, ErrorKind::KeyChanged]);
 
 pub const BALANCE_GET: Endpoint<Nothing, Balance> = Endpoint::get("balance-get", "/v1/balance")
     .family(Family::Classification)
@@ -151,6 +151,10 @@ pub const DOCS_ERRORS_PATH: &str = "/docs/errors";
 
 /// Name of the function on the default route.
 pub const FALLBACK: &str = "fallback";
+
+/// The default route: whatever no other route takes. Not in [`ROUTES`].
+pub const FALLBACK_ENDPOINT: Endpoint<Nothing, Raw> =
+    Endpoint::get(FALLBACK, "/").summary("Unknown paths and methods, in the family's shape");
 
 /// All routes, in the order of the docs.
 pub const ROUTES: &[&Route] = &[

@@ -5,7 +5,7 @@ use contract::limits::{
     MAX_MULTIPART_BODY, SYNC_SECONDS,
 };
 use contract::price::PRICES;
-use contract::{Family, settings};
+use contract::{ErrorKind, Family, settings};
 use maud::{Markup, html};
 
 use super::page;
@@ -47,8 +47,7 @@ fn conventions() -> Markup {
 }
 
 fn errors() -> Markup {
-    let kind = contract::ErrorKind::TaskNotFound.row();
-    let body = |family| write::json(&openapi::error_body(kind, family));
+    let body = |kind: ErrorKind, family| write::json(&openapi::error_body(kind.row(), family));
     html! {
         h2 id="error-bodies" { "Errors" }
         p {
@@ -56,8 +55,8 @@ fn errors() -> Markup {
             code { "/v1-beta1" } " and the image paths under " code { "/v1" } " answer in the first shape, the rest in the second. "
             "A 429 on an image route nests its body under " code { "detail" } ". All codes: " a href="/docs/errors" { "catalogue of errors" } "."
         }
-        (page::code("An error of an image route", body(Family::Images).trim_end()))
-        (page::code("An error of any other route", body(Family::Classification).trim_end()))
+        (page::code("An error of an image route", body(ErrorKind::TaskNotFound, Family::Images).trim_end()))
+        (page::code("An error of any other route", body(ErrorKind::KeyNotFound, Family::Classification).trim_end()))
         p {
             "On a failed validation " code { "error_details" } " maps each path to a list of sentences: "
             code { "{\"operations.resizing.width\": [\"value is not a valid integer\"]}" } "."

@@ -1,6 +1,7 @@
 //! A line for the shell that calls a route.
 
 use contract::{Input, Method, Route};
+use serde_json::Value;
 
 use crate::write;
 
@@ -15,7 +16,7 @@ pub fn line(route: &Route) -> String {
     if route.scope.is_some() {
         parts.push("-H \"Authorization: Bearer $ATELIER_KEY\"".to_owned());
     }
-    let example = route.example.map(|example| write::flow(&example()));
+    let example = route.example.map(|example| body(&example()));
     match (route.input, example) {
         (Input::Json { .. }, Some(body)) => {
             parts.push("-H \"Content-Type: application/json\"".to_owned());
@@ -28,6 +29,12 @@ pub fn line(route: &Route) -> String {
         _ => {}
     }
     parts.join(" \\\n  ")
+}
+
+/// A short body on the line, a longer one on lines of its own.
+fn body(example: &Value) -> String {
+    let flow = write::flow(example);
+    if flow.len() <= 60 { flow } else { write::json(example).trim_end().to_owned() }
 }
 
 fn address(route: &Route) -> String {

@@ -10,7 +10,7 @@ use super::{curl, page, types};
 use crate::{examples, openapi, write};
 
 pub fn card(route: &Route, document: &Value) -> Markup {
-    let operation = operation(route, document);
+    let operation = openapi::operation_of(route, document);
     html! {
         article id=(route.name) {
             h3 {
@@ -42,11 +42,6 @@ pub fn card(route: &Route, document: &Value) -> Markup {
             }
         }
     }
-}
-
-fn operation<'a>(route: &Route, document: &'a Value) -> &'a Value {
-    let path = format!("{}{}", route.family.prefixes()[0], route.path);
-    &document["paths"][&path][route.method.name().to_ascii_lowercase()]
 }
 
 fn facts(route: &Route) -> Markup {

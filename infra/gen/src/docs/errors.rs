@@ -9,6 +9,7 @@ use super::text::inline;
 use crate::{openapi, write};
 
 pub fn page() -> String {
+    let rows = sorted();
     let main = html! {
         section {
             h1 { "Errors" }
@@ -16,21 +17,28 @@ pub fn page() -> String {
                 "Every error has one code. Routes of images show it as a number with a type, all others as a word. "
                 "A call that failed was not charged."
             }
-            (overview())
+            (overview(&rows))
         }
-        section { @for row in ERRORS { (entry(row)) } }
+        section { @for row in &rows { (entry(row)) } }
     };
     let navigation = html! {
         p.group { "Errors" }
-        ul { @for row in ERRORS { li { a href=(format!("#{}", row.code)) { (row.status) " " (row.code) } } } }
+        ul { @for row in &rows { li { a href=(format!("#{}", row.code)) { (row.status) " " (row.code) } } } }
         p.group { "More" }
         ul { li { a href="/docs" { "Reference" } } li { a href="/openapi.json" { "OpenAPI" } } }
     };
     page::render("Atelier: errors", &navigation, &main)
 }
 
-fn overview() -> Markup {
-    let rows: Vec<Vec<Markup>> = ERRORS
+/// The catalogue by status.
+fn sorted() -> Vec<&'static ErrorRow> {
+    let mut rows: Vec<_> = ERRORS.iter().collect();
+    rows.sort_by_key(|row| row.status);
+    rows
+}
+
+fn overview(rows: &[&ErrorRow]) -> Markup {
+    let rows: Vec<Vec<Markup>> = rows
         .iter()
         .map(|row| {
             vec![

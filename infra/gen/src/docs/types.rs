@@ -1,10 +1,12 @@
 //! Types of requests and answers: a table of fields each, from the document's schemas.
 
+use contract::endpoints::ROUTES;
 use maud::{Markup, html};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::page;
 use super::text::inline;
+use crate::openapi;
 
 /// The object types that routes name, in the order they are met.
 #[derive(Debug)]
@@ -16,13 +18,8 @@ pub struct Types<'a> {
 impl<'a> Types<'a> {
     pub fn of(document: &'a Value) -> Self {
         let mut types = Self { schemas: &document["components"]["schemas"], names: Vec::new() };
-        for operation in document["paths"]
-            .as_object()
-            .into_iter()
-            .flat_map(Map::values)
-            .filter_map(Value::as_object)
-            .flat_map(Map::values)
-        {
+        for route in ROUTES {
+            let operation = openapi::operation_of(route, document);
             types.visit(&operation["requestBody"]);
             types.visit(&operation["responses"]);
         }

@@ -8,9 +8,11 @@ use serde_json::{Map, Value, json};
 use super::components::{Components, reference};
 use anyhow::Result;
 
-/// Rows of the catalogue that a route can answer with, in the order of the catalogue.
+/// Rows of the catalogue that a route can answer with, by status.
 pub fn of_route(route: &Route) -> Vec<&'static ErrorRow> {
-    ERRORS.iter().filter(|row| can(route, row.kind)).collect()
+    let mut rows: Vec<_> = ERRORS.iter().filter(|row| can(route, row.kind)).collect();
+    rows.sort_by_key(|row| row.kind.status(route.family));
+    rows
 }
 
 fn can(route: &Route, kind: ErrorKind) -> bool {
@@ -152,7 +154,7 @@ fn platform() -> Value {
             "code": {"type": "string", "enum": ERRORS.iter().map(|row| row.code).collect::<Vec<_>>()},
             "message": {"type": "string"},
             "detail": {"type": "string", "description": "The same as `message`."},
-            "details": {"type": "object", "description": "On a failed validation: which fields."},
+            "details": {"type": ["array", "object"], "description": "On a failed validation: which fields, and what is wrong with each."},
             "docs_url": {"type": "string", "format": "uri"},
         },
     })

@@ -8,8 +8,8 @@ mod parameters;
 pub use errors::{body as error_body, of_route as errors_of};
 
 use anyhow::{Result, bail};
-use contract::Family;
 use contract::endpoints::ROUTES;
+use contract::{Family, Route};
 use serde_json::{Map, Value, json};
 
 use components::Components;
@@ -59,6 +59,12 @@ pub fn document() -> Result<Value> {
         "paths": paths,
         "components": components.into_value(),
     }))
+}
+
+/// The operation of a route in [`document`].
+pub fn operation_of<'a>(route: &Route, document: &'a Value) -> &'a Value {
+    let path = format!("{}{}", route.family.prefixes()[0], route.path);
+    &document["paths"][&path][route.method.name().to_ascii_lowercase()]
 }
 
 /// Title of a family in the docs.

@@ -123,7 +123,7 @@ fn of_files() -> [(String, Value); 3] {
             }),
         ),
         (
-            "307".to_owned(),
+            "302".to_owned(),
             json!({"description": "A large file, at a signed address of its own", "headers": redirect}),
         ),
         ("416".to_owned(), json!({"description": "No such range in this file", "headers": headers})),
