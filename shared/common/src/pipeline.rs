@@ -17,7 +17,6 @@ mod reserve;
 mod settle;
 
 pub use answer::EXPOSED as EXPOSED_HEADERS;
-pub use body::too_large;
 pub(crate) use panic::caught;
 
 use std::sync::Arc;

@@ -48,6 +48,12 @@ impl Platform {
         self.clock.now_ms()
     }
 
+    /// Gives the process its one `T` before anything loads it.
+    pub fn provide<T: Send + Sync + 'static>(&self, value: T) {
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.insert(TypeId::of::<T>(), Arc::new(value));
+    }
+
     /// The process's one `T`, loaded at its first use and shared by all functions in the process.
     pub fn shared<T: Send + Sync + 'static>(
         &self,

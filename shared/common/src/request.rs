@@ -39,3 +39,7 @@ pub struct Origin {
     /// The client's address, for the ceiling of routes without a key.
     pub client: String,
 }
+
+/// Extension of a request whose body a listener stopped reading at the route's limit.
+#[derive(Debug, Clone, Copy)]
+pub struct OverLimit;

@@ -113,6 +113,14 @@ impl Route {
         self.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
     }
 
+    /// Bytes of body that are read at most.
+    pub const fn max_body(&self) -> usize {
+        match self.input {
+            Input::Parameters => MAX_JSON_BODY,
+            Input::Json { max_bytes } | Input::Multipart { max_bytes } => max_bytes,
+        }
+    }
+
     /// Whether `Idempotency-Key` is honoured.
     pub fn idempotent_by_key(&self) -> bool {
         self.method == Method::Post && self.scope.is_some()

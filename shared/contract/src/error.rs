@@ -23,6 +23,7 @@ pub enum ErrorKind {
     AccountNotFound,
     TaskFinished,
     GrantBelowZero,
+    KeyChanged,
     IdempotencyMismatch,
     IdempotencyRunning,
     MethodNotAllowed,
@@ -205,6 +206,14 @@ pub const ERRORS: &[ErrorRow] = &[
         ("6004", "billing"),
         "The grant would take the balance below zero.",
         "A negative grant may take at most what is available.",
+    ),
+    row(
+        ErrorKind::KeyChanged,
+        409,
+        "KEY_CHANGED",
+        ("6005", "general"),
+        "The key was changed by another call meanwhile.",
+        "Look at the key again and repeat the change if it is still wanted.",
     ),
     row(
         ErrorKind::IdempotencyMismatch,

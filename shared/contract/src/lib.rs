@@ -14,6 +14,7 @@ pub mod limits;
 pub mod platform;
 pub mod price;
 pub mod resources;
+pub mod routing;
 mod scope;
 pub mod settings;
 pub mod tasks;

@@ -19,6 +19,10 @@ pub const SYNC_SECONDS: u64 = 25;
 pub const RESULT_SECONDS: i64 = 24 * 3600;
 /// Seconds an `Idempotency-Key` is kept.
 pub const IDEMPOTENCY_SECONDS: i64 = 24 * 3600;
+/// Pixels on a side of a decoded picture.
+pub const MAX_INPUT_SIDE: u32 = 32_767;
+/// Width times height of a result.
+pub const MAX_OUTPUT_PIXELS: u64 = 100_000_000;
 /// Longest `?wait=`, in seconds.
 pub const MAX_WAIT_SECONDS: u32 = 20;
 

@@ -1,1 +1,12 @@
+//! What every function that edits a picture shares: fetch the input, run the engine off the async threads within the
+//! process's budget, store the result.
 
+mod editor;
+mod error;
+mod name;
+mod result;
+
+pub use editor::{EditLimits, Editor};
+pub use error::EditError;
+pub use name::{from_upload, from_url};
+pub use result::{Stored, price, store_result};

@@ -4,6 +4,8 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use contract::clock::seconds;
+use contract::platform::keys::{Key, KeyStatus};
 use contract::resources::KEYS;
 use contract::{Credits, Scope};
 
@@ -97,6 +99,30 @@ impl KeyRecord {
 
     pub fn is_expired(&self, now_ms: i64) -> bool {
         self.expires_at.is_some_and(|at| at * 1000 <= now_ms)
+    }
+
+    /// As the API shows it.
+    pub fn show(&self, spent_this_month: Credits, now_ms: i64) -> Key {
+        let status = match (self.revoked, self.is_expired(now_ms)) {
+            (true, _) => KeyStatus::Revoked,
+            (false, true) => KeyStatus::Expired,
+            (false, false) => KeyStatus::Active,
+        };
+        Key {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            prefix: self.prefix.clone(),
+            last4: self.last4.clone(),
+            scopes: self.scopes.clone(),
+            status,
+            created_at: seconds(self.created_at_ms),
+            expires_at: self.expires_at.map(|at| seconds(at * 1000)),
+            rate_limit: self.rate_limit,
+            spend_cap: self.spend_cap,
+            log_bodies: self.log_bodies,
+            last_used_at: self.last_used_ms.map(seconds),
+            spent_this_month,
+        }
     }
 
     fn item(&self, key: (String, String)) -> Item {

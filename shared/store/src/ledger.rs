@@ -296,6 +296,19 @@ impl Ledger<'_> {
         Ok(spent)
     }
 
+    /// What one key has spent in a calendar month.
+    pub async fn spent_by(&self, account: &str, key_id: &str, month: &str) -> Result<Credits, StoreError> {
+        let (pk, sk) = spend_key(account, month, key_id);
+        let call = self
+            .0
+            .dynamodb
+            .get_item()
+            .table_name(self.0.names.table(&LEDGER))
+            .key("pk", text(pk))
+            .key("sk", text(sk));
+        Ok(call.send().await?.item.map(|item| Item(item).credits("spent")).unwrap_or_default())
+    }
+
     /// One page of an account's ledger, newest first, and the id to go on after.
     pub async fn list(
         &self,

@@ -38,6 +38,11 @@ impl Names {
         }
     }
 
+    /// With the URL of the queue of edits.
+    pub fn with_queue(self, queue_edits: String) -> Self {
+        Self { queue_edits, ..self }
+    }
+
     pub(crate) fn table(&self, table: &Table) -> &str {
         self.tables.iter().find(|(known, _)| known == table).map_or(table.name, |(_, name)| name)
     }

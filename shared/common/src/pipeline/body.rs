@@ -11,7 +11,7 @@ pub(crate) fn check(call: &Call) -> Result<(), ApiError> {
         Input::Json { max_bytes } => (max_bytes, "application/json"),
         Input::Multipart { max_bytes } => (max_bytes, "multipart/form-data"),
     };
-    if call.body.len() > max {
+    if call.over_limit || call.body.len() > max {
         return Err(too_large(max));
     }
     let sent = call
@@ -34,7 +34,7 @@ pub(crate) fn check(call: &Call) -> Result<(), ApiError> {
 }
 
 /// A body over `max` bytes.
-pub fn too_large(max: usize) -> ApiError {
+fn too_large(max: usize) -> ApiError {
     ApiError::because(
         ErrorKind::BodyTooLarge,
         format!("The body is over the limit of {max} bytes. Send large inputs by URL."),

@@ -1,0 +1,71 @@
+//! The bytes behind a link. The type comes from our encoder, and a browser is told to do nothing with it but show it.
+
+use common::{ApiError, Body, Cx, Function, Request, Response};
+use contract::endpoints::FILE_GET;
+use contract::limits::MAX_STREAMED_FILE;
+use contract::platform::service::FileRef;
+use contract::{ErrorKind, Raw};
+use http::header::{
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_SECURITY_POLICY, ETAG,
+    LOCATION, RANGE,
+};
+use http::{HeaderName, HeaderValue};
+use store::{Object, Read};
+
+/// Seconds a redirect's address lives.
+const REDIRECT_SECONDS: u64 = 300;
+
+pub fn function() -> Function {
+    Function::http(FILE_GET, handle)
+}
+
+async fn handle(cx: Cx, req: Request<FileRef>) -> Result<Response<Raw>, ApiError> {
+    let missing = || ApiError::new(ErrorKind::FileNotFound);
+    let object = cx.file_keys.verify(&req.token, &req.name, cx.now_ms() / 1000).ok_or_else(missing)?;
+    if cx.config.in_lambda {
+        let size = cx.store.results().size(&object).await?.ok_or_else(missing)?;
+        if size > MAX_STREAMED_FILE {
+            let url = cx.store.results().presign(&object, REDIRECT_SECONDS).await?;
+            return Ok(with(Response::raw("text/plain", "").status(302), LOCATION, &url));
+        }
+    }
+    let range = req.headers.get(RANGE).and_then(|range| range.to_str().ok());
+    match cx.store.results().get(&object, range).await? {
+        Read::Found(object) => Ok(answer(*object)),
+        Read::Missing => Err(missing()),
+        Read::NotSatisfiable => Ok(Response::raw("text/plain", "").status(416)),
+    }
+}
+
+fn answer(object: Object) -> Response<Raw> {
+    let Object { body, length, content_type, etag, content_range } = object;
+    let body = Body::Stream {
+        body: Box::pin(futures::stream::unfold(body, |mut body| async move {
+            let chunk = body.next().await?;
+            Some((chunk.map_err(std::io::Error::other), body))
+        })),
+        length: Some(length),
+    };
+    let status = if content_range.is_some() { 206 } else { 200 };
+    let picture = content_type.starts_with("image/") && !content_type.contains("svg");
+    let mut response = Response::raw(content_type, body).status(status);
+    for (name, value) in [(ETAG, etag), (CONTENT_RANGE, content_range)] {
+        if let Some(value) = value {
+            response = with(response, name, &value);
+        }
+    }
+    if !picture {
+        response = with(response, CONTENT_DISPOSITION, "attachment");
+    }
+    response = with(response, CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox");
+    // Why private: the link is a secret of whoever was given it.
+    response = with(response, CACHE_CONTROL, "private, max-age=3600");
+    with(response, ACCEPT_RANGES, "bytes")
+}
+
+fn with(response: Response<Raw>, name: HeaderName, value: &str) -> Response<Raw> {
+    match HeaderValue::from_str(value) {
+        Ok(value) => response.header(name, value),
+        Err(_) => response,
+    }
+}

@@ -1,0 +1,42 @@
+//! Accepts an edit for the worker. The task, the hand-over of the hold and the kept answer are one transaction; the
+//! message follows it, and the sweep sends what is lost in between.
+
+use common::{ApiError, Commit, Cx, Function, Request, Response};
+use contract::clock::micros;
+use contract::endpoints::IMAGE_EDIT_ASYNC;
+use contract::images::EditRequest;
+use contract::price::PRICES;
+use contract::tasks::Task;
+use store::{NewTask, TaskRecord};
+
+pub fn function() -> Function {
+    Function::http(IMAGE_EDIT_ASYNC, handle).quoted(|_: &EditRequest| PRICES.image_edit)
+}
+
+async fn handle(cx: Cx, req: Request<EditRequest>) -> Result<Response<Task>, ApiError> {
+    let hold = cx.hold.clone().ok_or_else(|| ApiError::internal("a priced call came without its hold"))?;
+    let task = TaskRecord::new(NewTask {
+        account: cx.account().to_owned(),
+        hold,
+        request: String::from_utf8_lossy(&req.sent).into_owned(),
+        base_url: cx.base_url.clone(),
+        prefix: cx.prefix.to_owned(),
+        created_at_ms: cx.now_ms(),
+    });
+    let answer = Task {
+        id: task.id,
+        status: task.status,
+        result_url: format!("{}{}/image/edit/async/{}", cx.base_url, cx.prefix, task.id),
+        created_at: micros(task.created_at_ms),
+        request: serde_json::from_slice(&req.sent).map_err(ApiError::internal)?,
+    };
+    let (store, id) = (cx.store.clone(), task.id);
+    let send = async move {
+        if let Err(error) = store.queues().send_edit(id).await {
+            tracing::warn!(task = id, error = %error, "message not sent; the sweep will");
+        }
+    };
+    let commit =
+        Commit::default().hand_over().write(move |store, all| store.tasks().create(all, &task)).then(send);
+    Ok(Response::from(answer).commit(commit))
+}

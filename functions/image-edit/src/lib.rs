@@ -1,0 +1,24 @@
+//! Edits a picture while the caller waits.
+
+use std::sync::Arc;
+
+use common::{ApiError, Cx, Function, Request, Response};
+use contract::endpoints::IMAGE_EDIT;
+use contract::images::{EditData, EditRequest};
+use editing::{Editor, from_url, price, store_result};
+
+pub fn function() -> Function {
+    Function::with(IMAGE_EDIT, Editor::load, handle).quoted(|_: &EditRequest| price())
+}
+
+async fn handle(
+    editor: Arc<Editor>,
+    cx: Cx,
+    req: Request<EditRequest>,
+) -> Result<Response<EditData>, ApiError> {
+    let input = editor.fetch(&req.input, cx.deadline).await?;
+    let edited = editor.edit(input, req.operations.clone(), req.output(), cx.deadline).await?;
+    let name = from_url(&req.input, &edited.output.ext);
+    let stored = store_result(&cx, cx.account(), &cx.base_url, edited, &name).await?;
+    Ok(stored.data.into())
+}

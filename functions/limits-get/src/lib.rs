@@ -1,0 +1,38 @@
+//! Sizes, prices, rates, formats and operations of this version.
+
+use std::collections::BTreeMap;
+
+use common::{ApiError, Cx, Function, Request, Response};
+use contract::Nothing;
+use contract::endpoints::LIMITS_GET;
+use contract::images::{AVAILABLE_OPERATIONS, INPUT_FORMATS, OUTPUT_FORMATS};
+use contract::limits::{self, LimitClass};
+use contract::platform::service::{Formats, Limits, Sizes};
+use contract::price::PRICES;
+use contract::settings;
+
+pub fn function() -> Function {
+    Function::http(LIMITS_GET, handle)
+}
+
+async fn handle(_: Cx, _: Request<Nothing>) -> Result<Response<Limits>, ApiError> {
+    let sizes = Sizes {
+        json_body_bytes: limits::MAX_JSON_BODY,
+        multipart_body_bytes: limits::MAX_MULTIPART_BODY,
+        input_by_url_bytes: limits::MAX_INPUT_BY_URL,
+        decoded_pixels: settings::MAX_PIXELS.value_or_default().parse().map_err(ApiError::internal)?,
+        decoded_side: limits::MAX_INPUT_SIDE,
+        output_pixels: limits::MAX_OUTPUT_PIXELS,
+        sync_seconds: limits::SYNC_SECONDS,
+        result_seconds: limits::RESULT_SECONDS,
+    };
+    let answer = Limits {
+        sizes,
+        prices: PRICES,
+        rate_limits: LimitClass::ALL.into_iter().map(|class| (class.name(), class.rate())).collect(),
+        formats: Formats { input: INPUT_FORMATS, output: OUTPUT_FORMATS },
+        operations: AVAILABLE_OPERATIONS,
+        models: BTreeMap::new(),
+    };
+    Ok(answer.into())
+}

@@ -1,0 +1,52 @@
+//! Repairs what a killed process leaves: holds of calls that never ended, messages that were never sent, tasks that
+//! nobody will finish.
+
+use std::sync::Arc;
+
+use common::{Function, Platform};
+use contract::clock::micros;
+use contract::resources::{EDITS, SWEEP};
+use contract::tasks::TaskError;
+use store::{StoreError, TaskRecord, Verdict};
+
+/// Holds and tasks looked at in one sweep, a shard of the index.
+const MOST: i32 = 100;
+/// A task older than this without an end is given up: it has been tried as often as its queue allows. Milliseconds.
+const GIVE_UP_AFTER_MS: i64 = 6 * 3600 * 1000;
+
+pub fn function() -> Function {
+    Function::schedule(SWEEP, run)
+}
+
+async fn run(platform: Arc<Platform>) -> Result<(), StoreError> {
+    let now_ms = platform.now_ms();
+    for hold in platform.store.ledger().expired_holds(now_ms, MOST).await? {
+        if platform.store.ledger().release_now(&hold, now_ms).await? {
+            tracing::warn!(account = hold.account, request_id = hold.request_id, "expired hold released");
+        }
+    }
+    for task in platform.store.tasks().overdue(now_ms, MOST).await? {
+        repair(&platform, &task, now_ms).await?;
+    }
+    Ok(())
+}
+
+async fn repair(platform: &Platform, task: &TaskRecord, now_ms: i64) -> Result<(), StoreError> {
+    let gave_up =
+        now_ms - task.created_at_ms > GIVE_UP_AFTER_MS || task.attempts > i64::from(EDITS.max_receives) * 2;
+    if !gave_up {
+        tracing::warn!(task = task.id, "message of an open task sent again");
+        return platform.store.queues().send_edit(task.id).await;
+    }
+    let error = TaskError {
+        error: "The edit was not finished in time. Nothing was charged.".into(),
+        created_at: micros(now_ms),
+        input_object: None,
+    };
+    let errors = serde_json::to_string(&[error]).map_err(|error| StoreError::Failed(error.into()))?;
+    if platform.store.tasks().end(task, None, Verdict::Error { errors }, now_ms).await? {
+        tracing::error!(task = task.id, account = task.account, "task given up");
+        platform.task_ended.notify_waiters();
+    }
+    Ok(())
+}

@@ -1,0 +1,49 @@
+mod config;
+mod edit;
+mod operator;
+mod serve;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Self-hosted picture editing over HTTP.
+#[derive(Debug, Parser)]
+#[command(name = "atelier", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves the whole API from this machine
+    Serve(serve::Serve),
+    /// Lists every setting with its value
+    Config,
+    /// Makes and lists accounts
+    Accounts(operator::Accounts),
+    /// Makes keys
+    Keys(operator::Keys),
+    /// Grants credits to an account
+    Grant(operator::Grant),
+    /// Edits pictures without a server
+    Edit(edit::Edit),
+}
+
+pub fn run() -> Result<()> {
+    match Cli::parse().command {
+        Command::Serve(serve) => block_on(serve.run()),
+        Command::Config => {
+            config::print();
+            Ok(())
+        }
+        Command::Accounts(accounts) => block_on(accounts.run()),
+        Command::Keys(keys) => block_on(keys.run()),
+        Command::Grant(grant) => block_on(grant.run()),
+        Command::Edit(edit) => edit.run(),
+    }
+}
+
+fn block_on(work: impl Future<Output = Result<()>>) -> Result<()> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}

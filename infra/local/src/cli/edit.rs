@@ -1,0 +1,140 @@
+//! The same engine without a server.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use contract::Check;
+use contract::images::{Operations, Output, UploadEditRequest};
+use contract::validate::{drop_nulls, validate};
+use contract::wording::{pydantic_v1, sentence};
+use editing::{EditLimits, from_upload};
+use imaging::{Edited, Limits};
+use indicatif::ProgressBar;
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeValLike;
+
+#[derive(Debug, Args)]
+pub struct Edit {
+    /// A picture, or a folder of pictures
+    input: PathBuf,
+    /// File of the result, or folder of the results
+    output: PathBuf,
+    /// `{"operations": .., "output": ..}` as JSON, or a file of it
+    #[arg(long, default_value = "{}")]
+    request: String,
+    /// Edit one picture so often and print the time of each run as a JSON line
+    #[arg(long)]
+    repeat: Option<u32>,
+}
+
+struct Job {
+    operations: Operations,
+    output: Output,
+    limits: Limits,
+}
+
+impl Edit {
+    pub fn run(self) -> Result<()> {
+        let job = job(&self.request)?;
+        if self.input.is_dir() {
+            return folder(&job, &self.input, &self.output);
+        }
+        let mut edited = None;
+        for _ in 0..self.repeat.unwrap_or(1).max(1) {
+            let (wall, cpu) = (Instant::now(), cpu_ms()?);
+            edited = Some(one(&job, &self.input, &self.output)?);
+            if self.repeat.is_some() {
+                let wall_ms = wall.elapsed().as_secs_f64() * 1000.0;
+                println!("{}", serde_json::json!({"cpu_ms": cpu_ms()? - cpu, "wall_ms": wall_ms}));
+            }
+        }
+        if let Some(edited) = edited.filter(|_| self.repeat.is_none()) {
+            let response = serde_json::json!({"input": edited.input, "output": edited.output, "profiling": edited.profiling});
+            println!("{response}");
+        }
+        Ok(())
+    }
+}
+
+fn job(request: &str) -> Result<Job> {
+    let text = if request.trim_start().starts_with('{') {
+        request.to_owned()
+    } else {
+        fs::read_to_string(request).with_context(|| format!("the request {request} cannot be read"))?
+    };
+    let mut value: serde_json::Value = serde_json::from_str(&text).context("the request is not JSON")?;
+    drop_nulls(&mut value);
+    let schema = contract::endpoints::IMAGE_EDIT_UPLOAD.route.request_schema;
+    let mut faults = validate(&value, &schema(), true);
+    if faults.is_empty() {
+        let request: UploadEditRequest = serde_json::from_value(value)?;
+        request.check(&mut faults);
+        if faults.is_empty() {
+            let limits = EditLimits::from_env();
+            let limits =
+                Limits { max_pixels: limits.max_pixels, max_bytes: limits.memory, ..Limits::default() };
+            return Ok(Job { operations: request.operations(), output: request.output(), limits });
+        }
+    }
+    bail!("{}", sentence(&faults, pydantic_v1))
+}
+
+fn one(job: &Job, input: &Path, output: &Path) -> Result<Edited> {
+    let bytes = fs::read(input).with_context(|| format!("{} cannot be read", input.display()))?;
+    let edited = imaging::edit(&bytes, &job.operations, &job.output, &job.limits)
+        .with_context(|| input.display().to_string())?;
+    fs::write(output, &edited.bytes).with_context(|| format!("{} cannot be written", output.display()))?;
+    Ok(edited)
+}
+
+/// Edits every file of a folder; what is no picture is reported and does not stop the others.
+fn folder(job: &Job, input: &Path, output: &Path) -> Result<()> {
+    let mut files: Vec<PathBuf> = fs::read_dir(input)?
+        .collect::<Result<Vec<_>, _>>()?
+        .into_iter()
+        .map(|entry| entry.path())
+        .filter(|path| path.is_file())
+        .collect();
+    files.sort();
+    fs::create_dir_all(output)?;
+    let bar = ProgressBar::new(files.len() as u64);
+    let (next, failed) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..EditLimits::from_env().threads {
+            scope.spawn(|| {
+                while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if let Err(error) = into_folder(job, file, output)
+                        && let Ok(mut failed) = failed.lock()
+                    {
+                        failed.push(format!("{error:#}"));
+                    }
+                    bar.inc(1);
+                }
+            });
+        }
+    });
+    bar.finish();
+    let failed = failed.into_inner().unwrap_or_default();
+    failed.iter().for_each(|error| eprintln!("{error}"));
+    if failed.is_empty() { Ok(()) } else { bail!("{} of {} files failed", failed.len(), files.len()) }
+}
+
+fn into_folder(job: &Job, file: &Path, folder: &Path) -> Result<()> {
+    let bytes = fs::read(file)?;
+    let edited = imaging::edit(&bytes, &job.operations, &job.output, &job.limits)
+        .with_context(|| file.display().to_string())?;
+    let name = file.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    fs::write(folder.join(from_upload(&name, &edited.output.ext)), &edited.bytes)?;
+    Ok(())
+}
+
+/// CPU time of this process so far, user and system.
+fn cpu_ms() -> Result<f64> {
+    let usage = getrusage(UsageWho::RUSAGE_SELF)?;
+    Ok((usage.user_time().num_microseconds() + usage.system_time().num_microseconds()) as f64 / 1000.0)
+}

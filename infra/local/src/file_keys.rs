@@ -1,0 +1,42 @@
+//! The ring that signs file links, in a 0600 file of the data folder.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use common::files::FileKeys;
+use ring::rand::{SecureRandom, SystemRandom};
+
+const FILE: &str = "file-keys";
+
+/// Reads the ring, or makes it at a first start.
+pub fn load(data: &Path) -> io::Result<FileKeys> {
+    let path = data.join(FILE);
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let mut key = [0u8; 32];
+            SystemRandom::new().fill(&mut key).map_err(|_| io::Error::other("no randomness"))?;
+            let text: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+            write_private(&path, &text)?;
+            text
+        }
+        Err(error) => return Err(error),
+    };
+    FileKeys::parse(text.trim())
+        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", path.display())))
+}
+
+/// Writes a file that only its owner reads, whole or not at all.
+pub fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    let fresh = path.with_extension("new");
+    match fs::remove_file(&fresh) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&fresh, path)
+}

@@ -1,0 +1,46 @@
+//! All functions of the house.
+
+use common::Function;
+
+/// One of each, in no particular order.
+pub fn all() -> Vec<Function> {
+    vec![
+        balance_get::function(),
+        balance_grant::function(),
+        docs_get::function(),
+        edit_dead_letter::function(),
+        edit_worker::function(),
+        fallback::function(),
+        file_get::function(),
+        health::function(),
+        image_edit_async_delete::function(),
+        image_edit_async_get::function(),
+        image_edit_async::function(),
+        image_edit_upload::function(),
+        image_edit::function(),
+        key_create::function(),
+        key_delete::function(),
+        key_get::function(),
+        key_list::function(),
+        key_rotate::function(),
+        key_update::function(),
+        ledger_list::function(),
+        limits_get::function(),
+        openapi_get::function(),
+        sweep::function(),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_endpoint_and_worker_of_the_contract_is_served() {
+        let served: BTreeSet<&str> = super::all().iter().map(|function| function.name).collect();
+        let routes = contract::endpoints::ROUTES.iter().map(|route| route.name);
+        let workers = contract::resources::WORKERS.iter().map(|worker| worker.name);
+        let known: BTreeSet<&str> = routes.chain(workers).chain([contract::endpoints::FALLBACK]).collect();
+        assert_eq!(served, known);
+    }
+}

@@ -1,0 +1,60 @@
+//! Bodies in and out.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use common::Body;
+use futures::TryStreamExt;
+use http_body::Frame;
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full, StreamBody};
+use hyper::body::Incoming;
+
+pub type Error = Box<dyn std::error::Error + Send + Sync>;
+pub type Outgoing = UnsyncBoxBody<Bytes, Error>;
+
+/// Seconds a client may take to send a body.
+const SLOWEST: Duration = Duration::from_secs(60);
+
+/// What came of reading a body.
+pub enum Read {
+    Whole(Bytes),
+    /// It is longer than it may be; the rest was not read.
+    OverLimit,
+    /// The client broke off or was too slow.
+    Broken,
+}
+
+/// Reads at most `max` bytes, holding only what has arrived.
+pub async fn read(body: Incoming, max: usize) -> Read {
+    if http_body::Body::size_hint(&body).lower() > max as u64 {
+        return Read::OverLimit;
+    }
+    tokio::time::timeout(SLOWEST, collect(body, max)).await.unwrap_or(Read::Broken)
+}
+
+async fn collect(mut body: Incoming, max: usize) -> Read {
+    let mut all = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let Ok(frame) = frame else { return Read::Broken };
+        let Ok(data) = frame.into_data() else { continue };
+        if all.len() + data.len() > max {
+            return Read::OverLimit;
+        }
+        all.extend_from_slice(&data);
+    }
+    Read::Whole(all.freeze())
+}
+
+pub fn full(bytes: impl Into<Bytes>) -> Outgoing {
+    Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync()
+}
+
+pub fn outgoing(body: Body) -> Outgoing {
+    match body {
+        Body::Bytes(bytes) => full(bytes),
+        Body::Stream { body, .. } => {
+            StreamBody::new(body.map_ok(Frame::data).map_err(Error::from)).boxed_unsync()
+        }
+    }
+}

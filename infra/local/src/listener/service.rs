@@ -1,0 +1,124 @@
+//! One request: to the embedded S3 where it is signed for it, else to the function of its route.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use common::{Function, HttpFunction, Origin, OverLimit, Platform, Work};
+use contract::endpoints::FALLBACK;
+use contract::routing;
+use embedded::PublicS3;
+use http::header::{CONNECTION, CONTENT_LENGTH, HOST};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+
+use super::body::{Error, Outgoing, Read, full, outgoing, read};
+use super::cors;
+
+pub struct Service {
+    platform: Arc<Platform>,
+    functions: HashMap<&'static str, HttpFunction>,
+    s3: PublicS3,
+    address: SocketAddr,
+}
+
+impl Service {
+    /// `functions`: those that are no endpoints are ignored.
+    pub fn new(platform: Arc<Platform>, functions: Vec<Function>, s3: PublicS3, address: SocketAddr) -> Self {
+        let http = functions.into_iter().filter_map(|function| match function.work {
+            Work::Http(http) => Some((function.name, http)),
+            Work::Queue(_) | Work::Schedule(_) => None,
+        });
+        Self { platform, functions: http.collect(), s3, address }
+    }
+
+    pub async fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Outgoing> {
+        if self.s3.owns_path(request.uri().path()) {
+            return self.s3.call(request).await.map(|body| body.map_err(Error::from).boxed_unsync());
+        }
+        if cors::is_preflight(request.method(), request.headers()) {
+            return cors::preflight();
+        }
+        let Some(function) = self.function(request.method(), request.uri().path()) else {
+            return status(StatusCode::NOT_FOUND);
+        };
+        let head = request.method() == Method::HEAD;
+        let origin = self.origin(request.headers(), peer);
+        let (mut parts, body) = request.into_parts();
+        let (bytes, over) = match read(body, function.route.max_body()).await {
+            Read::Whole(bytes) => (bytes, false),
+            Read::OverLimit => (Bytes::new(), true),
+            Read::Broken => return closing(status(StatusCode::REQUEST_TIMEOUT)),
+        };
+        if over {
+            parts.extensions.insert(OverLimit);
+        }
+        let request = Request::from_parts(parts, bytes);
+        let response = common::run(self.platform.clone(), function, request, origin).await;
+        let response = if head { headers_only(response) } else { response.map(outgoing) };
+        // Why: what is left of a body that was not read would be taken for the next request.
+        if over { closing(response) } else { response }
+    }
+
+    fn function(&self, method: &Method, path: &str) -> Option<&HttpFunction> {
+        let known = routing::find(method.as_str(), path).and_then(|route| self.functions.get(route.name));
+        let extra = || {
+            let path = path.trim_end_matches('/');
+            let takes = |function: &&HttpFunction| {
+                function.route.method.name() == method.as_str()
+                    && function.route.name != FALLBACK
+                    && function.route.path == path
+            };
+            self.functions.values().find(takes)
+        };
+        known.or_else(extra).or_else(|| self.functions.get(FALLBACK))
+    }
+
+    /// A Host that is not on the list does not shape URLs, so that nobody can be handed a link to somebody else's server.
+    fn origin(&self, headers: &HeaderMap, peer: SocketAddr) -> Origin {
+        let config = &self.platform.config;
+        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let forwarded = |name| {
+            header(name)
+                .filter(|_| config.trust_proxy)
+                .map(|value| value.split(',').next_back().unwrap_or("").trim())
+        };
+        let host = header(HOST.as_str()).filter(|host| {
+            let name = host
+                .rsplit_once(':')
+                .filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()))
+                .map_or(*host, |(name, _)| name);
+            config.hosts.iter().any(|known| known == &name.to_ascii_lowercase())
+        });
+        Origin {
+            scheme: forwarded("x-forwarded-proto")
+                .filter(|scheme| *scheme == "https")
+                .unwrap_or("http")
+                .to_owned(),
+            host: host.map_or_else(|| self.address.to_string(), str::to_owned),
+            client: forwarded("x-forwarded-for").map_or_else(|| peer.ip().to_string(), str::to_owned),
+        }
+    }
+}
+
+fn status(status: StatusCode) -> Response<Outgoing> {
+    let mut response = Response::new(full(""));
+    *response.status_mut() = status;
+    response
+}
+
+fn closing(mut response: Response<Outgoing>) -> Response<Outgoing> {
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
+fn headers_only(response: Response<common::Body>) -> Response<Outgoing> {
+    let length = response.body().length();
+    let mut response = response.map(|_| full(""));
+    if let Some(length) = length {
+        response.headers_mut().insert(CONTENT_LENGTH, length.into());
+    }
+    response
+}

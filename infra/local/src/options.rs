@@ -1,0 +1,42 @@
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use common::clock::{Clock, SystemClock};
+use common::{Config, Function};
+use fetch::FetchConfig;
+
+/// How a server runs.
+pub struct ServeOptions {
+    /// Port 0 takes a free one.
+    pub listen: SocketAddr,
+    pub data: PathBuf,
+    /// Where the key of a first start is written, mode 0600; `None` prints it once to stderr.
+    pub key_file: Option<PathBuf>,
+    pub config: Config,
+    pub fetch: FetchConfig,
+    pub clock: Arc<dyn Clock>,
+    /// Whether queues are worked.
+    pub workers: bool,
+    /// Whether the sweep runs by itself.
+    pub schedules: bool,
+    /// Functions beside those of the house, for tests.
+    pub extra: Vec<Function>,
+}
+
+impl ServeOptions {
+    /// The defaults of `atelier serve` without its environment.
+    pub fn new(data: impl Into<PathBuf>) -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            data: data.into(),
+            key_file: None,
+            config: Config::default(),
+            fetch: FetchConfig::default(),
+            clock: Arc::new(SystemClock),
+            workers: true,
+            schedules: true,
+            extra: Vec::new(),
+        }
+    }
+}

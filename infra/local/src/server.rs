@@ -1,0 +1,174 @@
+//! Start and stop of the whole.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use common::{Platform, QueueFunction, ScheduleFunction, Work};
+use contract::resources::{Queue, Trigger};
+use editing::{EditLimits, Editor};
+use embedded::{Embedded, EmbeddedError, EmbeddedOptions};
+use fetch::{Fetcher, SystemResolver};
+use store::{Names, Store, StoreError, provision};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::first_start::{self, FirstStartError};
+use crate::listener::{self, Service};
+use crate::{ServeOptions, control, file_keys, functions, pollers, schedules};
+
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    #[error(transparent)]
+    Embedded(#[from] EmbeddedError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    FirstStart(#[from] FirstStartError),
+    #[error("cannot listen on {0}: {1}")]
+    Listen(SocketAddr, #[source] io::Error),
+    #[error("the data folder cannot be used: {0}")]
+    Data(#[from] io::Error),
+}
+
+/// A running server.
+pub struct Server {
+    address: SocketAddr,
+    platform: Arc<Platform>,
+    embedded: Embedded,
+    sweep: Option<Arc<ScheduleFunction>>,
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+}
+
+/// The embedded stores as the functions see them, with their tables, queues and buckets.
+pub async fn open_store(
+    embedded: &Embedded,
+    presign_at: &str,
+) -> Result<(Store, Vec<(Queue, String, String)>), StoreError> {
+    let mut store = Store {
+        dynamodb: embedded.dynamodb_client(),
+        sqs: embedded.sqs_client(),
+        s3: embedded.s3_presign_client(presign_at),
+        names: Arc::new(Names::default()),
+    };
+    let queues = provision::provision(&store).await?;
+    if let Some((_, url, _)) = queues.first() {
+        store.names = Arc::new(Names::default().with_queue(url.clone()));
+    }
+    Ok((store, queues))
+}
+
+impl Server {
+    pub async fn start(options: ServeOptions) -> Result<Self, ServeError> {
+        let data = options.data.clone();
+        let embedded =
+            tokio::task::spawn_blocking(move || Embedded::open(&data, &EmbeddedOptions::default()))
+                .await
+                .map_err(io::Error::other)??;
+        let listener = TcpListener::bind(options.listen)
+            .await
+            .map_err(|error| ServeError::Listen(options.listen, error))?;
+        let address = listener.local_addr()?;
+        let public = options.config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let (store, queues) = open_store(&embedded, &public).await?;
+        first_start::complete(&store, options.key_file.as_deref(), options.clock.now_ms()).await?;
+        let keys = file_keys::load(&options.data)?;
+        let platform = Arc::new(Platform::new(options.config, store, options.clock, keys));
+        let mut fetch = options.fetch;
+        fetch.own.push(address.into());
+        platform.provide(Editor::new(Fetcher::new(fetch, SystemResolver::default()), EditLimits::from_env()));
+        refill(&platform).await?;
+
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        let mut endpoints = Vec::new();
+        let mut sweep = None;
+        for function in functions::all().into_iter().chain(options.extra) {
+            match function.work {
+                Work::Http(_) => endpoints.push(function),
+                Work::Queue(worker) if options.workers => {
+                    work(&mut tasks, &platform, worker, &queues, &stopped);
+                }
+                Work::Queue(_) => {}
+                Work::Schedule(function) => sweep = Some(Arc::new(function)),
+            }
+        }
+        if let Some(sweep) = sweep.clone().filter(|_| options.schedules) {
+            schedules::start(&mut tasks, &platform, &embedded, sweep, &stopped);
+        }
+        schedules::start_flush(&mut tasks, &platform, &stopped);
+        control::start(&mut tasks, &options.data, platform.store.clone(), &stopped)?;
+        let service = Service::new(platform.clone(), endpoints, embedded.s3_public_service(), address);
+        tasks.spawn(listener::serve(listener, Arc::new(service), stopped));
+        Ok(Self { address, platform, embedded, sweep, stop, tasks })
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub fn platform(&self) -> &Arc<Platform> {
+        &self.platform
+    }
+
+    pub fn embedded(&self) -> &Embedded {
+        &self.embedded
+    }
+
+    /// Runs the sweep once, now.
+    pub async fn sweep(&self) {
+        if let Some(sweep) = &self.sweep {
+            schedules::run(&self.platform, &self.embedded, sweep).await;
+        }
+    }
+
+    /// Finishes what is in flight, writes what waits, and closes the stores.
+    pub async fn stop(mut self) {
+        self.stop.send_replace(true);
+        while self.tasks.join_next().await.is_some() {}
+        schedules::flush(&self.platform).await;
+        self.embedded.close().await;
+    }
+}
+
+/// Queues live in memory: a start sends a message for every open task. The lease of whoever worked on one died with
+/// the last process, since the data folder has one process at a time.
+async fn refill(platform: &Platform) -> Result<(), StoreError> {
+    let open = platform.store.tasks().reopen_all(platform.now_ms()).await?;
+    for task in &open {
+        platform.store.queues().send_edit(*task).await?;
+    }
+    if !open.is_empty() {
+        tracing::info!(tasks = open.len(), "open tasks queued again");
+    }
+    Ok(())
+}
+
+fn work(
+    tasks: &mut JoinSet<()>,
+    platform: &Arc<Platform>,
+    worker: QueueFunction,
+    queues: &[(Queue, String, String)],
+    stopped: &watch::Receiver<bool>,
+) {
+    let threads = EditLimits::from_env().threads;
+    let source = queues.iter().find_map(|(queue, url, dead)| match worker.worker.trigger {
+        Trigger::Queue(wanted) if wanted == *queue => {
+            // Why more than threads: while one picture is edited, the next is fetched.
+            Some(pollers::Source {
+                url: url.clone(),
+                batch: queue.batch.try_into().unwrap_or(1),
+                at_once: threads * 2,
+            })
+        }
+        Trigger::DeadLetters(wanted) if wanted == *queue => {
+            Some(pollers::Source { url: dead.clone(), batch: 10, at_once: 1 })
+        }
+        _ => None,
+    });
+    if let Some(source) = source {
+        pollers::start(tasks, platform, &Arc::new(worker), &source, stopped);
+    }
+}

@@ -1,0 +1,134 @@
+//! The engine behind a process-wide budget of memory and threads.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+use common::{ApiError, Platform};
+use contract::images::{Operations, Output};
+use contract::limits::MAX_INPUT_BY_URL;
+use contract::settings;
+use fetch::{FetchConfig, Fetcher, SystemResolver};
+use imaging::{Edited, ImagingError, Limits, Measure};
+use tokio::sync::Semaphore;
+
+use crate::EditError;
+
+/// What all edits of a process may take together.
+#[derive(Debug, Clone, Copy)]
+pub struct EditLimits {
+    /// Pixels of one decoded picture.
+    pub max_pixels: u64,
+    /// Bytes of all pictures in work.
+    pub memory: u64,
+    /// Pictures edited at the same time.
+    pub threads: usize,
+}
+
+impl Default for EditLimits {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let limits = Limits::default();
+        Self { max_pixels: limits.max_pixels, memory: limits.max_bytes, threads: cores }
+    }
+}
+
+impl EditLimits {
+    /// A value that is no number counts as unset.
+    pub fn from_env() -> Self {
+        let read = |setting: contract::settings::Setting| {
+            setting.value().and_then(|value| value.parse::<u64>().ok())
+        };
+        let default = Self::default();
+        Self {
+            max_pixels: read(settings::MAX_PIXELS).unwrap_or(default.max_pixels),
+            memory: read(settings::MEMORY_BUDGET).unwrap_or(default.memory),
+            threads: read(settings::THREADS)
+                .map_or(default.threads, |threads| threads.clamp(1, 1024) as usize),
+        }
+    }
+}
+
+/// Fetches and edits. One a process.
+pub struct Editor {
+    fetcher: Fetcher,
+    limits: EditLimits,
+    /// One permit a [`UNIT`] of memory.
+    memory: Arc<Semaphore>,
+    threads: Arc<Semaphore>,
+}
+
+/// Bytes a permit of the memory budget stands for.
+const UNIT: u64 = 64 * 1024;
+
+impl Editor {
+    pub fn new(fetcher: Fetcher, limits: EditLimits) -> Self {
+        let permits = usize::try_from(limits.memory / UNIT)
+            .unwrap_or(Semaphore::MAX_PERMITS)
+            .min(Semaphore::MAX_PERMITS);
+        Self {
+            fetcher,
+            limits,
+            memory: Arc::new(Semaphore::new(permits)),
+            threads: Arc::new(Semaphore::new(limits.threads)),
+        }
+    }
+
+    /// From the environment, for [`common::Function::with`].
+    pub fn load(_: &Platform) -> Result<Self, ApiError> {
+        let config = FetchConfig::from_env().map_err(ApiError::internal)?;
+        Ok(Self::new(Fetcher::new(config, SystemResolver::default()), EditLimits::from_env()))
+    }
+
+    /// The bytes a URL names, through the guard.
+    pub async fn fetch(&self, url: &str, deadline: Instant) -> Result<Bytes, EditError> {
+        Ok(self.fetcher.get(url, MAX_INPUT_BY_URL, Some(deadline)).await?.body)
+    }
+
+    /// Edits off the async threads, when the budget has room.
+    pub async fn edit(
+        &self,
+        input: Bytes,
+        operations: Operations,
+        output: Output,
+        deadline: Instant,
+    ) -> Result<Edited, EditError> {
+        let limits = Limits {
+            max_pixels: self.limits.max_pixels,
+            max_bytes: self.limits.memory,
+            deadline: Some(deadline),
+            ..Limits::default()
+        };
+        let needed = imaging::memory_needed(&input, &operations, &output, &limits)?;
+        let permits =
+            u32::try_from(needed.div_ceil(UNIT)).map_err(|_| too_large(needed, limits.max_bytes))?;
+        let room = async {
+            let memory = self.memory.clone().acquire_many_owned(permits).await;
+            (memory, self.threads.clone().acquire_owned().await)
+        };
+        let room = tokio::time::timeout_at(deadline.into(), room).await.map_err(|_| EditError::Busy)?;
+        let work = move || {
+            // Why moved in: the room is taken until the engine ends, also when nobody waits for it any more.
+            let _room = room;
+            std::panic::catch_unwind(AssertUnwindSafe(|| {
+                imaging::edit(&input, &operations, &output, &limits)
+            }))
+        };
+        match tokio::task::spawn_blocking(work).await {
+            Ok(Ok(edited)) => Ok(edited?),
+            Ok(Err(panic)) => Err(EditError::Panicked(message(&*panic))),
+            Err(error) => Err(EditError::Panicked(error.to_string())),
+        }
+    }
+}
+
+fn too_large(actual: u64, limit: u64) -> ImagingError {
+    ImagingError::TooLarge { measure: Measure::MemoryBytes, actual, limit }
+}
+
+fn message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
+}
