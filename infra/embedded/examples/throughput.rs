@@ -93,13 +93,23 @@ async fn read(client: &Client, name: String) -> Result<(), Failure> {
     Ok(())
 }
 
+/// CPU time of the process so far, of all threads, from the fields `utime` and `stime` of Linux.
+fn cpu_time() -> Result<Duration, Failure> {
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    let after_name = stat.rsplit(')').next().unwrap_or_default();
+    let ticks: u64 =
+        after_name.split_whitespace().skip(11).take(2).map(str::parse::<u64>).sum::<Result<_, _>>()?;
+    // Linux counts in hundredths of a second on all common systems.
+    Ok(Duration::from_millis(ticks * 10))
+}
+
 /// Runs a piece of work from all clients at once and prints how often it was done.
 async fn measure<W, F>(what: &str, work: W) -> Result<(), Failure>
 where
     W: Fn(String) -> F + Clone + Send + 'static,
     F: Future<Output = Result<(), Failure>> + Send,
 {
-    let start = Instant::now();
+    let (start, cpu, run) = (Instant::now(), cpu_time()?, std::process::id());
     let tasks: Vec<_> = (0..CLIENTS)
         .map(|client| {
             let work = work.clone();
@@ -107,7 +117,7 @@ where
                 let mut times = Vec::new();
                 while start.elapsed() < DURATION {
                     let begin = Instant::now();
-                    work(format!("{client}-{}", times.len())).await?;
+                    work(format!("{run:x}-{client}-{}", times.len())).await?;
                     times.push(begin.elapsed());
                 }
                 Ok::<_, Failure>(times)
@@ -120,22 +130,24 @@ where
     }
     times.sort_unstable();
     let rate = times.len() as f64 / start.elapsed().as_secs_f64();
-    println!(
-        "{what}: {rate:.0}/s, median {:?}, p99 {:?}",
-        times[times.len() / 2],
-        times[times.len() * 99 / 100]
-    );
+    let cpu = (cpu_time()? - cpu) / u32::try_from(times.len())?;
+    let (median, p99) = (times[times.len() / 2], times[times.len() * 99 / 100]);
+    println!("{what}: CPU {cpu:?} each, {rate:.0}/s, median {median:?}, p99 {p99:?}");
     Ok(())
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
+    let start = Instant::now();
     let stores = match std::env::args().nth(1) {
         Some(folder) => Embedded::open(folder.as_ref(), &EmbeddedOptions::default())?,
         None => Embedded::temporary()?,
     };
+    println!("opened in {:?}", start.elapsed());
     let (client, queue) = (stores.dynamodb_client(), stores.sqs_client());
-    make_table(&client).await?;
+    if client.describe_table().table_name("main").send().await.is_err() {
+        make_table(&client).await?;
+    }
     let url = queue.create_queue().queue_name("edits").send().await?.queue_url.unwrap_or_default();
     let writer = client.clone();
     measure("jobs", move |name| {
