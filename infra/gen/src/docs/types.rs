@@ -130,12 +130,14 @@ fn simple(schema: &Value) -> &str {
     }
 }
 
-/// Bounds: ` 1..100`, ` of 1..4096 characters`.
+/// Bounds: ` 1..100`, ` of 1..4096 characters`, ` of up to 1024 characters`.
 fn range(schema: &Value) -> String {
     let bound = |key: &str| schema[key].as_f64().map(|bound| bound.to_string());
     let span = |least: Option<String>, most: Option<String>| match (least, most) {
         (None, None) => None,
-        (least, most) => Some(format!("{}..{}", least.unwrap_or_default(), most.unwrap_or_default())),
+        (None, Some(most)) => Some(format!("up to {most}")),
+        (Some(least), None) => Some(format!("{least} or more")),
+        (Some(least), Some(most)) => Some(format!("{least}..{most}")),
     };
     if let Some(values) = span(bound("minimum"), bound("maximum")) {
         return format!(" {values}");
