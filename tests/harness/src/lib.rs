@@ -1,0 +1,20 @@
+//! What tests of the whole need: a server in the test's own process on a clock that the test moves, the real binary as a
+//! child, the real function binaries behind a Lambda runtime API, a client, and a server of pictures. Loopback only.
+//!
+//! Everything here panics with a sentence where a test could not go on.
+
+mod call;
+mod files;
+mod harness;
+mod lambda;
+mod picture;
+mod process;
+mod scratch;
+
+pub use call::{Answer, Call, CallError};
+pub use files::{FileAnswer, FileRequest, FileServer};
+pub use harness::Harness;
+pub use lambda::{AwsListener, Lambdas};
+pub use picture::picture;
+pub use process::{ServerProcess, binary};
+pub use scratch::Scratch;
