@@ -1,6 +1,8 @@
 //! One line a call: readable on one machine, one JSON line with CloudWatch's embedded metrics in a Lambda. No secret, body or
 //! key is ever in it.
 
+use std::io::IsTerminal;
+
 use contract::settings;
 use serde_json::json;
 use store::CallRow;
@@ -10,10 +12,13 @@ const NAMESPACE: &str = "Atelier";
 
 /// Logs to stderr; in a Lambda as JSON. To be called once a process.
 pub fn init(in_lambda: bool) {
-    let filter =
-        EnvFilter::try_new(settings::LOG.value_or_default()).unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let filter = EnvFilter::try_new(settings::LOG.value_or_default())
+        .unwrap_or_else(|_| EnvFilter::new(settings::LOG.default));
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .with_ansi(std::io::stderr().is_terminal());
     let ready = if in_lambda { lines.json().without_time().try_init() } else { lines.try_init() };
     if let Err(error) = ready {
         tracing::debug!(%error, "logging was ready before");

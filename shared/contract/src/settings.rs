@@ -38,8 +38,12 @@ pub const HOSTS: Setting = setting(
     Place::Serve,
     "Host names a call may use to shape URLs when ATELIER_PUBLIC_URL is unset; any other gives the listener's address.",
 );
-pub const LOG: Setting =
-    setting("ATELIER_LOG", "info", Place::Everywhere, "Log filter, in the syntax of tracing's EnvFilter.");
+pub const LOG: Setting = setting(
+    "ATELIER_LOG",
+    "info,rustack_sqs_core=warn,s3s=off",
+    Place::Everywhere,
+    "Log filter, in the syntax of tracing's EnvFilter.",
+);
 pub const FETCH_ALLOW: Setting = setting(
     "ATELIER_FETCH_ALLOW",
     "",
