@@ -23,7 +23,7 @@ pub(crate) fn header(input: &[u8]) -> Result<Header, ImagingError> {
         let (marker, body, next) = segment(input, at)?;
         at = next;
         match marker {
-            0xC0 | 0xC1 | 0xC2 => frame = Some(read_frame(marker, body)?),
+            0xC0..=0xC2 => frame = Some(read_frame(marker, body)?),
             0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF => {
                 return Err(ImagingError::Unsupported(
                     "lossless, hierarchical and arithmetic-coded JPEG".into(),

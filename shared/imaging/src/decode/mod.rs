@@ -3,6 +3,7 @@
 pub(crate) mod jpeg;
 pub(crate) mod other;
 pub(crate) mod png;
+mod tiff_jpeg;
 pub(crate) mod webp;
 
 use crate::ImagingError;
@@ -21,7 +22,7 @@ pub(crate) fn decode(
         Format::Jpeg => crate::libjpeg::read(input, header, denominator, watch),
         Format::Png => png::decode(input, header, watch),
         Format::Webp => webp::decode(input, header, denominator),
-        Format::Gif | Format::Bmp | Format::Tiff => other::decode(input, header),
+        Format::Gif | Format::Bmp | Format::Tiff => other::decode(input, header, watch),
     }
 }
 

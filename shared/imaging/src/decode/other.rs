@@ -7,13 +7,20 @@ use image::codecs::gif::GifDecoder;
 use image::codecs::tiff::TiffDecoder;
 use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageError};
 
+use super::tiff_jpeg;
 use crate::ImagingError;
 use crate::exif;
 use crate::header::{Format, Header};
+use crate::limits::Watch;
 use crate::picture::{Channels, Picture};
 
 /// What a decoder may allocate beside the pixels it delivers, in bytes.
 const DECODER_BYTES: u64 = 16 << 20;
+
+/// The pixels as the file has them, and a strip of it, which may be all of it.
+fn allowance(decoder: &dyn ImageDecoder, input: &[u8]) -> u64 {
+    decoder.total_bytes().saturating_add(input.len() as u64 + DECODER_BYTES)
+}
 
 fn corrupt(format: Format, error: ImageError) -> ImagingError {
     match error {
@@ -47,6 +54,11 @@ fn channels(decoder: &dyn ImageDecoder) -> Channels {
 }
 
 pub(crate) fn header(input: &[u8], format: Format) -> Result<Header, ImagingError> {
+    if format == Format::Tiff
+        && let Some(header) = tiff_jpeg::header(input)
+    {
+        return Ok(header);
+    }
     let mut decoder = open(input, format)?;
     let (width, height) = decoder.dimensions();
     if matches!(decoder.original_color_type(), ExtendedColorType::Cmyk8 | ExtendedColorType::Cmyk16) {
@@ -57,17 +69,22 @@ pub(crate) fn header(input: &[u8], format: Format) -> Result<Header, ImagingErro
         width,
         height,
         channels: channels(&*decoder),
-        decoder_bytes: decoder.total_bytes().saturating_add(DECODER_BYTES),
+        decoder_bytes: allowance(&*decoder, input),
         profile: decoder.icc_profile().ok().flatten(),
         exif: if format == Format::Tiff { exif::read(input) } else { exif::Exif::default() },
     })
 }
 
-pub(crate) fn decode(input: &[u8], header: &Header) -> Result<Picture, ImagingError> {
+pub(crate) fn decode(input: &[u8], header: &Header, watch: Watch) -> Result<Picture, ImagingError> {
     let format = header.format;
+    if format == Format::Tiff
+        && let Some(picture) = tiff_jpeg::decode(input, header, watch)
+    {
+        return picture;
+    }
     let mut decoder = open(input, format)?;
     let mut limits = image::Limits::default();
-    limits.max_alloc = Some(decoder.total_bytes().saturating_add(DECODER_BYTES));
+    limits.max_alloc = Some(allowance(&*decoder, input));
     decoder.set_limits(limits).map_err(|error| corrupt(format, error))?;
     let decoded = DynamicImage::from_decoder(decoder).map_err(|error| corrupt(format, error))?;
     let (width, height) = (decoded.width(), decoded.height());

@@ -18,7 +18,8 @@ const ROWS_BETWEEN_CHECKS: usize = 64;
 fn corrupt(error: png::DecodingError) -> ImagingError {
     match error {
         png::DecodingError::IoError(_) => ImagingError::corrupt("png", "its data ends early"),
-        error => ImagingError::corrupt("png", error),
+        png::DecodingError::LimitsExceeded => ImagingError::corrupt("png", "a chunk is too large"),
+        _ => ImagingError::corrupt("png", "invalid data"),
     }
 }
 

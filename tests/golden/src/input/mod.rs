@@ -1,0 +1,81 @@
+//! Input files: a pattern in a format. PNG, GIF, BMP and TIFF are written here, independently of what is tested; JPEG and
+//! WebP by the engine's own encoders, which have cases of their own.
+//!
+//! Formats: `png`, `png16`, `png-grey`, `png-grey16`, `png-grey-alpha`, `png-bit`, `png-palette`, `png-palette-alpha`,
+//! `png-interlaced`, `gif`, `bmp`, `tiff`, `tiff16`, `tiff-grey`, `jpeg`, `jpeg-progressive`, `webp`, `webp-lossless`,
+//! `webp-animated`.
+//! Options: `orientation=1..8`, `private` (EXIF with copyright, artist and GPS), `p3` (a Display P3 profile).
+
+mod plain;
+mod png_file;
+mod tags;
+
+use crate::pattern;
+use crate::pixels::Pixels;
+
+/// The file that `request.json` names.
+pub fn file(name: &str) -> Result<Vec<u8>, String> {
+    if name == "photo" {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../data/photo.jpg");
+        return std::fs::read(path).map_err(|error| format!("{path}: {error}"));
+    }
+    let (pixels, format, options) = parse(name)?;
+    let orientation = options.iter().find_map(|option| option.strip_prefix("orientation="));
+    let orientation: u32 = orientation.unwrap_or("1").parse().map_err(|_| "no orientation")?;
+    let stored = pattern::stored(&pixels, orientation);
+    let tags = tags::Tags {
+        orientation: orientation as u16,
+        private: options.contains(&"private"),
+        profile: if options.contains(&"p3") { Some(display_p3()?) } else { None },
+    };
+    encode(&stored, format, &tags)
+}
+
+/// The pixels that a generated input shows, before any format took its toll.
+pub fn pixels(name: &str) -> Result<Pixels, String> {
+    Ok(parse(name)?.0)
+}
+
+fn parse(name: &str) -> Result<(Pixels, &str, Vec<&str>), String> {
+    let broken = || format!("no such input: {name}");
+    let rest = name.strip_prefix("generate:").ok_or_else(broken)?;
+    let [pattern, size, file] = rest.split('/').collect::<Vec<_>>()[..] else { return Err(broken()) };
+    let (width, height) = size.split_once('x').ok_or_else(broken)?;
+    let side = |digits: &str| digits.parse().map_err(|_| broken());
+    let mut parts = file.split('+');
+    let format = parts.next().ok_or_else(broken)?;
+    Ok((pattern::draw(pattern, side(width)?, side(height)?)?, format, parts.collect()))
+}
+
+fn display_p3() -> Result<Vec<u8>, String> {
+    moxcms::ColorProfile::new_display_p3().encode().map_err(|error| format!("{error:?}"))
+}
+
+fn encode(pixels: &Pixels, format: &str, tags: &tags::Tags) -> Result<Vec<u8>, String> {
+    Ok(match format {
+        "gif" => plain::gif(pixels)?,
+        "bmp" => plain::bmp(pixels),
+        "tiff" => plain::tiff(pixels, plain::TiffKind::Rgb8, tags),
+        "tiff16" => plain::tiff(pixels, plain::TiffKind::Rgb16, tags),
+        "tiff-grey" => plain::tiff(pixels, plain::TiffKind::Grey8, tags),
+        "webp-animated" => {
+            tags::animation(&by_engine(pixels, r#"{"type":"webp","compression":"lossless"}"#)?, pixels)
+        }
+        "jpeg" => {
+            tags.put_into_jpeg(by_engine(pixels, r#"{"type":"jpeg","quality":95,"progressive":false}"#)?)
+        }
+        "jpeg-progressive" => tags.put_into_jpeg(by_engine(pixels, r#"{"type":"jpeg","quality":95}"#)?),
+        "webp" => tags.put_into_webp(by_engine(pixels, r#"{"type":"webp","quality":95}"#)?, pixels),
+        "webp-lossless" => {
+            tags.put_into_webp(by_engine(pixels, r#"{"type":"webp","compression":"lossless"}"#)?, pixels)
+        }
+        png => tags.put_into_png(png_file::encode(pixels, png)?),
+    })
+}
+
+fn by_engine(pixels: &Pixels, format: &str) -> Result<Vec<u8>, String> {
+    let output =
+        serde_json::from_str(&format!(r#"{{"format":{format}}}"#)).map_err(|error| error.to_string())?;
+    let edited = imaging::edit(&pixels.to_png()?, &Default::default(), &output, &Default::default());
+    Ok(edited.map_err(|error| error.to_string())?.bytes)
+}

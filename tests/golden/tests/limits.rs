@@ -1,0 +1,146 @@
+//! Damage, deadlines, budgets, and options that must have an effect.
+#![allow(clippy::unwrap_used)]
+
+use std::time::{Duration, Instant};
+
+use contract::images::Operations;
+use golden::{hostile, input};
+use imaging::{ImagingError, Limits, Measure, edit, memory_needed, probe};
+
+fn small() -> Operations {
+    serde_json::from_str(r#"{"resizing":{"width":32}}"#).unwrap()
+}
+
+#[test]
+fn damaged_files_never_panic() {
+    const FORMATS: [&str; 12] = [
+        "jpeg",
+        "jpeg-progressive",
+        "png",
+        "png-interlaced",
+        "png-palette",
+        "gif",
+        "bmp",
+        "tiff",
+        "tiff16",
+        "webp",
+        "webp-lossless",
+        "webp-animated",
+    ];
+    let limits = Limits { max_pixels: 250_000, ..Limits::default() };
+    let mut random: u32 = 1;
+    let mut next = |below: usize| {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (random >> 8) as usize % below
+    };
+    for format in FORMATS {
+        let whole = input::file(&format!("generate:letter/40x30/{format}+orientation=6+private+p3")).unwrap();
+        assert!(edit(&whole, &small(), &Default::default(), &limits).is_ok(), "{format}");
+        let mut refused = 0;
+        for _ in 0..150 {
+            let mut file = whole.clone();
+            for _ in 0..=next(4) {
+                let at = next(file.len());
+                file[at] = next(256) as u8;
+            }
+            if next(4) == 0 {
+                file.truncate(next(file.len()));
+            }
+            refused += u32::from(edit(&file, &small(), &Default::default(), &limits).is_err());
+        }
+        assert!(refused > 0, "{format}: no damage was noticed");
+    }
+}
+
+#[test]
+fn a_passed_deadline_ends_the_edit() {
+    let file = input::file("generate:letter/64x64/png").unwrap();
+    let limits = Limits { deadline: Some(Instant::now()), ..Limits::default() };
+    let result = edit(&file, &small(), &Default::default(), &limits);
+    assert_eq!(result.err(), Some(ImagingError::Deadline));
+}
+
+#[test]
+fn a_deadline_ends_encoders_that_are_at_work() {
+    let file = input::file("generate:noise/2500x2000/png").unwrap();
+    for format in [r#"{"type":"webp","compression":"lossless"}"#, r#"{"type":"png","compression":"best"}"#] {
+        let output = serde_json::from_str(&format!(r#"{{"format":{format}}}"#)).unwrap();
+        let start = Instant::now();
+        let limits = Limits { deadline: Some(start + Duration::from_millis(300)), ..Limits::default() };
+        let result = edit(&file, &Default::default(), &output, &limits);
+        assert_eq!(result.err(), Some(ImagingError::Deadline), "{format}");
+        assert!(start.elapsed() < Duration::from_secs(3), "{format}: {:?}", start.elapsed());
+    }
+}
+
+#[test]
+fn limits_are_judged_by_the_header_alone() {
+    // A header without pixels: what is reported is the limit, not the missing data.
+    let (_, file) =
+        hostile::refused().unwrap().into_iter().find(|(name, _)| name.contains("16384x16384")).unwrap();
+    let info = probe(&file).unwrap();
+    assert_eq!((info.width, info.height, info.mime.as_str()), (16_384, 16_384, "image/png"));
+    let error = edit(&file, &small(), &Default::default(), &Limits::default()).unwrap_err();
+    let (actual, limit) = (16_384 * 16_384, 50_000_000);
+    assert_eq!(error, ImagingError::TooLarge { measure: Measure::Pixels, actual, limit });
+}
+
+#[test]
+fn the_memory_budget_is_judged_before_decoding() {
+    let file = input::file("generate:letter/640x480/png").unwrap();
+    let needed = memory_needed(&file, &small(), &Default::default(), &Limits::default()).unwrap();
+    assert!(needed > 640 * 480 * 3 && needed < 640 * 480 * 3 * 8, "{needed}");
+    let limits = Limits { max_bytes: needed - 1, ..Limits::default() };
+    let error = edit(&file, &small(), &Default::default(), &limits).unwrap_err();
+    let expected =
+        ImagingError::TooLarge { measure: Measure::MemoryBytes, actual: needed, limit: needed - 1 };
+    assert_eq!(error, expected);
+    let enough = Limits { max_bytes: needed, ..Limits::default() };
+    assert!(edit(&file, &small(), &Default::default(), &enough).is_ok());
+}
+
+#[test]
+fn what_is_not_built_is_refused_and_never_left_out() {
+    let file = input::file("generate:letter/64x64/png").unwrap();
+    for (operations, path) in [
+        (r#"{"background":{"remove":true}}"#, "operations.background.remove"),
+        (r#"{"resizing":{"width":9,"height":9,"fit":{"crop":"smart"}}}"#, "operations.resizing.fit.crop"),
+        (r#"{"adjustments":{"hdr":100}}"#, "operations.adjustments.hdr"),
+    ] {
+        let operations = serde_json::from_str(operations).unwrap();
+        let error = edit(&file, &operations, &Default::default(), &Limits::default()).unwrap_err();
+        assert_eq!(error, ImagingError::NotAvailable(path.into()));
+    }
+}
+
+#[test]
+fn stronger_png_compression_makes_smaller_files() {
+    let photo = input::file("photo").unwrap();
+    let size = |compression: &str| {
+        let format = format!(r#"{{"format":{{"type":"png","compression":"{compression}"}}}}"#);
+        let output = serde_json::from_str(&format).unwrap();
+        edit(&photo, &small_photo(), &output, &Limits::default()).unwrap().bytes.len()
+    };
+    let (fast, optimal, best) = (size("fast"), size("optimal"), size("best"));
+    assert!(best <= optimal && optimal < fast, "{best} {optimal} {fast}");
+}
+
+#[test]
+fn lower_quality_makes_smaller_files() {
+    let photo = input::file("photo").unwrap();
+    let size = |format: &str| {
+        let output = serde_json::from_str(&format!(r#"{{"format":{format}}}"#)).unwrap();
+        edit(&photo, &small_photo(), &output, &Limits::default()).unwrap().bytes.len()
+    };
+    for name in ["jpeg", "webp"] {
+        let default = size(&format!(r#""{name}""#));
+        assert!(size(&format!(r#"{{"type":"{name}","quality":30}}"#)) < default, "{name}");
+        assert!(size(&format!(r#"{{"type":"{name}","quality":97}}"#)) > default, "{name}");
+    }
+    let inner = size(r#"{"type":"webp","quality":97,"compression":{"type":"lossy","quality":30}}"#);
+    assert_eq!(inner, size(r#"{"type":"webp","quality":30}"#), "the compression's own quality counts first");
+}
+
+fn small_photo() -> Operations {
+    serde_json::from_str(r#"{"resizing":{"width":300}}"#).unwrap()
+}
