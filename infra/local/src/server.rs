@@ -8,7 +8,7 @@ use common::{Platform, QueueFunction, ScheduleFunction, Work};
 use contract::resources::{Queue, Trigger};
 use editing::{EditLimits, Editor};
 use embedded::{Embedded, EmbeddedError, EmbeddedOptions};
-use fetch::{Fetcher, SystemResolver};
+use fetch::{Fetcher, HostPort, SystemResolver};
 use store::{Names, Store, StoreError, provision};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -78,6 +78,7 @@ impl Server {
         let platform = Arc::new(Platform::new(options.config, store, options.clock, keys));
         let mut fetch = options.fetch;
         fetch.own.push(address.into());
+        fetch.own.extend(own_address(&public));
         platform.provide(Editor::new(Fetcher::new(fetch, SystemResolver::default()), EditLimits::from_env()));
         refill(&platform).await?;
 
@@ -131,6 +132,14 @@ impl Server {
         schedules::flush(&self.platform).await;
         self.embedded.close().await;
     }
+}
+
+/// Host and port of the public URL: behind a proxy it is this server too.
+fn own_address(public: &str) -> Option<HostPort> {
+    let (scheme, rest) = public.split_once("://")?;
+    let authority = rest.split('/').next()?;
+    let port = if scheme == "https" { 443 } else { 80 };
+    authority.parse().or_else(|_| format!("{authority}:{port}").parse()).ok()
 }
 
 /// Queues live in memory: a start sends a message for every open task. The lease of whoever worked on one died with

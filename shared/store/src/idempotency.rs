@@ -75,12 +75,12 @@ impl Idempotency<'_> {
         let item = Item::new(pk, sk)
             .text("fingerprint", &call.fingerprint)
             .text("call_state", "running")
-            .number("until", until_ms)
+            .number("running_until", until_ms)
             .text("request_id", &call.request_id)
             .number("expires", now_ms / 1000 + IDEMPOTENCY_SECONDS);
         let free = Change::default()
             .when(
-                "attribute_not_exists(pk) OR expires <= :now OR (call_state = :running AND until < :now_ms)",
+                "attribute_not_exists(pk) OR expires <= :now OR (call_state = :running AND running_until < :now_ms)",
             )
             .number(":now", now_ms / 1000)
             .number(":now_ms", now_ms)
@@ -142,7 +142,7 @@ impl Idempotency<'_> {
             return Ok(Earlier::OtherRequest);
         }
         if found.get_text("call_state")? == "running" {
-            return Ok(Earlier::Running { for_ms: (found.get_number("until")? - now_ms).max(1) });
+            return Ok(Earlier::Running { for_ms: (found.get_number("running_until")? - now_ms).max(1) });
         }
         Ok(Earlier::Answer(KeptAnswer {
             status: u16::try_from(found.get_number("answer_status")?).unwrap_or(200),

@@ -1,5 +1,8 @@
 //! One row a call for 30 days, and usage counters by hour, route and key.
 
+use std::collections::HashMap;
+use std::time::Duration;
+
 use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
 use contract::Credits;
 use contract::clock::hour;
@@ -34,6 +37,7 @@ const KEEP_SECONDS: i64 = 30 * 86_400;
 const KEEP_USAGE_SECONDS: i64 = 400 * 86_400;
 /// Rows DynamoDB takes at once.
 const BATCH: usize = 25;
+const TRIES: u32 = 4;
 /// Upper bounds of the latency classes in milliseconds, each twice the one before; from them p50 and p95 are estimated.
 const LATENCY_CLASSES: u32 = 16;
 
@@ -73,10 +77,23 @@ impl Logs<'_> {
                 let put = PutRequest::builder().set_item(Some(row.item().0)).build()?;
                 requests.push(WriteRequest::builder().put_request(put).build());
             }
-            let table = self.0.names.table(&LOGS);
-            self.0.dynamodb.batch_write_item().request_items(table, requests).send().await?;
+            self.write_batch(requests).await?;
         }
         Ok(())
+    }
+
+    /// What the table could not take at once is tried again a few times.
+    async fn write_batch(&self, requests: Vec<WriteRequest>) -> Result<(), StoreError> {
+        let mut left = HashMap::from([(self.0.names.table(&LOGS).to_owned(), requests)]);
+        for tried in 1..=TRIES {
+            let written = self.0.dynamodb.batch_write_item().set_request_items(Some(left)).send().await?;
+            left = written.unprocessed_items.unwrap_or_default();
+            if left.is_empty() {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(50 << tried)).await;
+        }
+        Err(StoreError::Unavailable("log rows were not taken".into()))
     }
 
     /// Adds calls to their usage counters, one update for each hour, route and key among them.

@@ -278,10 +278,16 @@ impl Tasks<'_> {
     pub async fn overdue(&self, now_ms: i64, most: i32) -> Result<Vec<TaskRecord>, StoreError> {
         let mut tasks = Vec::new();
         for id in self.open_ids(now_ms, Some(most)).await? {
-            if let Some(task) = self.load(id).await?.filter(|task| !task.status.ended()) {
-                self.look_again(id, now_ms + LOOK_AFTER_MS).await?;
-                tasks.push(task);
-            }
+            let found = match self.load(id).await {
+                // Why not an error: one broken item must not keep the sweep from all others.
+                Err(StoreError::Malformed(what)) => {
+                    tracing::error!(task = id, what, "open task cannot be read");
+                    None
+                }
+                found => found?,
+            };
+            self.look_again(id, now_ms + LOOK_AFTER_MS).await?;
+            tasks.extend(found.filter(|task| !task.status.ended()));
         }
         Ok(tasks)
     }

@@ -9,7 +9,7 @@ use common::{Function, HttpFunction, Origin, OverLimit, Platform, Work};
 use contract::endpoints::FALLBACK;
 use contract::routing;
 use embedded::PublicS3;
-use http::header::{CONNECTION, CONTENT_LENGTH, HOST};
+use http::header::{CONNECTION, HOST};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
@@ -44,7 +44,6 @@ impl Service {
         let Some(function) = self.function(request.method(), request.uri().path()) else {
             return status(StatusCode::NOT_FOUND);
         };
-        let head = request.method() == Method::HEAD;
         let origin = self.origin(request.headers(), peer);
         let (mut parts, body) = request.into_parts();
         let (bytes, over) = match read(body, function.route.max_body()).await {
@@ -56,8 +55,7 @@ impl Service {
             parts.extensions.insert(OverLimit);
         }
         let request = Request::from_parts(parts, bytes);
-        let response = common::run(self.platform.clone(), function, request, origin).await;
-        let response = if head { headers_only(response) } else { response.map(outgoing) };
+        let response = common::run(self.platform.clone(), function, request, origin).await.map(outgoing);
         // Why: what is left of a body that was not read would be taken for the next request.
         if over { closing(response) } else { response }
     }
@@ -111,14 +109,5 @@ fn status(status: StatusCode) -> Response<Outgoing> {
 
 fn closing(mut response: Response<Outgoing>) -> Response<Outgoing> {
     response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-    response
-}
-
-fn headers_only(response: Response<common::Body>) -> Response<Outgoing> {
-    let length = response.body().length();
-    let mut response = response.map(|_| full(""));
-    if let Some(length) = length {
-        response.headers_mut().insert(CONTENT_LENGTH, length.into());
-    }
     response
 }

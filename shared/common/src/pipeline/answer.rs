@@ -2,7 +2,9 @@
 
 use bytes::Bytes;
 use contract::Family;
-use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL, CONTENT_TYPE};
+use http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE,
+};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use store::Windows;
 
@@ -53,7 +55,7 @@ pub const EXPOSED: &str = "X-Request-ID, Retry-After, Idempotent-Replayed, RateL
     RateLimit-Reset, X-RateLimit-Limit, X-RateLimit-Remaining, Content-Range, ETag";
 
 pub(crate) fn finish(call: &Call, reply: Reply) -> http::Response<Body> {
-    let Reply { status, mut headers, body, .. } = reply;
+    let Reply { status, mut headers, mut body, .. } = reply;
     if let Ok(id) = HeaderValue::from_str(&call.request_id) {
         headers.insert("x-request-id", id);
     }
@@ -66,6 +68,12 @@ pub(crate) fn finish(call: &Call, reply: Reply) -> http::Response<Body> {
         // Why not in a Lambda: the gateway adds these itself, and would send them twice.
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
+    }
+    if call.method == http::Method::HEAD {
+        if let Some(length) = body.length() {
+            headers.insert(CONTENT_LENGTH, length.into());
+        }
+        body = Body::Bytes(Bytes::new());
     }
     let mut response = http::Response::new(body);
     *response.status_mut() = status;
