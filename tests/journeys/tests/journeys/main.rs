@@ -1,0 +1,9 @@
+//! A person's story, end to end, workers and queues included.
+
+mod commands;
+mod first_start;
+mod keys;
+mod money;
+mod operator;
+mod restarts;
+mod strangers;

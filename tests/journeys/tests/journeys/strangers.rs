@@ -1,0 +1,119 @@
+//! Two accounts on one server.
+
+use contract::endpoints::ROUTES;
+use contract::{Input, Method, Route};
+use harness::{Answer, Harness, picture};
+use journeys::{accepted, edit};
+use serde_json::{Value, json};
+
+/// Ids of one account.
+struct Owned {
+    secret: String,
+    task: u64,
+    key: String,
+}
+
+async fn settle_in(harness: &Harness, account: &str) -> Owned {
+    let secret = harness.account(account, 20).await;
+    let input = harness.files().add("cat.jpg", "image/jpeg", picture(40, 30));
+    let task =
+        accepted(harness.call("POST", "/v1/image/edit/async").key(&secret).json(edit(&input)).send().await);
+    assert_eq!(harness.wait_task(&secret, task).await["status"], "DONE");
+    let made = harness.call("POST", "/v1/keys").key(&secret).json(json!({"name": account})).send().await;
+    let key = made.expect(201).json()["id"].as_str().expect("an id").to_owned();
+    Owned { secret, task, key }
+}
+
+/// A path of a route with somebody's id in it, and with one that nobody has.
+fn with_ids(route: &Route, path: &str, owned: &Owned) -> (String, String) {
+    let (own, nobodys) = if path.contains("/image/edit/async/") {
+        (owned.task.to_string(), (owned.task ^ 1).to_string())
+    } else if path.contains("/keys/") {
+        (owned.key.clone(), "key_00000000000000000000".to_owned())
+    } else {
+        panic!("{} has an id that this test does not know: teach it", route.name)
+    };
+    (path.replace("{id}", &own), path.replace("{id}", &nobodys))
+}
+
+async fn send(harness: &Harness, route: &Route, path: &str, secret: &str) -> Answer {
+    let call = harness.call(route.method.name(), path).key(secret);
+    match route.input {
+        Input::Parameters => call.send().await,
+        _ if route.method == Method::Patch => call.json(json!({"name": "stolen"})).send().await,
+        _ => call.json(json!({})).send().await,
+    }
+}
+
+async fn owned_state(harness: &Harness, owned: &Owned) -> (Value, Value) {
+    let task = format!("/v1/image/edit/async/{}", owned.task);
+    let task = harness.call("GET", &task).key(&owned.secret).send().await.expect(200).json();
+    let key = harness.call("GET", &format!("/v1/keys/{}", owned.key)).key(&owned.secret).send().await;
+    (task, key.expect(200).json())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_id_of_another_account_is_answered_like_one_that_nobody_has_on_every_route() {
+    let harness = Harness::start().await;
+    let owner = settle_in(&harness, "owner").await;
+    let stranger = settle_in(&harness, "stranger").await;
+    let before = owned_state(&harness, &owner).await;
+    let mut routes = 0;
+    for route in
+        ROUTES.iter().filter(|route| route.scope.is_some() && route.path_parameters().next().is_some())
+    {
+        routes += 1;
+        for path in route.paths() {
+            let (owned, nobodys) = with_ids(route, &path, &owner);
+            let foreign = send(&harness, route, &owned, &stranger.secret).await;
+            let unknown = send(&harness, route, &nobodys, &stranger.secret).await;
+            assert_eq!(
+                (foreign.status, unknown.status),
+                (404, 404),
+                "{} {path}: {}",
+                route.name,
+                foreign.text()
+            );
+            assert_eq!(foreign.json(), unknown.json(), "{}", route.name);
+        }
+    }
+    assert!(routes >= 6, "only {routes} routes with ids");
+    assert_eq!(owned_state(&harness, &owner).await, before);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lists_and_balances_show_nothing_of_another_account() {
+    let harness = Harness::start().await;
+    let owner = settle_in(&harness, "owner").await;
+    let balance_before = harness.balance("owner").await;
+    let stranger = harness.account("stranger", 7).await;
+    for path in ["/v1/keys", "/v1/balance/ledger", "/v1/balance"] {
+        let answer = harness.call("GET", path).key(&stranger).send().await.expect(200);
+        let text = answer.text();
+        assert!(!text.contains(&owner.key) && !text.contains("owner"), "{path}: {text}");
+        assert!(!text.contains(&owner.task.to_string()), "{path}: {text}");
+    }
+    let ledger = harness.call("GET", "/v1/balance/ledger").key(&stranger).send().await.json();
+    assert_eq!(ledger["data"].as_array().map(Vec::len), Some(1), "only the own grant: {ledger}");
+    assert_eq!(harness.call("GET", "/v1/balance").key(&stranger).send().await.json()["balance"], 7);
+    assert_eq!(harness.balance("owner").await, balance_before);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_accounts_may_use_the_same_idempotency_key() {
+    let harness = Harness::start().await;
+    let input = harness.files().add("cat.jpg", "image/jpeg", picture(40, 30));
+    let mut ids = Vec::new();
+    for account in ["one", "two"] {
+        let secret = harness.account(account, 5).await;
+        for _ in 0..2 {
+            let call =
+                harness.call("POST", "/v1/image/edit/async").key(&secret).header("Idempotency-Key", "same");
+            ids.push(accepted(call.json(edit(&input)).send().await));
+        }
+        harness.wait_task(&secret, ids[ids.len() - 1]).await;
+        assert_eq!(harness.balance(account).await.spent, contract::Credits::whole(1));
+    }
+    assert!(ids[0] == ids[1] && ids[2] == ids[3] && ids[0] != ids[2], "{ids:?}");
+    harness.assert_books().await;
+}
