@@ -23,13 +23,13 @@ pub(crate) fn read(tiff: &[u8]) -> Exif {
     Reader::new(tiff).and_then(|reader| reader.first_directory()).unwrap_or_default()
 }
 
-struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     bytes: &'a [u8],
     little_endian: bool,
 }
 
 impl<'a> Reader<'a> {
-    fn new(bytes: &'a [u8]) -> Option<Self> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Option<Self> {
         let little_endian = match bytes.get(..4)? {
             b"II*\0" => true,
             b"MM\0*" => false,
@@ -38,15 +38,27 @@ impl<'a> Reader<'a> {
         Some(Self { bytes, little_endian })
     }
 
-    fn u16(&self, at: usize) -> Option<u16> {
+    pub(crate) fn u16(&self, at: usize) -> Option<u16> {
         let bytes = self.bytes.get(at..at.checked_add(2)?)?.try_into().ok()?;
         Some(if self.little_endian { u16::from_le_bytes(bytes) } else { u16::from_be_bytes(bytes) })
     }
 
-    fn u32(&self, at: usize) -> Option<usize> {
+    pub(crate) fn u32(&self, at: usize) -> Option<usize> {
         let bytes = self.bytes.get(at..at.checked_add(4)?)?.try_into().ok()?;
         let value = if self.little_endian { u32::from_le_bytes(bytes) } else { u32::from_be_bytes(bytes) };
         usize::try_from(value).ok()
+    }
+
+    /// In the byte order of the file.
+    pub(crate) fn encode(&self, value: u16) -> [u8; 2] {
+        if self.little_endian { value.to_le_bytes() } else { value.to_be_bytes() }
+    }
+
+    /// Where the entry of a tag stands in the first directory.
+    pub(crate) fn entry(&self, tag: u16) -> Option<usize> {
+        let start = self.u32(4)?;
+        let entries = usize::from(self.u16(start)?);
+        (0..entries).map(|entry| start + 2 + entry * 12).find(|at| self.u16(*at) == Some(tag))
     }
 
     fn first_directory(&self) -> Option<Exif> {

@@ -4,6 +4,7 @@ pub(crate) mod jpeg;
 pub(crate) mod other;
 pub(crate) mod png;
 mod tiff_jpeg;
+mod tiff_palette;
 pub(crate) mod webp;
 
 use crate::ImagingError;

@@ -1,5 +1,6 @@
 //! GIF (first frame), BMP and TIFF by the `image` crate: formats whose speed does not matter here.
 
+use std::borrow::Cow;
 use std::io::Cursor;
 
 use image::codecs::bmp::BmpDecoder;
@@ -7,7 +8,8 @@ use image::codecs::gif::GifDecoder;
 use image::codecs::tiff::TiffDecoder;
 use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageError};
 
-use super::tiff_jpeg;
+use super::tiff_palette::Palette;
+use super::{tiff_jpeg, tiff_palette};
 use crate::ImagingError;
 use crate::exif;
 use crate::header::{Format, Header};
@@ -17,9 +19,14 @@ use crate::picture::{Channels, Picture};
 /// What a decoder may allocate beside the pixels it delivers, in bytes.
 const DECODER_BYTES: u64 = 16 << 20;
 
-/// The pixels as the file has them, and a strip of it, which may be all of it.
+/// The file in a form that the `image` crate reads.
+fn readable(input: &[u8], format: Format) -> (Cow<'_, [u8]>, Option<Palette>) {
+    if format == Format::Tiff { tiff_palette::open(input) } else { (Cow::Borrowed(input), None) }
+}
+
+/// The pixels as the file has them, a strip of it, which may be all of it, and perhaps a copy of the file.
 fn allowance(decoder: &dyn ImageDecoder, input: &[u8]) -> u64 {
-    decoder.total_bytes().saturating_add(input.len() as u64 + DECODER_BYTES)
+    decoder.total_bytes().saturating_add(2 * input.len() as u64 + DECODER_BYTES)
 }
 
 fn corrupt(format: Format, error: ImageError) -> ImagingError {
@@ -59,7 +66,8 @@ pub(crate) fn header(input: &[u8], format: Format) -> Result<Header, ImagingErro
     {
         return Ok(header);
     }
-    let mut decoder = open(input, format)?;
+    let (file, palette) = readable(input, format);
+    let mut decoder = open(&file, format)?;
     let (width, height) = decoder.dimensions();
     if matches!(decoder.original_color_type(), ExtendedColorType::Cmyk8 | ExtendedColorType::Cmyk16) {
         return Err(ImagingError::NotAvailable("reading CMYK pictures".into()));
@@ -68,7 +76,7 @@ pub(crate) fn header(input: &[u8], format: Format) -> Result<Header, ImagingErro
         format,
         width,
         height,
-        channels: channels(&*decoder),
+        channels: if palette.is_some() { Channels::Rgb } else { channels(&*decoder) },
         decoder_bytes: allowance(&*decoder, input),
         profile: decoder.icc_profile().ok().flatten(),
         exif: if format == Format::Tiff { exif::read(input) } else { exif::Exif::default() },
@@ -82,19 +90,25 @@ pub(crate) fn decode(input: &[u8], header: &Header, watch: Watch) -> Result<Pict
     {
         return picture;
     }
-    let mut decoder = open(input, format)?;
+    let (file, palette) = readable(input, format);
+    let mut decoder = open(&file, format)?;
     let mut limits = image::Limits::default();
     limits.max_alloc = Some(allowance(&*decoder, input));
     decoder.set_limits(limits).map_err(|error| corrupt(format, error))?;
     let decoded = DynamicImage::from_decoder(decoder).map_err(|error| corrupt(format, error))?;
     let (width, height) = (decoded.width(), decoded.height());
-    let pixels = match header.channels {
+    if (width, height) != (header.width, header.height) {
+        return Err(ImagingError::corrupt(format.name(), "its headers contradict each other"));
+    }
+    let channels = if palette.is_some() { Channels::Grey } else { header.channels };
+    let pixels = match channels {
         Channels::Grey => decoded.into_luma8().into_raw(),
         Channels::Rgb => decoded.into_rgb8().into_raw(),
         Channels::Rgba => decoded.into_rgba8().into_raw(),
     };
-    if (width, height) != (header.width, header.height) {
-        return Err(ImagingError::corrupt(format.name(), "its headers contradict each other"));
-    }
-    Ok(Picture { width, height, channels: header.channels, pixels })
+    let picture = Picture { width, height, channels, pixels };
+    Ok(match palette {
+        Some(palette) => palette.apply(&picture),
+        None => picture,
+    })
 }

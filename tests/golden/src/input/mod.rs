@@ -2,7 +2,7 @@
 //! WebP by the engine's own encoders, which have cases of their own.
 //!
 //! Formats: `png`, `png16`, `png-grey`, `png-grey16`, `png-grey-alpha`, `png-bit`, `png-palette`, `png-palette-alpha`,
-//! `png-interlaced`, `gif`, `bmp`, `tiff`, `tiff16`, `tiff-grey`, `jpeg`, `jpeg-progressive`, `webp`, `webp-lossless`,
+//! `png-interlaced`, `gif`, `bmp`, `tiff`, `tiff16`, `tiff-grey`, `tiff-palette`, `jpeg`, `jpeg-progressive`, `webp`, `webp-lossless`,
 //! `webp-animated`.
 //! Options: `orientation=1..8`, `private` (EXIF with copyright, artist and GPS), `p3` (a Display P3 profile).
 
@@ -57,6 +57,7 @@ fn encode(pixels: &Pixels, format: &str, tags: &tags::Tags) -> Result<Vec<u8>, S
         "bmp" => plain::bmp(pixels),
         "tiff" => plain::tiff(pixels, plain::TiffKind::Rgb8, tags),
         "tiff16" => plain::tiff(pixels, plain::TiffKind::Rgb16, tags),
+        "tiff-palette" => plain::tiff(pixels, plain::TiffKind::Palette8, tags),
         "tiff-grey" => plain::tiff(pixels, plain::TiffKind::Grey8, tags),
         "webp-animated" => {
             tags::animation(&by_engine(pixels, r#"{"type":"webp","compression":"lossless"}"#)?, pixels)

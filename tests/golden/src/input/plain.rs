@@ -58,10 +58,12 @@ pub(super) enum TiffKind {
     Rgb8,
     Rgb16,
     Grey8,
+    Palette8,
 }
 
 /// Big-endian, uncompressed, one strip.
 pub(super) fn tiff(pixels: &Pixels, kind: TiffKind, tags: &Tags) -> Vec<u8> {
+    let colors = if kind == TiffKind::Palette8 { palette(pixels).unwrap_or_default().0 } else { Vec::new() };
     let samples: Vec<u8> = pixels
         .rgba
         .chunks_exact(4)
@@ -69,22 +71,36 @@ pub(super) fn tiff(pixels: &Pixels, kind: TiffKind, tags: &Tags) -> Vec<u8> {
             TiffKind::Rgb8 => pixel[..3].to_vec(),
             TiffKind::Rgb16 => pixel[..3].iter().flat_map(|value| [*value, *value]).collect(),
             TiffKind::Grey8 => vec![pixel[0]],
+            TiffKind::Palette8 => {
+                let index = colors.iter().position(|color| color[..] == *pixel).unwrap_or(0);
+                vec![index as u8]
+            }
         })
         .collect();
     let (count, depth) = match kind {
         TiffKind::Rgb8 => (3, 8),
         TiffKind::Rgb16 => (3, 16),
-        TiffKind::Grey8 => (1, 8),
+        TiffKind::Grey8 | TiffKind::Palette8 => (1, 8),
     };
-    let photometric = if count == 3 { 2 } else { 1 };
+    let photometric = match kind {
+        TiffKind::Palette8 => 3,
+        TiffKind::Grey8 => 1,
+        TiffKind::Rgb8 | TiffKind::Rgb16 => 2,
+    };
     // Eight bytes of header, then the pixels, the bits of each sample, and the directory.
     let bits_at = 8 + samples.len().next_multiple_of(2) as u32;
-    let directory_at = bits_at + 8;
+    let map_at = bits_at + 8;
+    let map: Vec<u8> = (0..3)
+        .flat_map(|channel| (0..256).map(move |index| (channel, index)))
+        .flat_map(|(channel, index)| [colors.get(index).map_or(0, |color| color[channel]); 2])
+        .collect();
+    let directory_at = map_at + map.len() as u32;
     let mut bytes = b"MM\0*".to_vec();
     bytes.extend(directory_at.to_be_bytes());
     bytes.extend(&samples);
     bytes.resize(bits_at as usize, 0);
     bytes.extend([0, depth, 0, depth, 0, depth, 0, 0]);
+    bytes.extend(map);
     let short = |tag: u16, value: u16| (tag, 3u16, 1u32, u32::from(value) << 16);
     let bits = if count == 3 { (258, 3, 3, bits_at) } else { short(258, u16::from(depth)) };
     let entries = [
@@ -98,6 +114,7 @@ pub(super) fn tiff(pixels: &Pixels, kind: TiffKind, tags: &Tags) -> Vec<u8> {
         short(277, count),
         (278, 4, 1, pixels.height),
         (279, 4, 1, samples.len() as u32),
+        (320, 3, 768, map_at),
     ];
     bytes.extend((entries.len() as u16).to_be_bytes());
     for (tag, kind, count, value) in entries {
