@@ -102,7 +102,8 @@ fn variables(harness: &Harness, stores: &AwsListener) -> Vec<(String, String)> {
     let embedded: &Embedded = harness.server.embedded();
     let (credentials, names) = (embedded.credentials(), &harness.store().names);
     let url = stores.url();
-    let file_keys = "5a".repeat(32);
+    // The server's own ring, so that a link is good on both.
+    let file_keys = std::fs::read_to_string(harness.data().join("file-keys")).expect("the ring of file keys");
     let allowed = harness.files().address().to_string();
     let set = [
         ("AWS_ACCESS_KEY_ID", credentials.access_key_id()),
@@ -115,7 +116,7 @@ fn variables(harness: &Harness, stores: &AwsListener) -> Vec<(String, String)> {
         (settings::S3_PATH_STYLE.name, "on"),
         (settings::QUEUE_EDITS.name, &names.queue_edits),
         (settings::BUCKET_RESULTS.name, &names.bucket_results),
-        (settings::FILE_KEYS.name, &file_keys),
+        (settings::FILE_KEYS.name, file_keys.trim()),
         (settings::FETCH_ALLOW.name, &allowed),
         (settings::RATE_LIMITS.name, "off"),
         (settings::LOG.name, "warn"),

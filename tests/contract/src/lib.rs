@@ -1,0 +1,23 @@
+//! Tests of the HTTP interface. `table` loops over every endpoint of the contract and over what all of them owe their
+//! clients, against the server and against the real function binaries; `special` has a file for each endpoint.
+
+#[cfg(test)]
+mod check;
+#[cfg(test)]
+mod fallback;
+#[cfg(test)]
+mod function_binaries;
+#[cfg(test)]
+mod preflight;
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod secrets;
+#[cfg(test)]
+mod shape;
+#[cfg(test)]
+mod special;
+#[cfg(test)]
+mod subject;
+#[cfg(test)]
+mod table;

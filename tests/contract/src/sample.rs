@@ -1,0 +1,153 @@
+//! A valid request of every route, with fresh things of the store for its parameters to name.
+
+use contract::{Input, Route, Scope};
+use harness::{Call, picture};
+use serde_json::{Value, json};
+
+use crate::subject::Subject;
+
+/// A request that succeeds once.
+#[derive(Debug, Clone)]
+pub struct Sample {
+    pub method: &'static str,
+    /// The route's path under its first prefix, parameters filled in.
+    pub path: String,
+    pub payload: Payload,
+    /// Of the path's parameters.
+    pub values: Vec<(&'static str, String)>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Payload {
+    None,
+    Json(Value),
+    /// The part `data`; the part `file` is a picture.
+    Multipart(Value),
+}
+
+/// Width and height of the pictures that samples edit, in pixels.
+pub const SIDES: (u32, u32) = (64, 48);
+pub const FILE_NAME: &str = "sample.jpg";
+
+impl Sample {
+    /// Of `route`, with things of the account `default`.
+    pub async fn of(subject: &Subject, route: &'static Route) -> Self {
+        let key = subject.harness.key.clone();
+        Self::owned(subject, route, &key).await
+    }
+
+    /// Of `route`, with things that `key` (of any account, scope `admin`) has made.
+    pub async fn owned(subject: &Subject, route: &'static Route, key: &str) -> Self {
+        let values = parameters(subject, route, key).await;
+        let first = route.paths().next().expect("a route has a path");
+        let payload = match route.input {
+            Input::Parameters => Payload::None,
+            Input::Json { .. } => Payload::Json(body(subject, route)),
+            Input::Multipart { .. } => Payload::Multipart(body(subject, route)),
+        };
+        Self { method: route.method.name(), path: fill(&first, &values), payload, values }
+    }
+
+    /// Under another path of the same route: a pattern with the same parameters.
+    pub fn at(&self, pattern: &str) -> Self {
+        Self { path: fill(pattern, &self.values), ..self.clone() }
+    }
+
+    /// The same with another JSON body, or another part `data`.
+    pub fn with(&self, body: Value) -> Self {
+        let payload = match &self.payload {
+            Payload::None => Payload::None,
+            Payload::Json(_) => Payload::Json(body),
+            Payload::Multipart(_) => Payload::Multipart(body),
+        };
+        Self { payload, ..self.clone() }
+    }
+
+    /// The JSON of the body, or of the part `data`.
+    pub fn body(&self) -> Value {
+        match &self.payload {
+            Payload::None => json!({}),
+            Payload::Json(body) | Payload::Multipart(body) => body.clone(),
+        }
+    }
+
+    /// As a call with the key of `default`, where the route takes a key.
+    pub fn call(&self, subject: &Subject) -> Call {
+        let call = subject.call(self.method, &self.path);
+        match &self.payload {
+            Payload::None => call,
+            Payload::Json(body) => call.json(body.clone()),
+            Payload::Multipart(data) => {
+                call.multipart(Some(data.clone()), Some((FILE_NAME, picture(SIDES.0, SIDES.1))))
+            }
+        }
+    }
+}
+
+/// A key that may use the route: of `default`, or the operator's.
+pub async fn key_for(subject: &Subject, route: &Route) -> String {
+    match route.scope {
+        Some(Scope::Operator) => subject.harness.operator_key().await,
+        _ => subject.harness.key.clone(),
+    }
+}
+
+/// The example of the contract, its `input` replaced by a picture of the test's own.
+fn body(subject: &Subject, route: &Route) -> Value {
+    let example = route.example.unwrap_or_else(|| panic!("{} has a body and no example", route.name));
+    let mut body = example();
+    if body.get("input").is_some() {
+        let files = subject.harness.files();
+        body["input"] = files.add(FILE_NAME, "image/jpeg", picture(SIDES.0, SIDES.1)).into();
+    }
+    body
+}
+
+fn fill(pattern: &str, values: &[(&'static str, String)]) -> String {
+    let path = values
+        .iter()
+        .fold(pattern.to_owned(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value));
+    assert!(!path.contains('{'), "{pattern} has a parameter without a value");
+    path
+}
+
+async fn parameters(subject: &Subject, route: &Route, key: &str) -> Vec<(&'static str, String)> {
+    let named: Vec<&str> = route.path_parameters().collect();
+    match (route.path, named.as_slice()) {
+        (_, []) => Vec::new(),
+        ("/files/{token}/{name}", _) => {
+            let (token, name) = file(subject, key).await;
+            vec![("token", token), ("name", name)]
+        }
+        (path, ["id"]) if path.starts_with("/image/edit/async/") => vec![("id", task(subject, key).await)],
+        (path, ["id"]) if path.starts_with("/v1/keys/") => vec![("id", key_id(subject, key).await)],
+        (path, _) => panic!("no sample for the parameters of {path}: add one here"),
+    }
+}
+
+/// An accepted task.
+pub async fn task(subject: &Subject, key: &str) -> String {
+    let harness = &subject.harness;
+    let input = harness.files().add(FILE_NAME, "image/jpeg", picture(SIDES.0, SIDES.1));
+    let call = harness.call("POST", "/v1-beta1/image/edit/async").key(key);
+    let answer = call.json(json!({"input": input, "operations": {}})).send().await.expect(200);
+    answer.json()["data"]["id"].to_string()
+}
+
+/// A fresh key's id.
+pub async fn key_id(subject: &Subject, key: &str) -> String {
+    let call = subject.harness.call("POST", "/v1/keys").key(key).json(json!({"name": "sample"}));
+    let made = call.send().await.expect(201).json();
+    made["id"].as_str().expect("an id").to_owned()
+}
+
+/// Token and name of a link to a fresh result.
+async fn file(subject: &Subject, key: &str) -> (String, String) {
+    let call = subject.harness.call("POST", "/v1-beta1/image/edit/upload").key(key);
+    let call = call.multipart(None, Some((FILE_NAME, picture(SIDES.0, SIDES.1))));
+    let answer = call.send().await.expect(200).json();
+    let url = answer["data"]["output"]["tmp_url"].as_str().expect("a link").to_owned();
+    let mut parts = url.rsplit('/');
+    let name = parts.next().expect("a name").to_owned();
+    (parts.next().expect("a token").to_owned(), name)
+}
