@@ -199,7 +199,11 @@ class Checks:
         self.passed, self.failed = 0, 0
 
     def run(self):
-        for check in (self.health, self.no_key, self.unknown_path, self.slash_at_the_end, self.edit_in_the_background, self.edit_at_once, self.charged):
+        checks = (
+            self.health, self.no_key, self.unknown_path, self.slash_at_the_end, self.edit_in_the_background, self.edit_at_once,
+            self.edit_of_a_refused_address, self.only_successes_are_charged,
+        )
+        for check in checks:
             name = check.__name__.replace("_", " ")
             try:
                 check()
@@ -254,6 +258,11 @@ class Checks:
         assert (output["width"], output["height"], output["format"]) == (1000, 1000, "JPEG"), output
         self.assert_jpeg(output["tmp_url"])
 
+    def edit_of_a_refused_address(self):
+        body = {"input": "http://192.168.0.1/photo.jpg", "operations": {}}
+        task = self.ended(self.json("POST", "/v1/image/edit/async", body)["data"]["id"])
+        assert task["status"] == "ERROR" and task["errors"], task
+
     def ended(self, task):
         until = time.monotonic() + TASK_SECONDS
         while time.monotonic() < until:
@@ -273,7 +282,7 @@ class Checks:
         status, headers, content = self.call("GET", path, key=False)
         assert status == 200 and content[:2] == b"\xff\xd8", (status, dict(headers), content[:200])
 
-    def charged(self):
+    def only_successes_are_charged(self):
         balance = self.json("GET", "/v1/balance")
         assert (balance["balance"], balance["held"], balance["spent"]) == (98, 0, 2), balance
 

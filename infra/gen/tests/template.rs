@@ -130,6 +130,18 @@ fn a_light_reader_touches_no_queue_no_bucket_and_no_task() {
 }
 
 #[test]
+fn a_worker_knows_its_queue_and_may_put_off_what_failed() {
+    let document = document();
+    let environment = &document["Resources"]["EditWorkerFunction"]["Properties"]["Environment"]["Variables"];
+    assert_eq!(environment["ATELIER_QUEUE_EDITS"]["Ref"], "EditsQueue");
+    let policy = document["Resources"]["EditWorkerRole"]["Properties"]["Policies"].to_string();
+    assert!(
+        policy.contains("sqs:ChangeMessageVisibility") && !policy.contains("sqs:SendMessage"),
+        "{policy}"
+    );
+}
+
+#[test]
 fn every_function_has_its_binary_its_log_group_and_keeps_logs_for_thirty_days() {
     let document = document();
     for function in functions() {

@@ -51,7 +51,7 @@ fn lambda(function: &Function, id: &str) -> Value {
         "LoggingConfig": {"LogGroup": reference(&format!("{id}Logs"))},
         "Events": events(function),
     });
-    let environment = settings::environment(&function.needs);
+    let environment = settings::environment(function);
     if environment.as_object().is_some_and(|variables| !variables.is_empty()) {
         properties["Environment"] = json!({"Variables": environment});
     }

@@ -28,7 +28,10 @@ fn statements(function: &Function) -> Vec<Value> {
     let mut statements = vec![allow("OwnLogs", &["logs:CreateLogStream", "logs:PutLogEvents"], arn(&logs))];
     statements.extend(function.needs.iter().flat_map(|need| of_need(*need)));
     match function.caller {
-        Caller::Event(Trigger::Queue(queue)) => statements.push(receive(&queue_id(queue.name))),
+        Caller::Event(Trigger::Queue(queue)) => {
+            let id = queue_id(queue.name);
+            statements.extend([receive(&id), allow("PutOff", &["sqs:ChangeMessageVisibility"], arn(&id))]);
+        }
         Caller::Event(Trigger::DeadLetters(queue)) => statements.push(receive(&queue_id(queue.dead_letters))),
         // Why only here: the index holds what no id leads to any more, and finding that is what the schedule is for.
         Caller::Event(Trigger::Schedule { .. }) => {

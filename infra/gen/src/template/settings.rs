@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use contract::resources::{BUCKETS, Needs, QUEUES, TABLES};
+use contract::resources::{BUCKETS, Needs, QUEUES, TABLES, Trigger};
 use contract::settings::{self, Place, Setting};
 use serde_json::{Map, Value, json};
 
+use super::queues::queue_id;
 use super::{reference, stores, sub};
-use crate::functions::camel;
+use crate::functions::{Caller, Function, camel};
 
 /// A parameter for every setting that all functions read.
 pub fn parameters() -> Value {
@@ -27,9 +28,13 @@ pub fn shared_environment() -> Value {
     Value::Object(variables)
 }
 
-/// Environment that follows from what a function touches.
-pub fn environment(needs: &[Needs]) -> Value {
-    let variables: BTreeMap<String, Value> = needs.iter().filter_map(|need| variable(*need)).collect();
+/// Environment that follows from what a function touches, and the address of the queue it works.
+pub fn environment(function: &Function) -> Value {
+    let mut variables: BTreeMap<String, Value> =
+        function.needs.iter().filter_map(|need| variable(*need)).collect();
+    if let Caller::Event(Trigger::Queue(queue)) = function.caller {
+        variables.insert(queue.setting.to_owned(), reference(&queue_id(queue.name)));
+    }
     json!(variables)
 }
 
@@ -40,7 +45,7 @@ fn variable(need: Needs) -> Option<(String, Value)> {
     match need {
         Needs::EditQueue => {
             let queue = contract::resources::EDITS;
-            Some((queue.setting.to_owned(), reference(&super::queues::queue_id(queue.name))))
+            Some((queue.setting.to_owned(), reference(&queue_id(queue.name))))
         }
         Needs::Results | Needs::ResultsRead => {
             let bucket = contract::resources::RESULTS;
@@ -66,11 +71,7 @@ pub fn parameter_name(setting: &Setting) -> String {
 pub fn outputs() -> Value {
     let tables = TABLES.iter().map(|table| (table.setting, stores::table_id(table), table.doc.to_owned()));
     let queues = QUEUES.iter().map(|queue| {
-        (
-            queue.setting,
-            super::queues::queue_id(queue.name),
-            format!("URL of the queue that {} works.", queue.worker),
-        )
+        (queue.setting, queue_id(queue.name), format!("URL of the queue that {} works.", queue.worker))
     });
     let buckets =
         BUCKETS.iter().map(|bucket| (bucket.setting, stores::bucket_id(bucket), bucket.doc.to_owned()));
