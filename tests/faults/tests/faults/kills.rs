@@ -48,7 +48,7 @@ async fn submit(process: &ServerProcess, input: &str, known: &Known) {
             }
             // A call that a kill cut off counts as running until its deadline.
             409 => assert_eq!(answer.json()["error_code"], "6003"),
-            other => panic!("{other}: {}", answer.text()),
+            other => panic!("{other}: {}\n{}", answer.text(), process.log()),
         }
     };
     iter(unknown(known)).map(send).buffer_unordered(AT_ONCE).count().await;

@@ -168,8 +168,7 @@ async fn slow_servers_take_the_places_of_nobody_else() {
     .await;
     let slow = format!("http://{host}/0");
     let input = harness.files().add("p.jpg", "image/jpeg", picture(40, 30));
-    let stuck =
-        (0..8).map(|_| harness.call("POST", "/v1/image/edit").json(crate::edit(&slow)).send());
+    let stuck = (0..8).map(|_| harness.call("POST", "/v1/image/edit").json(crate::edit(&slow)).send());
     let healthy = async {
         tokio::time::sleep(Duration::from_millis(100)).await;
         let begun = Instant::now();
