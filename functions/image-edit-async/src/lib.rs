@@ -7,6 +7,7 @@ use contract::endpoints::IMAGE_EDIT_ASYNC;
 use contract::images::EditRequest;
 use contract::price::PRICES;
 use contract::tasks::Task;
+use serde_json::Value;
 use store::{NewTask, TaskRecord};
 
 pub fn function() -> Function {
@@ -15,10 +16,12 @@ pub fn function() -> Function {
 
 async fn handle(cx: Cx, req: Request<EditRequest>) -> Result<Response<Task>, ApiError> {
     let hold = cx.hold.clone().ok_or_else(|| ApiError::internal("a priced call came without its hold"))?;
+    let request: Value = serde_json::from_slice(&req.sent).map_err(ApiError::internal)?;
     let task = TaskRecord::new(NewTask {
         account: cx.account().to_owned(),
         hold,
-        request: String::from_utf8_lossy(&req.sent).into_owned(),
+        // Why not the bytes: a body may be a megabyte of spaces, an item of DynamoDB not.
+        request: request.to_string(),
         base_url: cx.base_url.clone(),
         prefix: cx.prefix.to_owned(),
         created_at_ms: cx.now_ms(),
@@ -28,7 +31,7 @@ async fn handle(cx: Cx, req: Request<EditRequest>) -> Result<Response<Task>, Api
         status: task.status,
         result_url: format!("{}{}/image/edit/async/{}", cx.base_url, cx.prefix, task.id),
         created_at: micros(task.created_at_ms),
-        request: serde_json::from_slice(&req.sent).map_err(ApiError::internal)?,
+        request,
     };
     let (store, id) = (cx.store.clone(), task.id);
     let send = async move {

@@ -170,6 +170,11 @@ impl<'a> Walk<'a> {
         if let Some(most) = of("maximum").filter(|most| most.as_f64().is_some_and(|most| value > most)) {
             self.fault(path, Rule::Maximum(whole(&most)));
         }
+        if let Some(step) =
+            of("multipleOf").filter(|step| step.as_f64().is_some_and(|step| !fits(value, step)))
+        {
+            self.fault(path, Rule::Other(format!("must be a multiple of {step}")));
+        }
     }
 
     fn fault(&mut self, path: &str, rule: Rule) {
@@ -191,6 +196,12 @@ fn whole(number: &Number) -> Number {
         Some(value) if value.fract() == 0.0 && value.abs() < 9e15 => Number::from(value as i64),
         _ => number.clone(),
     }
+}
+
+/// Whether `value` is a multiple of `step`, as far as floats can tell.
+fn fits(value: f64, step: f64) -> bool {
+    let steps = value / step;
+    (steps - steps.round()).abs() < 1e-3
 }
 
 fn permitted(schema: &Value) -> Option<Vec<&Value>> {
@@ -282,6 +293,14 @@ mod tests {
     #[derive(JsonSchema, Deserialize)]
     #[serde(deny_unknown_fields)]
     #[allow(dead_code)]
+    struct Inner {
+        #[schemars(range(max = 9))]
+        depth: Option<u32>,
+    }
+
+    #[derive(JsonSchema, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code)]
     struct Body {
         #[schemars(length(min = 1, max = 5))]
         name: String,
@@ -291,6 +310,8 @@ mod tests {
         change: Option<i32>,
         #[schemars(length(max = 2))]
         tags: Option<Vec<String>>,
+        inner: Option<Inner>,
+        price: Option<crate::Credits>,
     }
 
     fn faults(value: Value, strict: bool) -> Vec<Fault> {
@@ -329,6 +350,27 @@ mod tests {
             faults(json!({"name": "a", "change": 1.5}), true),
             [Fault::new("change", Rule::Type(JsonType::Integer))]
         );
+    }
+
+    #[test]
+    fn what_stands_inside_an_optional_object_is_judged_too() {
+        let found = faults(json!({"name": "a", "inner": {"depth": 10, "more": 1}}), true);
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found.contains(&Fault::new("inner.depth", Rule::Maximum(9.into()))));
+        assert!(found.contains(&Fault::new("inner.more", Rule::Unknown)));
+        assert_eq!(
+            faults(json!({"name": "a", "inner": []}), true),
+            [Fault::new("inner", Rule::Type(JsonType::Object))]
+        );
+        assert!(faults(json!({"name": "a", "inner": null}), true).is_empty());
+    }
+
+    #[test]
+    fn an_amount_has_at_most_six_decimals() {
+        assert!(faults(json!({"name": "a", "price": 0.000001}), true).is_empty());
+        assert!(faults(json!({"name": "a", "price": 999_999_999.123456}), true).is_empty());
+        let found = faults(json!({"name": "a", "price": 0.0000001}), true);
+        assert_eq!(found.iter().map(|fault| fault.path.as_str()).collect::<Vec<_>>(), ["price"]);
     }
 
     #[test]

@@ -71,6 +71,8 @@ pub struct Keys<'a>(pub(crate) &'a Store);
 
 /// Unused items of revoked and replaced secrets go after this many seconds.
 const FORGET_AFTER: i64 = 30 * 86_400;
+/// Bytes of an id that is looked for; DynamoDB refuses keys that are much longer.
+const LONGEST_ID: usize = 64;
 /// `last_used_at` is written at most this often.
 const LAST_USED_EVERY_MS: i64 = 600_000;
 
@@ -187,6 +189,9 @@ impl Keys<'_> {
     }
 
     pub async fn find(&self, account: &str, id: &str) -> Result<Option<KeyRecord>, StoreError> {
+        if id.len() > LONGEST_ID {
+            return Ok(None);
+        }
         self.read(by_id(account, id)).await
     }
 

@@ -69,7 +69,7 @@ async fn an_answer_with_a_secret_is_given_again_to_the_secret_that_made_the_call
         let answer = call().key(&other).send().await.expect(409);
         let secret = first.json()["key"].as_str().expect("a secret").to_owned();
         assert!(!answer.text().contains(&secret));
-        assert_eq!(answer.json()["code"], "IDEMPOTENCY_KEY_REUSED");
+        assert_eq!(answer.json()["code"], "IDEMPOTENCY_CONFLICT");
     })
     .await;
 }

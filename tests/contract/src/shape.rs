@@ -134,11 +134,14 @@ fn classification(kind: ErrorKind, body: &Value, base_url: &str) -> Option<Strin
     if body["code"] != code {
         return Some(format!("is not {code}"));
     }
+    if body["error"] != code.to_ascii_lowercase().replace('_', "-") {
+        return Some(format!("names another error than {code}"));
+    }
     let texts = ["error", "message", "detail"].map(|name| body[name].as_str().unwrap_or_default());
     if texts.iter().any(|text| text.is_empty()) {
         return Some("has an empty sentence".into());
     }
-    let docs_url = format!("{base_url}{DOCS_ERRORS_PATH}#{code}");
+    let docs_url = format!("{base_url}{DOCS_ERRORS_PATH}#{}", kind.row().anchor());
     (body["docs_url"] != docs_url).then(|| format!("docs_url is not {docs_url}"))
 }
 

@@ -1,5 +1,7 @@
 //! A finished answer and the headers every answer has.
 
+use std::sync::LazyLock;
+
 use bytes::Bytes;
 use contract::Family;
 use http::header::{
@@ -50,9 +52,11 @@ impl Reply {
     }
 }
 
-/// Headers a browser may read.
-pub const EXPOSED: &str = "X-Request-ID, Retry-After, Idempotent-Replayed, RateLimit-Limit, RateLimit-Remaining, \
-    RateLimit-Reset, X-RateLimit-Limit, X-RateLimit-Remaining, Content-Range, ETag";
+/// Headers a browser may read, as a header's value.
+pub static EXPOSED: LazyLock<HeaderValue> = LazyLock::new(|| {
+    let all = contract::cors::EXPOSED_HEADERS.join(", ");
+    HeaderValue::from_str(&all).expect("names of headers and commas are a header's value")
+});
 
 pub(crate) fn finish(call: &Call, reply: Reply) -> http::Response<Body> {
     let Reply { status, mut headers, mut body, .. } = reply;
@@ -67,12 +71,15 @@ pub(crate) fn finish(call: &Call, reply: Reply) -> http::Response<Body> {
     if !call.platform.config.in_lambda {
         // Why not in a Lambda: the gateway adds these itself, and would send them twice.
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
+        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED.clone());
     }
-    if call.method == http::Method::HEAD {
-        if let Some(length) = body.length() {
-            headers.insert(CONTENT_LENGTH, length.into());
-        }
+    let head = call.method == http::Method::HEAD;
+    // Why not a stream in a Lambda: there it is collected, and the gateway counts the bytes.
+    let counted = head || (matches!(body, Body::Stream { .. }) && !call.platform.config.in_lambda);
+    if let Some(length) = body.length().filter(|_| counted) {
+        headers.insert(CONTENT_LENGTH, length.into());
+    }
+    if head {
         body = Body::Bytes(Bytes::new());
     }
     let mut response = http::Response::new(body);

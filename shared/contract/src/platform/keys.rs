@@ -133,4 +133,13 @@ impl Check for KeyUpdate {
 
 impl Check for KeyRef {}
 impl Check for KeyRotate {}
-impl Check for PageQuery {}
+/// Bytes of the longest cursor ever given.
+const LONGEST_CURSOR: usize = 128;
+
+impl Check for PageQuery {
+    fn check(&self, faults: &mut Vec<Fault>) {
+        if self.cursor.as_ref().is_some_and(|cursor| cursor.is_empty() || cursor.len() > LONGEST_CURSOR) {
+            faults.push(Fault::other("cursor", "is no cursor of this list"));
+        }
+    }
+}

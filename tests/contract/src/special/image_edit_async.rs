@@ -34,21 +34,6 @@ async fn an_accepted_task_echoes_its_request_and_names_where_to_look() {
 }
 
 #[tokio::test]
-async fn the_body_is_echoed_as_sent_to_the_order_of_its_members_and_the_digits_of_its_numbers() {
-    bounded(60, async {
-        let harness = Harness::with(|options| options.workers = false).await;
-        let input = add_picture(&harness, 16, 16);
-        let sent =
-            format!("{{\"operations\":{{\"adjustments\":{{\"contrast\":10}}}},\"input\":\"{input}\"}}");
-        let call = harness.call("POST", ASYNC).body("application/json", sent.clone());
-        let answer = call.send().await.expect(200);
-        let echoed: serde_json::Value = serde_json::from_str(&sent).expect("JSON");
-        assert_eq!(answer.json()["data"]["request"], echoed);
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn ids_cannot_be_guessed_from_each_other() {
     bounded(60, async {
         let harness = Harness::with(|options| options.workers = false).await;

@@ -201,7 +201,7 @@ async fn a_key_without_scope_keys_makes_none() {
         let harness = Harness::start().await;
         let key = key_of_scopes(&harness, &[Scope::ImageEditing, Scope::Billing]).await;
         let call = harness.call("POST", "/v1/keys").key(&key).json(json!({"name": "made"}));
-        assert_eq!(call.send().await.expect(403).json()["code"], "INSUFFICIENT_SCOPE");
+        assert_eq!(call.send().await.expect(403).json()["code"], "FORBIDDEN");
     })
     .await;
 }

@@ -107,6 +107,6 @@ pub fn only_fault(answer: &Answer) -> (String, String) {
 /// The paths that a refused call of the classification family names.
 pub fn faulty_fields(answer: &Answer) -> Vec<String> {
     let body = answer.json();
-    let details = body["details"].as_array().unwrap_or_else(|| panic!("no details: {body}"));
-    details.iter().map(|fault| fault["path"].as_str().expect("a path").to_owned()).collect()
+    let details = body["details"]["errors"].as_array().unwrap_or_else(|| panic!("no details: {body}"));
+    details.iter().map(|fault| fault["field"].as_str().expect("a path").to_owned()).collect()
 }

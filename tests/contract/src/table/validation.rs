@@ -27,8 +27,8 @@ fn with_bodies() -> impl Iterator<Item = &'static Route> {
 fn named(answer: &Answer) -> Vec<String> {
     let body = answer.json();
     let images = body["error_details"].as_object().into_iter().flatten().map(|(path, _)| path.clone());
-    let others = body["details"].as_array().into_iter().flatten();
-    let others = others.filter_map(|fault| fault["path"].as_str()).map(str::to_owned);
+    let others = body["details"]["errors"].as_array().into_iter().flatten();
+    let others = others.filter_map(|fault| fault["field"].as_str()).map(str::to_owned);
     let mut all: Vec<String> = images.chain(others).collect();
     all.sort();
     all
