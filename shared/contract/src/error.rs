@@ -40,7 +40,8 @@ pub enum ErrorKind {
 pub struct ErrorRow {
     pub kind: ErrorKind,
     pub status: u16,
-    /// `code` of the classification and platform families; also the anchor in `/docs/errors`.
+    /// `code` of the classification and platform families, where several kinds may share one; also the anchor in
+    /// `/docs/errors`.
     pub code: &'static str,
     /// `error_code` and `error_type` of the images family.
     pub images: (&'static str, &'static str),
@@ -61,7 +62,7 @@ const fn row(
     ErrorRow { kind, status, code, images, message, docs }
 }
 
-/// Every kind, once. A test holds it complete and its codes unique.
+/// Every kind, once. A test holds it complete.
 pub const ERRORS: &[ErrorRow] = &[
     row(
         ErrorKind::Unauthorized,
@@ -74,7 +75,7 @@ pub const ERRORS: &[ErrorRow] = &[
     row(
         ErrorKind::Forbidden,
         403,
-        "INSUFFICIENT_SCOPE",
+        "FORBIDDEN",
         ("112", "auth"),
         "Not enough permissions.",
         "The key is valid and lacks the scope of this route. Use a key that has it.",
@@ -82,7 +83,7 @@ pub const ERRORS: &[ErrorRow] = &[
     row(
         ErrorKind::InsufficientCredits,
         402,
-        "INSUFFICIENT_CREDITS",
+        "INSUFFICIENT_BALANCE",
         ("4001", "billing"),
         "No API calls left.",
         "The balance does not cover the price of the call. Nothing was charged.",
@@ -98,7 +99,7 @@ pub const ERRORS: &[ErrorRow] = &[
     row(
         ErrorKind::MalformedBody,
         400,
-        "MALFORMED_BODY",
+        "INVALID_JSON",
         ("3001", "general"),
         "The body is not valid JSON.",
         "The body could not be parsed as the content type says.",
@@ -162,7 +163,7 @@ pub const ERRORS: &[ErrorRow] = &[
     row(
         ErrorKind::TaskNotFound,
         404,
-        "TASK_NOT_FOUND",
+        "NOT_FOUND",
         ("5001", "image"),
         "Batch image edit pipeline not found.",
         "No task with this id belongs to your account.",
@@ -170,7 +171,7 @@ pub const ERRORS: &[ErrorRow] = &[
     row(
         ErrorKind::FileNotFound,
         404,
-        "FILE_NOT_FOUND",
+        "NOT_FOUND",
         ("5003", "web"),
         "Web image not found.",
         "The link is not valid, has expired, or its file was deleted.",
@@ -178,7 +179,7 @@ pub const ERRORS: &[ErrorRow] = &[
     row(
         ErrorKind::KeyNotFound,
         404,
-        "KEY_NOT_FOUND",
+        "NOT_FOUND",
         ("5004", "general"),
         "Key not found.",
         "No key with this id belongs to your account.",
@@ -186,7 +187,7 @@ pub const ERRORS: &[ErrorRow] = &[
     row(
         ErrorKind::AccountNotFound,
         404,
-        "ACCOUNT_NOT_FOUND",
+        "NOT_FOUND",
         ("5005", "general"),
         "Account not found.",
         "The operator named an account that does not exist.",
@@ -194,7 +195,7 @@ pub const ERRORS: &[ErrorRow] = &[
     row(
         ErrorKind::TaskFinished,
         409,
-        "TASK_FINISHED",
+        "CONFLICT",
         ("6001", "general"),
         "The task has already ended.",
         "Only a task that is accepted or in work can be cancelled.",
@@ -202,7 +203,7 @@ pub const ERRORS: &[ErrorRow] = &[
     row(
         ErrorKind::GrantBelowZero,
         409,
-        "GRANT_BELOW_ZERO",
+        "CONFLICT",
         ("6004", "billing"),
         "The grant would take the balance below zero.",
         "A negative grant may take at most what is available.",
@@ -210,7 +211,7 @@ pub const ERRORS: &[ErrorRow] = &[
     row(
         ErrorKind::KeyChanged,
         409,
-        "KEY_CHANGED",
+        "CONFLICT",
         ("6005", "general"),
         "The key was changed by another call meanwhile.",
         "Look at the key again and repeat the change if it is still wanted.",
@@ -218,7 +219,7 @@ pub const ERRORS: &[ErrorRow] = &[
     row(
         ErrorKind::IdempotencyMismatch,
         409,
-        "IDEMPOTENCY_KEY_REUSED",
+        "IDEMPOTENCY_CONFLICT",
         ("6002", "general"),
         "This Idempotency-Key was used with another request.",
         "A key stands for one request for 24 hours. Use a new key for a new request.",
@@ -226,7 +227,7 @@ pub const ERRORS: &[ErrorRow] = &[
     row(
         ErrorKind::IdempotencyRunning,
         409,
-        "IDEMPOTENCY_KEY_IN_PROGRESS",
+        "IDEMPOTENCY_CONFLICT",
         ("6003", "general"),
         "The first request with this Idempotency-Key is still running.",
         "Wait for `Retry-After` seconds and send the same request again.",
@@ -242,7 +243,7 @@ pub const ERRORS: &[ErrorRow] = &[
     row(
         ErrorKind::BodyTooLarge,
         413,
-        "BODY_TOO_LARGE",
+        "PAYLOAD_TOO_LARGE",
         ("7001", "web"),
         "The body is too large. Send large inputs by URL.",
         "The body is over the route's limit. Send large inputs by URL.",
@@ -289,6 +290,16 @@ pub const ERRORS: &[ErrorRow] = &[
     ),
 ];
 
+impl ErrorRow {
+    /// Name of this row alone: the code, with the images family's behind it where an earlier row has the same one.
+    pub fn anchor(&self) -> String {
+        match ERRORS.iter().find(|row| row.code == self.code) {
+            Some(first) if first.kind != self.kind => format!("{}-{}", self.code, self.images.0),
+            _ => self.code.to_owned(),
+        }
+    }
+}
+
 impl ErrorKind {
     pub fn row(self) -> &'static ErrorRow {
         // Why: the table is complete by test; the fallback keeps this total without a panic.
@@ -309,13 +320,12 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn every_kind_has_one_row_and_no_code_stands_twice() {
+    fn every_kind_has_one_row_and_no_code_of_images_stands_twice() {
         let kinds: HashSet<_> = ERRORS.iter().map(|row| row.kind).collect();
-        let codes: HashSet<_> = ERRORS.iter().map(|row| row.code).collect();
         let images: HashSet<_> = ERRORS.iter().map(|row| row.images.0).collect();
         // Why: `DeadlineExceeded` is the last variant, so its number tells how many there are.
         let variants = ErrorKind::DeadlineExceeded as usize + 1;
-        assert_eq!((kinds.len(), codes.len(), images.len()), (variants, variants, variants));
+        assert_eq!((kinds.len(), images.len()), (variants, variants));
         assert_eq!(ERRORS.len(), variants);
         assert_eq!(ERRORS[ERRORS.len() - 3].kind, ErrorKind::Internal);
     }

@@ -36,7 +36,7 @@ pub fn card(route: &Route, document: &Value) -> Markup {
                 "Errors: "
                 @for (index, row) in openapi::errors_of(route).iter().enumerate() {
                     @if index > 0 { ", " }
-                    a href=(format!("/docs/errors#{}", row.code)) { (row.kind.status(route.family)) " " (row.code) }
+                    a href=(format!("/docs/errors#{}", row.anchor())) { (row.kind.status(route.family)) " " (row.code) }
                 }
                 "."
             }

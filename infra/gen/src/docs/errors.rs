@@ -23,7 +23,7 @@ pub fn page() -> String {
     };
     let navigation = html! {
         p.group { "Errors" }
-        ul { @for row in &rows { li { a href=(format!("#{}", row.code)) { (row.status) " " (row.code) } } } }
+        ul { @for row in &rows { li { a href=(format!("#{}", row.anchor())) { (row.status) " " (row.code) } } } }
         p.group { "More" }
         ul { li { a href="/docs" { "Reference" } } li { a href="/openapi.json" { "OpenAPI" } } }
     };
@@ -43,7 +43,7 @@ fn overview(rows: &[&ErrorRow]) -> Markup {
         .map(|row| {
             vec![
                 html! { (row.status) },
-                html! { a href=(format!("#{}", row.code)) { code { (row.code) } } },
+                html! { a href=(format!("#{}", row.anchor())) { code { (row.code) } } },
                 html! { code { (row.images.0) } " " (row.images.1) },
                 inline(row.message),
             ]
@@ -55,7 +55,7 @@ fn overview(rows: &[&ErrorRow]) -> Markup {
 fn entry(row: &ErrorRow) -> Markup {
     let routes: Vec<_> = ROUTES
         .iter()
-        .filter(|route| openapi::errors_of(route).iter().any(|known| known.code == row.code))
+        .filter(|route| openapi::errors_of(route).iter().any(|known| known.kind == row.kind))
         .collect();
     let mut families: Vec<Family> = routes.iter().map(|route| route.family).collect();
     if families.is_empty() {
@@ -64,8 +64,8 @@ fn entry(row: &ErrorRow) -> Markup {
     let images = families.contains(&Family::Images);
     let others = families.iter().any(|family| *family != Family::Images);
     html! {
-        article id=(row.code) {
-            h3 { span.badge.status { (row.status) } " " code { (row.code) } " " a.anchor href=(format!("#{}", row.code)) aria-label=(format!("Link to {}", row.code)) { "#" } }
+        article id=(row.anchor()) {
+            h3 { span.badge.status { (row.status) } " " code { (row.code) } " " a.anchor href=(format!("#{}", row.anchor())) aria-label=(format!("Link to {}", row.code)) { "#" } }
             p { (inline(row.docs)) }
             @if images { (page::code("On image routes", write::json(&openapi::error_body(row, Family::Images)).trim_end())) }
             @if others { (page::code("On other routes", write::json(&openapi::error_body(row, Family::Platform)).trim_end())) }

@@ -1,5 +1,7 @@
 //! Which errors a route can answer with, and their bodies in each family.
 
+use std::collections::BTreeSet;
+
 use contract::endpoints::ROUTES;
 use contract::resources::Needs;
 use contract::{ERRORS, ErrorKind, ErrorRow, Family, Input, Route, Size};
@@ -75,7 +77,7 @@ pub fn responses(route: &Route, components: &mut Components) -> Result<Map<Strin
             rows.iter().copied().filter(|row| row.kind.status(route.family) == status).collect();
         let schema = schema(route.family, status, components)?;
         let name = match rows[..] {
-            [row] => format!("{}_{}", route.family.name(), row.code.to_ascii_lowercase()),
+            [row] => format!("{}_{}", route.family.name(), row.anchor().to_ascii_lowercase()),
             _ => format!("{}_{status}", route.family.name()),
         };
         responses.insert(
@@ -90,7 +92,7 @@ fn response(rows: &[&ErrorRow], family: Family, status: u16, schema: &Value) -> 
     let description =
         rows.iter().map(|row| format!("`{}`: {}", row.code, row.docs)).collect::<Vec<_>>().join("\n\n");
     let examples: Map<String, Value> =
-        rows.iter().map(|row| (row.code.to_owned(), json!({"value": body(row, family)}))).collect();
+        rows.iter().map(|row| (row.anchor(), json!({"value": body(row, family)}))).collect();
     let mut headers = json!({"X-Request-ID": reference("headers", "RequestId")});
     if matches!(status, 429 | 503) {
         headers["Retry-After"] = reference("headers", "RetryAfter");
@@ -151,10 +153,10 @@ fn platform() -> Value {
         "required": ["error", "code", "message", "detail", "docs_url"],
         "properties": {
             "error": {"type": "string", "description": "The code in lower case with dashes."},
-            "code": {"type": "string", "enum": ERRORS.iter().map(|row| row.code).collect::<Vec<_>>()},
+            "code": {"type": "string", "enum": ERRORS.iter().map(|row| row.code).collect::<BTreeSet<_>>()},
             "message": {"type": "string"},
             "detail": {"type": "string", "description": "The same as `message`."},
-            "details": {"type": ["array", "object"], "description": "On a failed validation: which fields, and what is wrong with each."},
+            "details": {"type": "object", "description": "On a failed validation: the first `field`, and `errors`, a list of `{field, message}` of all."},
             "docs_url": {"type": "string", "format": "uri"},
         },
     })

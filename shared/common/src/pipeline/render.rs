@@ -74,12 +74,14 @@ fn classification(error: &ApiError, base_url: &str) -> Value {
     let code = error.kind.row().code;
     let message = message(error, Family::Platform);
     let mut body = json!({
-        "error": error.kind.row().message, "code": code, "message": message, "detail": message,
-        "docs_url": format!("{base_url}{}#{code}", contract::endpoints::DOCS_ERRORS_PATH),
+        "error": code.to_ascii_lowercase().replace('_', "-"), "code": code, "message": message, "detail": message,
+        "docs_url": format!("{base_url}{}#{}", contract::endpoints::DOCS_ERRORS_PATH, error.kind.row().anchor()),
     });
     if !error.faults.is_empty() {
-        let word = |fault: &Fault| json!({"path": fault.path, "message": plain(&fault.rule)});
-        body["details"] = error.faults.iter().map(word).collect();
+        let word = |fault: &Fault| json!({"field": fault.path, "message": plain(&fault.rule)});
+        let first = error.faults.first().map(|fault| fault.path.as_str());
+        body["details"] =
+            json!({"field": first, "errors": error.faults.iter().map(word).collect::<Vec<_>>()});
     }
     body
 }
