@@ -17,7 +17,7 @@ use http_body_util::BodyExt;
 
 use crate::Services;
 
-const AMZ_JSON: &str = "application/x-amz-json-1.0";
+pub(crate) const AMZ_JSON: &str = "application/x-amz-json-1.0";
 
 /// Routes by `X-Amz-Target`, which DynamoDB and SQS always send and S3 never does.
 #[derive(Clone)]

@@ -1,6 +1,7 @@
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// Why the embedded stores could not be opened or swept.
+/// Why the embedded stores could not be opened, swept or served.
 #[derive(Debug, thiserror::Error)]
 pub enum EmbeddedError {
     /// Another process (or another handle of this one) has the data folder open.
@@ -26,6 +27,20 @@ pub enum EmbeddedError {
     /// The S3 store refused an operation.
     #[error("the embedded S3 failed: {0}")]
     ObjectStore(#[from] s3s::S3Error),
+    /// The gateway is for processes of this machine.
+    #[error("{address} is not a loopback address: the embedded stores listen on nothing else")]
+    NotLoopback {
+        /// What was asked for.
+        address: SocketAddr,
+    },
+    /// The gateway cannot listen.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// Where it should.
+        address: SocketAddr,
+        /// The operating system's answer.
+        source: std::io::Error,
+    },
     /// The S3 index was written by a newer version.
     #[error("the index of the embedded S3 has schema version {found}, this version knows up to {known}")]
     NewerSchema {

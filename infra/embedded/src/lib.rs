@@ -1,5 +1,5 @@
 //! DynamoDB, SQS and S3 in one process, reached by the AWS SDK through an in-process HTTP connector. No port
-//! is open.
+//! is open, unless [`Embedded::serve_loopback`] opens one for other processes of this machine.
 //!
 //! The data folder holds `dynamodb.sqlite`, `s3/` and `lock`; it belongs to its owner alone and to one
 //! process at a time. What DynamoDB and S3 answered survives the death of the process at any moment. Queues
@@ -14,7 +14,10 @@ mod credentials;
 mod dynamodb;
 mod error;
 mod folder;
+mod gateway;
+mod loopback;
 mod s3;
+mod signature;
 mod sqs;
 
 use std::path::Path;
@@ -23,6 +26,8 @@ use std::time::Duration;
 
 pub use dynamodb::Expired;
 pub use error::EmbeddedError;
+pub use gateway::Gateway;
+pub use loopback::LoopbackServer;
 pub use s3::{FormGrant, PublicBody, PublicS3};
 
 use credentials::Identity;

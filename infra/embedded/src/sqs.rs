@@ -30,7 +30,7 @@ pub(crate) struct Sqs {
 impl Sqs {
     pub(crate) fn new() -> Self {
         let provider = Arc::new(RustackSqs::new(SqsConfig {
-            // Only our own connector reaches this service.
+            // Only our own connector reaches this service, and the gateway with what it has verified.
             skip_signature_validation: true,
             default_region: REGION.to_owned(),
             account_id: ACCOUNT.to_owned(),

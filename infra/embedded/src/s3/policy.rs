@@ -2,15 +2,14 @@
 //!
 //! Source: "Browser-based uploads using POST (AWS Signature Version 4)" of the Amazon S3 API reference.
 
-use hmac::{Hmac, KeyInit, Mac};
 use s3s::post_policy::{PostPolicy, PostPolicyCondition};
 use s3s::{S3Result, s3_error};
-use sha2::Sha256;
 use time::OffsetDateTime;
 
 use super::form::Fields;
 use super::write::MOST_PUT_BYTES;
 use crate::credentials::Identity;
+use crate::signature::{is_signature, signing_key};
 
 /// Judges a form's fields and answers the allowed sizes of the file in bytes, least and most.
 ///
@@ -65,9 +64,10 @@ fn is_covered(name: &str, conditions: &[PostPolicyCondition]) -> bool {
 
 fn verify_signature(identity: &Identity, fields: &Fields, policy: &str) -> S3Result<()> {
     let field = |name: &str| fields.get(name).map_or("", String::as_str);
-    let mut scope = field("x-amz-credential").split('/');
-    let mut part = || scope.next().unwrap_or_default();
-    let (access_key, date, region, service, end) = (part(), part(), part(), part(), part());
+    let (access_key, scope) = field("x-amz-credential").split_once('/').unwrap_or_default();
+    let mut parts = scope.split('/');
+    let mut part = || parts.next().unwrap_or_default();
+    let (date, _region, service, end) = (part(), part(), part(), part());
     let known = field("x-amz-algorithm") == "AWS4-HMAC-SHA256"
         && access_key == identity.access_key
         && service == "s3"
@@ -77,22 +77,10 @@ fn verify_signature(identity: &Identity, fields: &Fields, policy: &str) -> S3Res
     if !known {
         return Err(s3_error!(AccessDenied, "the form is not signed with known credentials"));
     }
-    let mut key = format!("AWS4{}", identity.secret_key).into_bytes();
-    for step in [date, region, service, end] {
-        key = hmac(&key, step)?.finalize().into_bytes().to_vec();
+    let key = signing_key(&identity.secret_key, scope);
+    if is_signature(&key, policy.as_bytes(), field("x-amz-signature")) {
+        Ok(())
+    } else {
+        Err(s3_error!(SignatureDoesNotMatch))
     }
-    let signature = from_hexadecimal(field("x-amz-signature")).unwrap_or_default();
-    // Compares in constant time.
-    hmac(&key, policy)?.verify_slice(&signature).map_err(|_| s3_error!(SignatureDoesNotMatch))
-}
-
-fn hmac(key: &[u8], text: &str) -> S3Result<Hmac<Sha256>> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).map_err(super::internal)?;
-    mac.update(text.as_bytes());
-    Ok(mac)
-}
-
-fn from_hexadecimal(digits: &str) -> Option<Vec<u8>> {
-    let pairs = digits.as_bytes().chunks(2);
-    pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
 }

@@ -1,7 +1,7 @@
 //! The door for signed URLs on the application's public listener.
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body::Body;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Empty, Full};
@@ -11,12 +11,13 @@ use s3s::{S3Error, S3ErrorCode, StdError, s3_error};
 use super::ObjectStore;
 use super::form::{self, FormGrant};
 use crate::credentials::Identity;
+use crate::signature::covers_instructions;
 
 /// The body of a public answer: in memory when it is small, else read from the disk as the client takes it.
 pub type PublicBody = UnsyncBoxBody<Bytes, Box<dyn std::error::Error + Send + Sync>>;
 
-/// Answers path-style S3 requests that carry a valid signature: presigned URLs, and form uploads with a
-/// signed policy. Everything else is refused with 403 before anything is looked up. Cheap to clone.
+/// Answers path-style S3 requests that carry a valid signature: presigned URLs, signed headers, and form
+/// uploads with a signed policy. Everything else is refused with 403 before anything is looked up. Cheap to clone.
 #[derive(Clone)]
 pub struct PublicS3 {
     store: ObjectStore,
@@ -77,17 +78,19 @@ impl PublicS3 {
     }
 }
 
-/// Whether a presigned request carries an `x-amz-` header that its signature does not cover. Such a header
-/// could turn an upload into a copy of somebody else's object; AWS refuses it too.
+/// Whether a signed request carries an `x-amz-` header that its signature does not cover. Such a header could
+/// turn an upload into a copy of somebody else's object; AWS refuses it too.
 fn has_unsigned_instructions<B>(request: &Request<B>) -> bool {
     let query = request.uri().query().unwrap_or_default();
-    let Some(signed) = query.split('&').find_map(|pair| pair.strip_prefix("X-Amz-SignedHeaders=")) else {
-        return false;
+    let in_query = query.split('&').find_map(|pair| pair.strip_prefix("X-Amz-SignedHeaders="));
+    let in_header = || {
+        let authorization = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+        authorization.split([',', ' ']).find_map(|field| field.strip_prefix("SignedHeaders="))
     };
+    let Some(signed) = in_query.or_else(in_header) else { return false };
     // Names of headers are tokens: nothing but the semicolon between them is ever percent-encoded.
     let signed = signed.replace("%3B", ";").replace("%3b", ";");
-    let mut names = request.headers().keys().map(HeaderName::as_str);
-    names.any(|name| name.starts_with("x-amz-") && !signed.split(';').any(|covered| covered == name))
+    !covers_instructions(request.headers(), &signed)
 }
 
 fn rendered(outcome: s3s::S3Result<form::Received>) -> Response<PublicBody> {
