@@ -2,7 +2,8 @@
 
 use crate::encode::Target;
 use crate::header::Header;
-use crate::libwebp::Mode;
+use crate::libjpeg::{self, Quality};
+use crate::libwebp;
 use crate::orientation::Orientation;
 use crate::plan::Step;
 use crate::steps::resize::Resize;
@@ -59,13 +60,21 @@ fn resize_extra(resize: &Resize, channels: u64) -> u64 {
 /// Encoder state and the file, which is taken to be as large as the raw pixels at most.
 fn encoder(target: &Target, pixels: u64, channels: u64) -> u64 {
     match target {
-        // Coefficients of two bytes, all of them where a second pass follows: always, for the Huffman tables.
-        Target::Jpeg(quality) => pixels * if quality.quality >= 90 { 6 } else { 3 } + pixels,
+        // Coefficients of two bytes, twice (mozjpeg keeps them unquantised too), all of them: the Huffman tables are
+        // made from the whole picture.
+        Target::Jpeg(quality) => pixels * coefficients(quality, channels) + pixels,
         Target::Png { .. } => pixels * channels * 2,
-        Target::Webp { mode: Mode::Lossy(_), .. } => pixels * 5,
-        // A plane of 32 bits, its transformed copy, hash chains and back references.
-        Target::Webp { mode: Mode::Lossless, .. } => pixels * 28,
+        Target::Webp { mode, .. } => pixels * libwebp::bytes_per_pixel(*mode, pixels),
         Target::Tiff { lossy: None, .. } => pixels * channels * 2,
-        Target::Tiff { lossy: Some(_), .. } => pixels * 8,
+        Target::Tiff { lossy: Some(quality), .. } => pixels * (coefficients(quality, channels) + 2),
+    }
+}
+
+/// Bytes a pixel of a JPEG's coefficients.
+fn coefficients(quality: &Quality, channels: u64) -> u64 {
+    match (channels, libjpeg::chroma_factor(*quality)) {
+        (1, _) => 4,
+        (_, 1) => 12,
+        _ => 6,
     }
 }

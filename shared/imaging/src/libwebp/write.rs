@@ -19,6 +19,19 @@ pub(crate) enum Mode {
 /// libwebp's trade of time for size, 0 to 6: its own default, and sharp's.
 const METHOD: c_int = 4;
 
+/// From this many pixels on the encoder is told to keep no tokens, 16 bytes a pixel of a noisy picture, and takes longer.
+const FRUGAL_PIXELS: u64 = 8_000_000;
+
+/// Bytes a pixel that the encoder takes at most, the file included.
+pub(crate) fn bytes_per_pixel(mode: Mode, pixels: u64) -> u64 {
+    match mode {
+        // A plane of 32 bits, its transformed copy, hash chains and back references.
+        Mode::Lossless => 44,
+        Mode::Lossy(_) if pixels >= FRUGAL_PIXELS => 7,
+        Mode::Lossy(_) => 17,
+    }
+}
+
 /// Frees what the library allocated for a picture, however the encoding ends.
 struct Guard(WebPPicture);
 
@@ -62,6 +75,8 @@ pub(crate) fn write(picture: &Picture, mode: Mode, watch: Watch) -> Result<Vec<u
     let mut config =
         WebPConfig::new_with_preset(WebPPreset::WEBP_PRESET_DEFAULT, quality).map_err(version)?;
     config.method = METHOD;
+    let pixels = u64::from(picture.width) * u64::from(picture.height);
+    config.low_memory = c_int::from(pixels >= FRUGAL_PIXELS);
     config.lossless = c_int::from(mode == Mode::Lossless);
     let mut target = Guard(WebPPicture::new().map_err(version)?);
     let side = |side: u32| c_int::try_from(side).map_err(|_| ImagingError::Internal("libwebp: size".into()));
