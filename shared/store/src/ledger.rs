@@ -1,13 +1,13 @@
 //! Money. Reserve, then settle or release, each in one transaction, keyed on the request id.
 //! At every moment: granted = available + held + spent, held ≥ 0, available ≥ 0.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+mod read;
+
 use contract::Credits;
 use contract::clock::month;
 use contract::platform::money::{EntryKind, LedgerEntry};
-use contract::resources::{LEDGER, OPEN_INDEX};
+use contract::resources::LEDGER;
 
-use crate::item::{number, text};
 use crate::transaction::Change;
 use crate::{Guard, Item, KeyRecord, Store, StoreError, Transaction, TransactionError};
 
@@ -249,125 +249,6 @@ impl Ledger<'_> {
         }
     }
 
-    /// `None`: no such account.
-    pub async fn balance(&self, account: &str) -> Result<Option<BalanceSheet>, StoreError> {
-        let (pk, sk) = balance_key(account);
-        let call = self
-            .0
-            .dynamodb
-            .get_item()
-            .table_name(self.0.names.table(&LEDGER))
-            .key("pk", text(pk))
-            .key("sk", text(sk));
-        let Some(item) = call.consistent_read(true).send().await?.item.map(Item) else { return Ok(None) };
-        Ok(Some(BalanceSheet {
-            available: item.credits("available"),
-            held: item.credits("held"),
-            spent: item.credits("spent"),
-            granted: item.credits("granted"),
-            updated_at_ms: item.get_number("updated_at")?,
-        }))
-    }
-
-    /// What each key has spent in a calendar month, by key id.
-    pub async fn spent_by_key(
-        &self,
-        account: &str,
-        month: &str,
-    ) -> Result<Vec<(String, Credits)>, StoreError> {
-        let (pk, prefix) = spend_key(account, month, "");
-        let mut items = self
-            .0
-            .dynamodb
-            .query()
-            .table_name(self.0.names.table(&LEDGER))
-            .key_condition_expression("pk = :pk AND begins_with(sk, :month)")
-            .expression_attribute_values(":pk", text(pk))
-            .expression_attribute_values(":month", text(prefix.clone()))
-            .into_paginator()
-            .items()
-            .send();
-        let mut spent = Vec::new();
-        while let Some(item) = items.next().await {
-            let item = Item(item?);
-            let key_id = item.get_text("sk")?.trim_start_matches(&prefix).to_owned();
-            spent.push((key_id, item.credits("spent")));
-        }
-        Ok(spent)
-    }
-
-    /// What one key has spent in a calendar month.
-    pub async fn spent_by(&self, account: &str, key_id: &str, month: &str) -> Result<Credits, StoreError> {
-        let (pk, sk) = spend_key(account, month, key_id);
-        let call = self
-            .0
-            .dynamodb
-            .get_item()
-            .table_name(self.0.names.table(&LEDGER))
-            .key("pk", text(pk))
-            .key("sk", text(sk));
-        Ok(call.send().await?.item.map(|item| Item(item).credits("spent")).unwrap_or_default())
-    }
-
-    /// One page of an account's ledger, newest first, and the id to go on after.
-    pub async fn list(
-        &self,
-        account: &str,
-        limit: u32,
-        after: Option<&str>,
-    ) -> Result<(Vec<LedgerEntry>, Option<String>), StoreError> {
-        let start = after.map(|id| {
-            std::collections::HashMap::from([
-                ("pk".to_owned(), text(rows(account))),
-                ("sk".to_owned(), text(id)),
-            ])
-        });
-        let page = self
-            .0
-            .dynamodb
-            .query()
-            .table_name(self.0.names.table(&LEDGER))
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", text(rows(account)))
-            .scan_index_forward(false)
-            .limit(limit.try_into().unwrap_or(100))
-            .set_exclusive_start_key(start)
-            .send()
-            .await?;
-        let more = page.last_evaluated_key.is_some();
-        let entries: Vec<LedgerEntry> = page
-            .items
-            .unwrap_or_default()
-            .into_iter()
-            .map(|item| read_entry(&Item(item)))
-            .collect::<Result<_, _>>()?;
-        let next = entries.last().filter(|_| more).map(|entry| entry.id.clone());
-        Ok((entries, next))
-    }
-
-    /// Holds of synchronous calls that outlived them, at most `most` a shard.
-    pub async fn expired_holds(&self, now_ms: i64, most: i32) -> Result<Vec<Hold>, StoreError> {
-        let mut holds = Vec::new();
-        for shard in 0..SHARDS {
-            let page = self
-                .0
-                .dynamodb
-                .query()
-                .table_name(self.0.names.table(&LEDGER))
-                .index_name(OPEN_INDEX)
-                .key_condition_expression("open_pk = :shard AND open_at < :now")
-                .expression_attribute_values(":shard", AttributeValue::S(format!("HOLD#{shard}")))
-                .expression_attribute_values(":now", number(now_ms))
-                .limit(most)
-                .send()
-                .await?;
-            for item in page.items.unwrap_or_default().into_iter().map(Item) {
-                holds.push(Hold::read(&item, item.get_text("account")?)?);
-            }
-        }
-        Ok(holds)
-    }
-
     /// Releases a hold on its own. `false` where it had already ended.
     pub async fn release_now(&self, hold: &Hold, now_ms: i64) -> Result<bool, StoreError> {
         let mut transaction = self.0.transaction();
@@ -378,23 +259,4 @@ impl Ledger<'_> {
             Err(TransactionError::Store(error)) => Err(error),
         }
     }
-}
-
-fn read_entry(item: &Item) -> Result<LedgerEntry, StoreError> {
-    let kind = match item.get_text("kind")? {
-        "grant" => EntryKind::Grant,
-        "hold" => EntryKind::Hold,
-        "charge" => EntryKind::Charge,
-        "release" => EntryKind::Release,
-        other => return Err(StoreError::malformed(format!("ledger row of kind {other}"))),
-    };
-    Ok(LedgerEntry {
-        id: item.get_text("sk")?.to_owned(),
-        kind,
-        credits: item.credits("credits"),
-        created_at: contract::clock::seconds(item.get_number("created_at")?),
-        request_id: item.find_text("request_id").map(str::to_owned),
-        key_id: item.find_text("key_id").map(str::to_owned),
-        reason: item.find_text("reason").map(str::to_owned),
-    })
 }
