@@ -1,0 +1,97 @@
+"""What all benches share: where things are, builds, processes with their CPU time and memory, medians."""
+
+import argparse
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "atelier" / "bench"
+RELEASE = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target") / "release"
+# Functions whose start is measured. Why always built together: another set of packages may mean other features of their
+# dependencies, and then cargo builds those again.
+STARTED = ["health", "balance-get", "image-edit-async"]
+PACKAGES = ["atelier", "bench-hello", "bench-load", *STARTED]
+MEGABYTE = 1_000_000
+
+
+def arguments(usage, *options):
+    """Options of a bench; --short and --no-build are everybody's."""
+    parser = argparse.ArgumentParser(description=usage)
+    parser.add_argument("--short", action="store_true", help="fewer rounds, for a first look and for CI")
+    parser.add_argument("--no-build", action="store_true", help="measure the release binaries as they are")
+    for name, settings in options:
+        parser.add_argument(name, **settings)
+    chosen = parser.parse_args()
+    if not chosen.no_build:
+        build()
+    return chosen
+
+
+def build():
+    packages = [word for package in PACKAGES for word in ("--package", package)]
+    subprocess.run(["cargo", "build", "--quiet", "--release", *packages], cwd=ROOT, check=True)
+
+
+def binary(name):
+    path = RELEASE / name
+    if not path.is_file():
+        sys.exit(f"{path} is missing: run without --no-build")
+    return str(path)
+
+
+@dataclass
+class Run:
+    """A process from start to end: CPU time (user and system) and wall time in ms, peak memory in MB."""
+
+    cpu_ms: float
+    wall_ms: float
+    peak_mb: float
+    output: str
+
+
+def run(command, environment=None):
+    """Runs a command to its end. Only its own output is kept; a failure ends the bench."""
+    begun = time.perf_counter()
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env={**os.environ, **(environment or {})}, cwd=ROOT
+    )
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - begun
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        sys.exit(f"{' '.join(map(str, command))}: exit code {process.returncode}\n{output}")
+    return Run((usage.ru_utime + usage.ru_stime) * 1000, wall * 1000, usage.ru_maxrss * 1024 / MEGABYTE, output)
+
+
+def end(process):
+    """Kills a process and answers its CPU time in ms."""
+    process.send_signal(signal.SIGKILL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return (usage.ru_utime + usage.ru_stime) * 1000
+
+
+def spread(values, digits=1):
+    """Median and range, as in `74.0 [71.2-80.3]`."""
+    median = statistics.median(values)
+    return f"{median:.{digits}f} [{min(values):.{digits}f}-{max(values):.{digits}f}]"
+
+
+def ratios(ours, theirs):
+    """Round by round, since what disturbs a round disturbs both."""
+    return [our / their for our, their in zip(ours, theirs, strict=True)]
+
+
+def verdict(what, value, holds, target):
+    print(f"{'reached' if holds else 'MISSED '}  {what}: {value} (target: {target})")
+
+
+def load_average():
+    return f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
