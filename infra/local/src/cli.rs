@@ -2,6 +2,7 @@ mod config;
 mod edit;
 mod operator;
 mod serve;
+mod watch;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -18,6 +19,8 @@ struct Cli {
 enum Command {
     /// Serves the whole API from this machine
     Serve(serve::Serve),
+    /// Runs a command that starts the functions, on embedded stores that it reaches as it reaches AWS
+    Watch(watch::Watch),
     /// Lists every setting with its value
     Config,
     /// Makes and lists accounts
@@ -33,6 +36,7 @@ enum Command {
 pub fn run() -> Result<()> {
     match Cli::parse().command {
         Command::Serve(serve) => block_on(serve.run()),
+        Command::Watch(watch) => block_on(watch.run()),
         Command::Config => {
             config::print();
             Ok(())

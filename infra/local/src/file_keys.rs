@@ -12,6 +12,22 @@ const FILE: &str = "file-keys";
 
 /// Reads the ring, or makes it at a first start.
 pub fn load(data: &Path) -> io::Result<FileKeys> {
+    parse(data, &text(data)?)
+}
+
+/// The ring as the setting has it.
+pub fn load_text(data: &Path) -> io::Result<String> {
+    let text = text(data)?;
+    parse(data, &text).map(|_| text)
+}
+
+fn parse(data: &Path, text: &str) -> io::Result<FileKeys> {
+    FileKeys::parse(text).map_err(|error| {
+        io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", data.join(FILE).display()))
+    })
+}
+
+fn text(data: &Path) -> io::Result<String> {
     let path = data.join(FILE);
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
@@ -24,8 +40,7 @@ pub fn load(data: &Path) -> io::Result<FileKeys> {
         }
         Err(error) => return Err(error),
     };
-    FileKeys::parse(text.trim())
-        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", path.display())))
+    Ok(text.trim().to_owned())
 }
 
 /// Writes a file that only its owner reads, whole or not at all.

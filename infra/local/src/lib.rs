@@ -10,6 +10,7 @@ mod options;
 mod pollers;
 mod schedules;
 mod server;
+pub mod watch;
 
 pub use options::ServeOptions;
 pub use server::{ServeError, Server, open_store};

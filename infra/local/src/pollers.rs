@@ -1,15 +1,49 @@
 //! Queues to workers, as Lambda's event source mappings do it: real SQS events, partial failures, visibility, dead letters.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_events::event;
+use aws_sdk_sqs::Client;
 use common::{Platform, QueueFunction, SqsEvent};
+use contract::resources::{Queue, Trigger};
 use store::StoreError;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 /// Seconds of a long poll.
 const WAIT: i32 = 2;
+/// Seconds until a batch that reached no worker is handed out again.
+const UNREACHED: i32 = 10;
+const PAUSE: Duration = Duration::from_secs(1);
+
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// A worker, wherever it runs.
+pub trait Worker: Send + Sync + 'static {
+    /// Its function, for the log.
+    fn name(&self) -> &'static str;
+
+    /// Works a batch and answers the ids of the messages that failed. Where it answers an error, all of them stay.
+    fn work(&self, event: SqsEvent) -> impl Future<Output = Result<Vec<String>, Failure>> + Send;
+}
+
+/// A worker in this process.
+pub struct InProcess {
+    pub platform: Arc<Platform>,
+    pub function: QueueFunction,
+}
+
+impl Worker for InProcess {
+    fn name(&self) -> &'static str {
+        self.function.worker.name
+    }
+
+    async fn work(&self, event: SqsEvent) -> Result<Vec<String>, Failure> {
+        let response = self.function.run(self.platform.clone(), event).await;
+        Ok(response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect())
+    }
+}
 
 /// Where a worker's messages come from.
 #[derive(Debug, Clone)]
@@ -20,46 +54,59 @@ pub struct Source {
     pub at_once: usize,
 }
 
+impl Source {
+    /// What a trigger names, of queues with their URLs and those of their dead letters; `None` for a schedule.
+    pub fn of(trigger: Trigger, queues: &[(Queue, String, String)], at_once: usize) -> Option<Self> {
+        queues.iter().find_map(|(queue, url, dead)| match trigger {
+            Trigger::Queue(wanted) if wanted == *queue => {
+                Some(Self { url: url.clone(), batch: queue.batch.try_into().unwrap_or(1), at_once })
+            }
+            Trigger::DeadLetters(wanted) if wanted == *queue => {
+                Some(Self { url: dead.clone(), batch: 10, at_once: 1 })
+            }
+            _ => None,
+        })
+    }
+}
+
 /// Polls until `stop` changes; what is in work then is finished.
-pub fn start(
+pub fn start<W: Worker>(
     pollers: &mut JoinSet<()>,
-    platform: &Arc<Platform>,
-    function: &Arc<QueueFunction>,
+    sqs: &Client,
+    worker: &Arc<W>,
     source: &Source,
     stop: &watch::Receiver<bool>,
 ) {
     for _ in 0..source.at_once {
-        let (platform, function, source, mut stop) =
-            (platform.clone(), function.clone(), source.clone(), stop.clone());
+        let (sqs, worker, source, mut stop) = (sqs.clone(), worker.clone(), source.clone(), stop.clone());
         pollers.spawn(async move {
             while !*stop.borrow() {
                 let received = tokio::select! {
-                    received = receive(&platform, &source) => received,
+                    received = receive(&sqs, &source) => received,
                     _ = stop.changed() => break,
                 };
-                if let Err(error) = work(&platform, &function, &source, received).await {
-                    tracing::error!(error = %error, worker = function.worker.name, "queue not polled");
-                    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+                if let Err(error) = work(&sqs, &*worker, &source, received).await {
+                    tracing::error!(error, worker = worker.name(), "messages not worked");
+                    tokio::time::sleep(PAUSE).await;
                 }
             }
         });
     }
 }
 
-async fn receive(platform: &Platform, source: &Source) -> Result<SqsEvent, StoreError> {
-    let call =
-        platform.store.sqs.receive_message().queue_url(&source.url).max_number_of_messages(source.batch);
+async fn receive(sqs: &Client, source: &Source) -> Result<SqsEvent, StoreError> {
+    let call = sqs.receive_message().queue_url(&source.url).max_number_of_messages(source.batch);
     let all = aws_sdk_sqs::types::MessageSystemAttributeName::All;
     let received = call.wait_time_seconds(WAIT).message_system_attribute_names(all).send().await?;
     Ok(event(received.messages.unwrap_or_default()))
 }
 
-async fn work(
-    platform: &Arc<Platform>,
-    function: &QueueFunction,
+async fn work<W: Worker>(
+    sqs: &Client,
+    worker: &W,
     source: &Source,
     received: Result<SqsEvent, StoreError>,
-) -> Result<(), StoreError> {
+) -> Result<(), Failure> {
     let received = received?;
     let receipts: Vec<(String, String)> = received
         .records
@@ -69,10 +116,19 @@ async fn work(
     if receipts.is_empty() {
         return Ok(());
     }
-    let response = function.run(platform.clone(), received).await;
-    let failed = |id: &str| response.batch_item_failures.iter().any(|failure| failure.item_identifier == id);
-    for (_, receipt) in receipts.iter().filter(|(id, _)| !failed(id)) {
-        platform.store.sqs.delete_message().queue_url(&source.url).receipt_handle(receipt).send().await?;
+    let failed = match worker.work(received).await {
+        Ok(failed) => failed,
+        Err(error) => {
+            for (_, receipt) in &receipts {
+                let call = sqs.change_message_visibility().queue_url(&source.url).receipt_handle(receipt);
+                call.visibility_timeout(UNREACHED).send().await.map_err(StoreError::from)?;
+            }
+            return Err(error);
+        }
+    };
+    for (_, receipt) in receipts.iter().filter(|(id, _)| !failed.contains(id)) {
+        let call = sqs.delete_message().queue_url(&source.url).receipt_handle(receipt);
+        call.send().await.map_err(StoreError::from)?;
     }
     Ok(())
 }

@@ -56,12 +56,12 @@ pub async fn run(platform: &Arc<Platform>, embedded: &Embedded, sweep: &Schedule
     if let Err(error) = sweep.run(platform.clone()).await {
         tracing::error!(error = %error, "sweep failed; the next one goes on");
     }
-    let now = platform.now_ms() / 1000;
-    let objects = embedded.expire_objects(
-        &platform.store.names.bucket_results,
-        "tmp/",
-        now - DAY * i64::from(RESULTS.temporary_days),
-    );
+    expire(embedded, &platform.store.names.bucket_results, platform.now_ms() / 1000).await;
+}
+
+/// What lifecycle rules and TTL do on AWS. `now` in Unix seconds.
+pub async fn expire(embedded: &Embedded, results: &str, now: i64) {
+    let objects = embedded.expire_objects(results, "tmp/", now - DAY * i64::from(RESULTS.temporary_days));
     let (items, objects, uploads) =
         tokio::join!(embedded.expire_items(now), objects, embedded.abort_uploads(now - DAY));
     for error in [items.err(), objects.err(), uploads.err()].into_iter().flatten() {

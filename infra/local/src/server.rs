@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use common::{Platform, QueueFunction, ScheduleFunction, Work};
-use contract::resources::{Queue, Trigger};
+use contract::resources::Queue;
 use editing::{EditLimits, Editor};
 use embedded::{Embedded, EmbeddedError, EmbeddedOptions};
 use fetch::{Fetcher, HostPort, SystemResolver};
@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 
 use crate::first_start::{self, FirstStartError};
 use crate::listener::{self, Service};
+use crate::pollers::{InProcess, Source};
 use crate::{ServeOptions, control, file_keys, functions, pollers, schedules};
 
 #[derive(Debug, thiserror::Error)]
@@ -80,7 +81,7 @@ impl Server {
         fetch.own.push(address.into());
         fetch.own.extend(own_address(&public));
         platform.provide(Editor::new(Fetcher::new(fetch, SystemResolver::default()), EditLimits::from_env()));
-        refill(&platform).await?;
+        refill(&platform.store, platform.now_ms()).await?;
 
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
@@ -144,10 +145,10 @@ fn own_address(public: &str) -> Option<HostPort> {
 
 /// Queues live in memory: a start sends a message for every open task. The lease of whoever worked on one died with
 /// the last process, since the data folder has one process at a time.
-async fn refill(platform: &Platform) -> Result<(), StoreError> {
-    let open = platform.store.tasks().reopen_all(platform.now_ms()).await?;
+pub(crate) async fn refill(store: &Store, now_ms: i64) -> Result<(), StoreError> {
+    let open = store.tasks().reopen_all(now_ms).await?;
     for task in &open {
-        platform.store.queues().send_edit(*task).await?;
+        store.queues().send_edit(*task).await?;
     }
     if !open.is_empty() {
         tracing::info!(tasks = open.len(), "open tasks queued again");
@@ -158,26 +159,14 @@ async fn refill(platform: &Platform) -> Result<(), StoreError> {
 fn work(
     tasks: &mut JoinSet<()>,
     platform: &Arc<Platform>,
-    worker: QueueFunction,
+    function: QueueFunction,
     queues: &[(Queue, String, String)],
     stopped: &watch::Receiver<bool>,
 ) {
-    let threads = EditLimits::from_env().threads;
-    let source = queues.iter().find_map(|(queue, url, dead)| match worker.worker.trigger {
-        Trigger::Queue(wanted) if wanted == *queue => {
-            // Why more than threads: while one picture is edited, the next is fetched.
-            Some(pollers::Source {
-                url: url.clone(),
-                batch: queue.batch.try_into().unwrap_or(1),
-                at_once: threads * 2,
-            })
-        }
-        Trigger::DeadLetters(wanted) if wanted == *queue => {
-            Some(pollers::Source { url: dead.clone(), batch: 10, at_once: 1 })
-        }
-        _ => None,
-    });
-    if let Some(source) = source {
-        pollers::start(tasks, platform, &Arc::new(worker), &source, stopped);
+    // Why more than threads: while one picture is edited, the next is fetched.
+    let at_once = EditLimits::from_env().threads * 2;
+    if let Some(source) = Source::of(function.worker.trigger, queues, at_once) {
+        let worker = Arc::new(InProcess { platform: platform.clone(), function });
+        pollers::start(tasks, &platform.store.sqs, &worker, &source, stopped);
     }
 }

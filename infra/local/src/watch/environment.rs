@@ -1,0 +1,42 @@
+//! What tells the functions where their stores are.
+
+use std::net::SocketAddr;
+
+use contract::resources::TABLES;
+use contract::settings;
+use embedded::{Embedded, LoopbackServer};
+use store::Names;
+
+/// Variables that could send the functions to somebody's real account.
+pub const REMOVED: [&str; 4] =
+    ["AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL"];
+
+/// For the process that starts the functions. The credentials are good until the stores are closed.
+pub fn variables(
+    embedded: &Embedded,
+    names: &Names,
+    gateway: &LoopbackServer,
+    invoke: SocketAddr,
+    file_keys: &str,
+) -> Vec<(String, String)> {
+    let (credentials, url) = (embedded.credentials(), gateway.url());
+    // A Lambda takes its own domain for URLs in answers; here that is a name nobody serves.
+    let public = settings::PUBLIC_URL.value().unwrap_or_else(|| format!("http://{invoke}"));
+    let fixed = [
+        ("AWS_ACCESS_KEY_ID", credentials.access_key_id()),
+        ("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key()),
+        ("AWS_REGION", embedded.region()),
+        ("AWS_DEFAULT_REGION", embedded.region()),
+        ("AWS_EC2_METADATA_DISABLED", "true"),
+        ("AWS_ENDPOINT_URL_DYNAMODB", &url),
+        ("AWS_ENDPOINT_URL_SQS", &url),
+        ("AWS_ENDPOINT_URL_S3", &url),
+        (settings::PUBLIC_URL.name, &public),
+        (settings::S3_PATH_STYLE.name, "on"),
+        (settings::QUEUE_EDITS.name, &names.queue_edits),
+        (settings::BUCKET_RESULTS.name, &names.bucket_results),
+        (settings::FILE_KEYS.name, file_keys),
+    ];
+    let tables = TABLES.iter().map(|table| (table.setting, table.name));
+    fixed.into_iter().chain(tables).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
