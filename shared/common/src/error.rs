@@ -13,7 +13,8 @@ pub struct ApiError {
     /// Shown to the client.
     pub message: String,
     pub faults: Vec<Fault>,
-    pub headers: HeaderMap,
+    /// Boxed, since errors travel by value through every step.
+    pub headers: Box<HeaderMap>,
     /// Shown to nobody but the log.
     pub source: Option<Box<dyn Error + Send + Sync>>,
 }
@@ -25,7 +26,7 @@ impl ApiError {
 
     /// With a sentence of its own for the client.
     pub fn because(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), faults: Vec::new(), headers: HeaderMap::new(), source: None }
+        Self { kind, message: message.into(), faults: Vec::new(), headers: Box::default(), source: None }
     }
 
     pub fn invalid(faults: Vec<Fault>) -> Self {

@@ -2,11 +2,15 @@
 //! clients, against the server and against the real function binaries; `special` has a file for each endpoint.
 
 #[cfg(test)]
+mod catalogue;
+#[cfg(test)]
 mod check;
 #[cfg(test)]
 mod fallback;
 #[cfg(test)]
 mod function_binaries;
+#[cfg(test)]
+mod log_rows;
 #[cfg(test)]
 mod preflight;
 #[cfg(test)]

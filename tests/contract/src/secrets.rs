@@ -66,7 +66,8 @@ async fn an_answer_with_a_secret_is_given_again_to_the_secret_that_made_the_call
             subject.call("POST", "/v1/keys").json(body).header("idempotency-key", "one")
         };
         let first = call().send().await.expect(201);
-        let answer = call().key(&other).send().await.expect(409);
+        let answer = call().key(&other).send().await;
+        crate::special::assert_kind(&answer, contract::ErrorKind::IdempotencyMismatch);
         let secret = first.json()["key"].as_str().expect("a secret").to_owned();
         assert!(!answer.text().contains(&secret));
         assert_eq!(answer.json()["code"], "IDEMPOTENCY_CONFLICT");

@@ -131,15 +131,23 @@ fn classification(kind: ErrorKind, body: &Value, base_url: &str) -> Option<Strin
         return Some(format!("has the members {members:?}"));
     }
     let code = kind.row().code;
-    if body["code"] != code {
+    if body["code"] != code || body["error"] != code.to_lowercase().replace('_', "-") {
         return Some(format!("is not {code}"));
     }
     if body["error"] != code.to_ascii_lowercase().replace('_', "-") {
         return Some(format!("names another error than {code}"));
     }
     let texts = ["error", "message", "detail"].map(|name| body[name].as_str().unwrap_or_default());
-    if texts.iter().any(|text| text.is_empty()) {
-        return Some("has an empty sentence".into());
+    if texts.iter().any(|text| text.is_empty()) || texts[1] != texts[2] {
+        return Some("has an empty sentence, or a detail that is not the message".into());
+    }
+    if let Some(details) = body.get("details") {
+        let errors = details["errors"].as_array();
+        let whole = |fault: &Value| fault["field"].is_string() && fault["message"].is_string();
+        let listed = errors.is_some_and(|all| !all.is_empty() && all.iter().all(whole));
+        if !listed || details["field"] != details["errors"][0]["field"] {
+            return Some("has details of another form".into());
+        }
     }
     let docs_url = format!("{base_url}{DOCS_ERRORS_PATH}#{}", kind.row().anchor());
     (body["docs_url"] != docs_url).then(|| format!("docs_url is not {docs_url}"))

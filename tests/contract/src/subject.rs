@@ -12,7 +12,7 @@ pub async fn bounded<T>(seconds: u64, test: impl Future<Output = T>) -> T {
 
 pub struct Subject {
     // Why first: the functions end before the stores they work on.
-    lambdas: Option<Lambdas>,
+    pub lambdas: Option<Lambdas>,
     pub harness: Harness,
 }
 

@@ -41,7 +41,7 @@ pub(crate) fn failure(call: &Call, error: ApiError) -> Reply {
     }
     let body = body(call.family, &error, &call.base_url());
     let mut reply = Reply::json(status, body.to_string());
-    reply.headers.extend(error.headers);
+    reply.headers.extend(*error.headers);
     reply.error_code = Some(error.kind.row().code);
     reply
 }

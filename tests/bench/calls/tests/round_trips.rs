@@ -113,7 +113,9 @@ impl Api {
         let request = http::Request::post("/v1-beta1/image/edit/async")
             .header("Authorization", format!("Bearer {}", self.key))
             .header("Content-Type", "application/json")
-            .body(Bytes::from_static(br#"{"input":"https://example.com/a.jpg","operations":{"resizing":{"width":1000}}}"#))
+            .body(Bytes::from_static(
+                br#"{"input":"https://example.com/a.jpg","operations":{"resizing":{"width":1000}}}"#,
+            ))
             .expect("a request");
         let origin = Origin { scheme: "https".into(), host: "localhost".into(), client: String::new() };
         let answer = common::run(self.platform.clone(), http, request, origin).await;

@@ -44,7 +44,8 @@ async fn the_catalogue_has_every_error_at_the_place_that_answers_link_to() {
     bounded(60, async {
         let html = page("/docs/errors").await;
         for row in ERRORS {
-            assert!(html.contains(&format!("id=\"{}\"", row.code)), "{} has no place", row.code);
+            assert!(html.contains(&format!("id=\"{}\"", row.anchor())), "{} has no place", row.anchor());
+            assert!(html.contains(row.code), "{} is missing", row.code);
             assert!(html.contains(row.images.0), "{} is missing", row.images.0);
         }
     })

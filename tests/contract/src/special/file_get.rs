@@ -1,8 +1,9 @@
+use contract::ErrorKind;
 use contract::limits::RESULT_SECONDS;
 use harness::{Harness, picture};
 use serde_json::json;
 
-use super::{UPLOAD, spend_one};
+use super::{UPLOAD, assert_kind, spend_one};
 use crate::subject::bounded;
 
 /// The link of a fresh result: a PNG, so that its bytes are worth cutting into ranges.
@@ -88,8 +89,7 @@ async fn a_link_lives_a_day() {
         harness.clock.advance_ms((RESULT_SECONDS - 60) * 1000);
         harness.call_url("GET", &url).send().await.expect(200);
         harness.clock.advance_ms(61_000);
-        let answer = harness.call_url("GET", &url).send().await.expect(404).json();
-        assert_eq!(answer["code"], "FILE_NOT_FOUND");
+        assert_kind(&harness.call_url("GET", &url).send().await, ErrorKind::FileNotFound);
     })
     .await;
 }
@@ -119,8 +119,8 @@ async fn a_link_that_was_changed_anywhere_is_404() {
             forged.push(format!("{}/{name}", String::from_utf8(changed).expect("ASCII")));
         }
         for path in forged {
-            let answer = harness.call("GET", &format!("/files/{path}")).no_key().send().await.expect(404);
-            assert_eq!(answer.json()["code"], "FILE_NOT_FOUND", "{path}");
+            let answer = harness.call("GET", &format!("/files/{path}")).no_key().send().await;
+            assert_kind(&answer, ErrorKind::FileNotFound);
         }
         harness.call_url("GET", &url).send().await.expect(200);
     })

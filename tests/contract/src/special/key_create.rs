@@ -1,10 +1,10 @@
-use contract::Scope;
 use contract::clock::seconds;
+use contract::{ErrorKind, Scope};
 use harness::Harness;
 use serde_json::{Value, json};
 use store::Secret;
 
-use super::{books, credits, faulty_fields, key_of_scopes, make_key, spend_one};
+use super::{assert_kind, books, credits, faulty_fields, key_of_scopes, make_key, spend_one};
 use crate::subject::bounded;
 
 const MONTH_MS: i64 = 31 * 86_400_000;
@@ -201,7 +201,7 @@ async fn a_key_without_scope_keys_makes_none() {
         let harness = Harness::start().await;
         let key = key_of_scopes(&harness, &[Scope::ImageEditing, Scope::Billing]).await;
         let call = harness.call("POST", "/v1/keys").key(&key).json(json!({"name": "made"}));
-        assert_eq!(call.send().await.expect(403).json()["code"], "FORBIDDEN");
+        assert_kind(&call.send().await, ErrorKind::Forbidden);
     })
     .await;
 }

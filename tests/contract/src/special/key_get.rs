@@ -1,7 +1,8 @@
+use contract::ErrorKind;
 use harness::Harness;
 use serde_json::json;
 
-use super::{make_key, spend_one};
+use super::{assert_kind, make_key, spend_one};
 use crate::subject::bounded;
 
 #[tokio::test]
@@ -51,8 +52,8 @@ async fn an_id_of_any_form_that_is_not_there_is_404() {
             "KEY%23key_a",
             "k".repeat(1500).as_str(),
         ] {
-            let answer = harness.call("GET", &format!("/v1/keys/{id}")).send().await.expect(404);
-            assert_eq!(answer.json()["code"], "KEY_NOT_FOUND", "{id}");
+            let answer = harness.call("GET", &format!("/v1/keys/{id}")).send().await;
+            assert_kind(&answer, ErrorKind::KeyNotFound);
         }
     })
     .await;

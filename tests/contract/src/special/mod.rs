@@ -22,7 +22,7 @@ mod openapi_get;
 
 use std::path::Path;
 
-use contract::{Credits, Scope};
+use contract::{Credits, ErrorKind, Scope};
 use harness::{Answer, Harness, picture};
 use serde_json::{Value, json};
 
@@ -104,7 +104,20 @@ pub fn only_fault(answer: &Answer) -> (String, String) {
     (path.clone(), messages[0].as_str().expect("a message").to_owned())
 }
 
-/// The paths that a refused call of the classification family names.
+/// Asserts which error of the catalogue an answer of the classification or platform family is; some share a code.
+#[track_caller]
+pub fn assert_kind(answer: &Answer, kind: ErrorKind) {
+    let (body, row) = (answer.json(), kind.row());
+    let url = body["docs_url"].as_str().unwrap_or_default();
+    let same = answer.status == row.status && body["code"] == row.code;
+    assert!(
+        same && url.ends_with(&format!("#{}", row.anchor())),
+        "{} is not {kind:?}: {body}",
+        answer.status
+    );
+}
+
+/// The fields that a refused call of the classification family names.
 pub fn faulty_fields(answer: &Answer) -> Vec<String> {
     let body = answer.json();
     let details = body["details"]["errors"].as_array().unwrap_or_else(|| panic!("no details: {body}"));

@@ -72,7 +72,7 @@ fn other_body(sample: &Sample) -> Value {
 }
 
 pub async fn other_requests(check: &mut Check<'_>) {
-    let others = check.subject.harness.account("other", 100).await;
+    let others = check.subject.harness.account("stranger", 100).await;
     for route in posts() {
         let key = key_for(check.subject, route).await;
         let sample = Sample::of(check.subject, route).await;

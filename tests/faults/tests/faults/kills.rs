@@ -11,7 +11,7 @@ use contract::platform::money::EntryKind;
 use faults::behind::{ledger, tasks, text};
 use futures::StreamExt;
 use futures::stream::iter;
-use harness::{FileServer, Scratch, ServerProcess, picture};
+use harness::{FileAnswer, FileServer, Scratch, ServerProcess, picture};
 use rand::Rng;
 
 /// Tasks that each round adds.
@@ -21,7 +21,7 @@ const AT_ONCE: usize = 8;
 /// A round's kill comes after at most so many milliseconds. It takes about as long to accept all tasks and to work them.
 const LATEST_MS: u64 = 3500;
 /// Time for the last process to end what all others left.
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Submissions by their idempotency key, with the task where one is known.
 type Known = Mutex<HashMap<String, Option<u64>>>;
@@ -110,10 +110,15 @@ async fn audit(folder: &Scratch, known: &Known) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn kill_9_with_two_hundred_tasks_in_flight_loses_nothing_and_charges_nothing_twice() {
     let files = FileServer::start().await;
-    let input = files.add("p.jpg", "image/jpeg", picture(320, 240));
+    // Slow enough that no round has worked all its tasks when it is killed.
+    let slow = FileAnswer::new("image/jpeg", picture(320, 240)).after(Duration::from_millis(40));
+    let input = files.handle("p.jpg", move |_| slow.clone());
     let address = files.address().to_string();
-    let env =
-        [("ATELIER_FETCH_ALLOW", address.as_str()), ("ATELIER_RATE_LIMITS", "off"), ("ATELIER_LOG", "warn")];
+    let env = [
+        ("ATELIER_FETCH_ALLOW", address.as_str()),
+        ("ATELIER_RATE_LIMITS", "off"),
+        ("ATELIER_LOG", "warn,atelier=info"),
+    ];
     let folder = Scratch::new();
     let known = Known::default();
     for round in 0..rounds() {
@@ -127,13 +132,18 @@ async fn kill_9_with_two_hundred_tasks_in_flight_loses_nothing_and_charges_nothi
         };
         let _ = tokio::time::timeout(moment, work).await;
         process.kill9();
+        let open = unknown(&known).len();
+        eprintln!("round {round}: killed after {moment:?}, {open} submissions without an answer");
     }
     let mut process = ServerProcess::start(folder.path(), &env);
+    let requeued = process.log().lines().find(|line| line.contains("queued again")).map(str::to_owned);
+    eprintln!("the last start: {}", requeued.unwrap_or_default());
     submit(&process, &input, &known).await;
     let states = ends(&process, &known).await;
     let (done, all) = (states.iter().filter(|state| *state == "DONE").count(), states.len());
     let open = unknown(&known).len();
     assert!(done > 0 && open <= AT_ONCE * rounds(), "{done} of {all} done, {open} never answered");
+    eprintln!("{done} of {all} done, {open} submissions never answered");
     process.terminate();
     assert!(process.wait().success(), "{}", process.log());
     audit(&folder, &known).await;

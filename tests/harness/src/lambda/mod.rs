@@ -39,6 +39,7 @@ const MEMORY_MB: u32 = 256;
 pub struct Lambdas {
     address: SocketAddr,
     task: JoinHandle<()>,
+    functions: Arc<Functions>,
     stores: AwsListener,
 }
 
@@ -49,8 +50,16 @@ impl Lambdas {
         let mut all = variables(harness, &stores);
         all.extend(env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let functions = Arc::new(Functions { env: all, running: Mutex::default() });
-        let (address, task) = serve(move |request| call(Arc::clone(&functions), request)).await;
-        Self { address, task, stores }
+        let shared = Arc::clone(&functions);
+        let (address, task) = serve(move |request| call(Arc::clone(&shared), request)).await;
+        Self { address, task, functions, stores }
+    }
+
+    /// Names of the functions that were called so far, in alphabetical order.
+    pub async fn started(&self) -> Vec<&'static str> {
+        let mut names: Vec<&'static str> = self.functions.running.lock().await.keys().copied().collect();
+        names.sort_unstable();
+        names
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -75,8 +84,11 @@ impl Lambdas {
 
 impl Drop for Lambdas {
     fn drop(&mut self) {
-        // Ends the gateway, and with its last connection the functions.
         self.task.abort();
+        // Kills the functions. One that is being started is killed when the gateway's last connection ends.
+        if let Ok(mut running) = self.functions.running.try_lock() {
+            running.clear();
+        }
     }
 }
 
@@ -158,7 +170,7 @@ where
             let handle = handle.clone();
             connections.spawn(async move {
                 // A client that goes away is none of our faults.
-                let service = service_fn(move |request| handle(request));
+                let service = service_fn(handle);
                 http1::Builder::new()
                     .serve_connection(TokioIo::new(stream), service)
                     .await

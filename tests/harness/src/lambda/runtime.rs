@@ -82,10 +82,10 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.task.abort();
-        // Both fail only where the child is gone already.
+        // The child first: without its runtime API it would complain. Both fail only where it is gone already.
         let _ = self.child.kill();
         let _ = self.child.wait();
+        self.task.abort();
     }
 }
 
