@@ -9,12 +9,12 @@ use common::{Function, HttpFunction, Origin, OverLimit, Platform, Work};
 use contract::endpoints::FALLBACK;
 use contract::routing;
 use embedded::PublicS3;
-use http::header::{CONNECTION, HOST};
+use http::header::{CONNECTION, EXPECT, HOST};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 
-use super::body::{Error, Outgoing, Read, full, outgoing, read};
+use super::body::{Error, Outgoing, Read, drain, full, outgoing, read};
 use super::cors;
 
 pub struct Service {
@@ -46,9 +46,16 @@ impl Service {
         };
         let origin = self.origin(request.headers(), peer);
         let (mut parts, body) = request.into_parts();
+        // A client that asks first is told before it sends: it has sent nothing to throw away.
+        let asks_first = parts.headers.contains_key(EXPECT);
         let (bytes, over) = match read(body, function.route.max_body()).await {
             Read::Whole(bytes) => (bytes, false),
-            Read::OverLimit => (Bytes::new(), true),
+            Read::OverLimit(rest) => {
+                if !asks_first {
+                    tokio::spawn(drain(rest));
+                }
+                (Bytes::new(), true)
+            }
             Read::Broken => return closing(status(StatusCode::REQUEST_TIMEOUT)),
         };
         if over {

@@ -149,3 +149,30 @@ pub async fn ignored(check: &mut Check<'_>) {
         }
     }
 }
+
+/// The client of this test sends all of its body before it reads, as most do.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_sends_its_whole_body_first_still_reads_the_refusal() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    crate::subject::bounded(60, async {
+        let subject = crate::subject::Subject::server().await;
+        let length = 40_000_000;
+        for _ in 0..3 {
+            let mut stream =
+                tokio::net::TcpStream::connect(subject.harness.server.address()).await.expect("open");
+            let head = format!(
+                "POST /v1/image/edit/upload HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\n\
+                 Content-Type: multipart/form-data; boundary=x\r\nContent-Length: {length}\r\n\r\n",
+                subject.harness.key
+            );
+            stream.write_all(head.as_bytes()).await.expect("a head that is taken");
+            stream.write_all(&vec![b'x'; length]).await.expect("a body that is taken");
+            let mut answer = Vec::new();
+            stream.read_to_end(&mut answer).await.expect("an answer");
+            let answer = String::from_utf8_lossy(&answer).into_owned();
+            assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+            assert!(answer.contains("\"7001\""), "{answer}");
+        }
+    })
+    .await;
+}
