@@ -78,7 +78,7 @@ pub async fn make_key(harness: &Harness, body: Value) -> Value {
     harness.call("POST", "/v1/keys").json(body).send().await.expect(201).json()
 }
 
-/// What is available, held and spent, in whole credits.
+/// What is available, held and spent.
 pub async fn books(harness: &Harness, account: &str) -> (Credits, Credits, Credits) {
     let sheet = harness.balance(account).await;
     (sheet.available, sheet.held, sheet.spent)
@@ -88,7 +88,7 @@ pub fn credits(available: i64, held: i64, spent: i64) -> (Credits, Credits, Cred
     (Credits::whole(available), Credits::whole(held), Credits::whole(spent))
 }
 
-/// An account of the test's own with an admin key, and its id.
+/// A further key of `default` with these scopes.
 pub async fn key_of_scopes(harness: &Harness, scopes: &[Scope]) -> String {
     harness.key_with("default", scopes).await
 }
