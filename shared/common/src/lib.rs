@@ -26,7 +26,7 @@ pub use error::ApiError;
 pub use function::{Function, HttpFunction, QueueFunction, ScheduleFunction, Work, WorkerError};
 pub use lambda::{lambda, platform as aws_platform};
 pub use lambda_runtime::Error as LambdaError;
-pub use pipeline::{EXPOSED_HEADERS, run};
+pub use pipeline::{EXPOSED_HEADERS, may_send, run};
 pub use platform::Platform;
 pub use recorder::Recorder;
 pub use request::{Origin, OverLimit, Request, Upload};

@@ -17,6 +17,7 @@ mod reserve;
 mod settle;
 
 pub use answer::EXPOSED as EXPOSED_HEADERS;
+pub use authenticate::may_send;
 pub(crate) use panic::caught;
 
 use std::sync::Arc;

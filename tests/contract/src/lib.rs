@@ -22,6 +22,8 @@ mod shape;
 #[cfg(test)]
 mod special;
 #[cfg(test)]
+mod strangers;
+#[cfg(test)]
 mod subject;
 #[cfg(test)]
 mod table;

@@ -48,7 +48,10 @@ impl Service {
         let (mut parts, body) = request.into_parts();
         // A client that asks first is told before it sends: it has sent nothing to throw away.
         let asks_first = parts.headers.contains_key(EXPECT);
-        let (bytes, over) = match read(body, function.route.max_body()).await {
+        // Why: memory and time are not spent on the body of who has no key; the call goes on without it, to its 401.
+        let may_send = common::may_send(&self.platform, function, &parts.headers).await;
+        let most = if may_send { function.route.max_body() } else { 0 };
+        let (bytes, unread) = match read(body, most).await {
             Read::Whole(bytes) => (bytes, false),
             Read::OverLimit(rest) => {
                 if !asks_first {
@@ -58,13 +61,13 @@ impl Service {
             }
             Read::Broken => return closing(status(StatusCode::REQUEST_TIMEOUT)),
         };
-        if over {
+        if unread && may_send {
             parts.extensions.insert(OverLimit);
         }
         let request = Request::from_parts(parts, bytes);
         let response = common::run(self.platform.clone(), function, request, origin).await.map(outgoing);
         // Why: what is left of a body that was not read would be taken for the next request.
-        if over { closing(response) } else { response }
+        if unread { closing(response) } else { response }
     }
 
     fn function(&self, method: &Method, path: &str) -> Option<&HttpFunction> {

@@ -1,31 +1,52 @@
 //! Whose call it is. A malformed or mistyped key costs no look-up.
 
+use std::sync::Arc;
+
 use contract::{ErrorKind, Family};
-use store::Secret;
+use http::HeaderMap;
+use store::{KeyRecord, Secret, StoreError};
 
 use super::call::Call;
-use crate::ApiError;
+use crate::{ApiError, HttpFunction, Platform};
 
 pub(crate) async fn authenticate(call: &mut Call) -> Result<(), ApiError> {
     if call.route.scope.is_none() {
         return Ok(());
     }
-    let secret = sent(call).and_then(Secret::parse).ok_or_else(unauthorized)?;
-    let now_ms = call.started_ms;
-    let found = call.platform.keys.find(&call.platform.store, &secret, now_ms).await?;
-    let key = found.filter(|key| !key.revoked && !key.is_expired(now_ms)).ok_or_else(unauthorized)?;
+    let found = find(&call.platform, call.family, &call.headers, call.started_ms).await?;
+    let (secret, key) = found.ok_or_else(unauthorized)?;
     call.key = Some(key);
     call.secret = Some(secret);
     Ok(())
 }
 
-fn sent(call: &Call) -> Option<&str> {
-    let bearer = call.header(http::header::AUTHORIZATION).and_then(|value| {
+/// Whether a listener should read the body of a call: where a key is needed, only of who has one.
+pub async fn may_send(platform: &Platform, function: &HttpFunction, headers: &HeaderMap) -> bool {
+    let route = &function.route;
+    let found = || find(platform, route.family, headers, platform.now_ms());
+    // A store that does not answer is what the call itself will report.
+    route.scope.is_none() || found().await.is_ok_and(|found| found.is_some())
+}
+
+async fn find(
+    platform: &Platform,
+    family: Family,
+    headers: &HeaderMap,
+    now_ms: i64,
+) -> Result<Option<(Secret, Arc<KeyRecord>)>, StoreError> {
+    let Some(secret) = sent(family, headers).and_then(Secret::parse) else { return Ok(None) };
+    let found = platform.keys.find(&platform.store, &secret, now_ms).await?;
+    Ok(found.filter(|key| !key.revoked && !key.is_expired(now_ms)).map(|key| (secret, key)))
+}
+
+fn sent(family: Family, headers: &HeaderMap) -> Option<&str> {
+    let header = |name: &str| headers.get(name)?.to_str().ok();
+    let bearer = header("authorization").and_then(|value| {
         let (scheme, secret) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
     });
-    match call.family {
-        Family::Requests => call.header("x-api-key").or(bearer),
+    match family {
+        Family::Requests => header("x-api-key").or(bearer),
         _ => bearer,
     }
 }
