@@ -4,6 +4,7 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
+use common::QueueFunction;
 use contract::Credits;
 use contract::tasks::TaskStatus;
 use faults::behind::{charges, load, results};
@@ -73,32 +74,42 @@ async fn a_worker_that_dies_at_any_step_leaves_no_charge_and_the_next_one_finish
     harness.assert_books().await;
 }
 
+/// Works a task until a result more than `before` is stored, then drops the worker, which goes on only while it is polled.
+async fn until_result(harness: &Harness, worker: &QueueFunction, id: u64, before: usize) {
+    let mut work = pin!(deliver(worker, harness.server.platform(), id));
+    while results(harness.store()).await.len() == before && futures::poll!(work.as_mut()).is_pending() {}
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_worker_that_dies_between_its_result_and_the_commit_has_charged_nothing() {
     let harness = Harness::with(|options| options.workers = false).await;
-    let key = harness.account("mortal", 5).await;
+    let key = harness.account("mortal", 100).await;
     let input = harness.files().add("p.jpg", "image/jpeg", picture(40, 30));
     let (worker, platform) = (worker(), harness.server.platform());
-    let call = harness.call("POST", "/v1/image/edit/async").key(&key).json(crate::edit(&input));
-    let id = call.send().await.json()["data"]["id"].as_u64().expect("an id");
-    {
-        let mut work = pin!(deliver(&worker, platform, id));
-        // It goes on only while it is polled, so it has not heard of its stored result when it is dropped.
-        while results(harness.store()).await.is_empty() {
-            assert!(futures::poll!(work.as_mut()).is_pending(), "the worker ended without a result");
+    // On a busy machine the commit may be under way already when the result is seen: then another try.
+    for tries in 0.. {
+        assert!(tries < 50, "no worker died between its result and the commit");
+        let call = harness.call("POST", "/v1/image/edit/async").key(&key).json(crate::edit(&input));
+        let id = call.send().await.json()["data"]["id"].as_u64().expect("an id");
+        let before = results(harness.store()).await.len();
+        until_result(&harness, &worker, id, before).await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        assert_whole(&harness, id).await;
+        assert_eq!(results(harness.store()).await.len(), before + 1);
+        if load(&harness.server, id).await.status == TaskStatus::Done {
+            continue;
         }
+        let balance = harness.balance("mortal").await;
+        assert_eq!((balance.held, balance.spent), (Credits::whole(1), Credits::whole(tries)));
+        harness.clock.advance_ms(LEASE_MS);
+        deliver(&worker, platform, id).await;
+        assert_whole(&harness, id).await;
+        let task = load(&harness.server, id).await;
+        assert_eq!(task.status, TaskStatus::Done);
+        assert!(results(harness.store()).await.contains(&task.object.expect("a result")));
+        assert_eq!(harness.balance("mortal").await.spent, Credits::whole(tries + 1));
+        break;
     }
-    assert_eq!(load(&harness.server, id).await.status, TaskStatus::Processing);
-    assert_whole(&harness, id).await;
-    let balance = harness.balance("mortal").await;
-    assert_eq!((balance.held, balance.spent), (Credits::whole(1), Credits::ZERO));
-    harness.clock.advance_ms(LEASE_MS);
-    deliver(&worker, platform, id).await;
-    assert_whole(&harness, id).await;
-    let task = load(&harness.server, id).await;
-    assert_eq!(task.status, TaskStatus::Done);
-    assert!(results(harness.store()).await.contains(&task.object.expect("a result")));
-    assert_eq!(charges(harness.store(), "mortal").await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

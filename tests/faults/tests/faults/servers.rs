@@ -22,10 +22,11 @@ fn answer(head: &str, body: &[u8]) -> Behaviour {
     Behaviour::Answer(with_head(&format!("{OK}{head}"), body))
 }
 
-fn gzip_bomb() -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+/// A little gzip that unpacks to about so many zeros.
+pub fn gzip_bomb(size: usize) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     let zeros = vec![0; 1_000_000];
-    for _ in 0..TOO_MANY / zeros.len() {
+    for _ in 0..size / zeros.len() {
         encoder.write_all(&zeros).expect("memory");
     }
     encoder.finish().expect("memory")
@@ -80,7 +81,7 @@ fn liars() -> Vec<(&'static str, Behaviour)> {
 }
 
 fn strangers() -> Vec<(&'static str, Behaviour)> {
-    let bomb = gzip_bomb();
+    let bomb = gzip_bomb(TOO_MANY);
     let status =
         |line: &str| Behaviour::Answer(with_head(&format!("HTTP/1.1 {line}\r\nContent-Length: 0\r\n"), b""));
     let page = format!("<html><title>{INSIDE}</title></html>");
@@ -110,7 +111,12 @@ fn all() -> Vec<(&'static str, Behaviour)> {
 
 async fn against(behaviours: &[(&'static str, Behaviour)]) -> (Hostile, Harness) {
     let server = Hostile::start(behaviours.iter().map(|(_, behaviour)| behaviour.clone()).collect()).await;
-    let harness = Harness::with(|options| options.fetch.allow.push(server.address.into())).await;
+    let harness = Harness::with(|options| {
+        options.fetch.allow.push(server.address.into());
+        options.fetch.first_byte = Duration::from_millis(500);
+        options.fetch.total = Duration::from_millis(1500);
+    })
+    .await;
     (server, harness)
 }
 
