@@ -63,9 +63,12 @@ async fn a_stop_finishes_the_calls_and_the_tasks_in_flight() {
     let mut server = home.serve(&[]);
     let task = accepted(server.call("POST", "/v1/image/edit/async").json(edit(&input)).send().await);
     let call = tokio::spawn(server.call("POST", "/v1/image/edit").json(edit(&input)).send());
-    while home.files.requests("slow.jpg") < 2 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    let both_fetch = async {
+        while home.files.requests("slow.jpg") < 2 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), both_fetch).await.expect("a call and a task in flight");
     server.terminate();
     let answer = call.await.expect("a call that ends").expect(200);
     assert_eq!(answer.json()["data"]["output"]["width"], 24);
