@@ -33,6 +33,9 @@ pub enum ServeError {
     Data(#[from] io::Error),
 }
 
+/// Tasks begun at the same time, at least.
+const FETCHED_AT_ONCE: usize = 8;
+
 /// A running server.
 pub struct Server {
     address: SocketAddr,
@@ -163,8 +166,8 @@ fn work(
     queues: &[(Queue, String, String)],
     stopped: &watch::Receiver<bool>,
 ) {
-    // Why more than threads: while one picture is edited, the next is fetched.
-    let at_once = EditLimits::from_env().threads * 2;
+    // Why more than threads: while one picture is edited others are fetched, and a slow host holds up only its own.
+    let at_once = (EditLimits::from_env().threads * 2).max(FETCHED_AT_ONCE);
     if let Some(source) = Source::of(function.worker.trigger, queues, at_once) {
         let worker = Arc::new(InProcess { platform: platform.clone(), function });
         pollers::start(tasks, &platform.store.sqs, &worker, &source, stopped);
