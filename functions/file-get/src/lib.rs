@@ -12,6 +12,8 @@ use http::header::{
 use http::{HeaderName, HeaderValue};
 use store::{Object, Read};
 
+/// A position no file reaches, in bytes.
+const FARTHEST: u64 = 1 << 50;
 /// Seconds a redirect's address lives.
 const REDIRECT_SECONDS: u64 = 300;
 
@@ -29,11 +31,29 @@ async fn handle(cx: Cx, req: Request<FileRef>) -> Result<Response<Raw>, ApiError
             return Ok(with(Response::raw("text/plain", "").status(302), LOCATION, &url));
         }
     }
-    let range = req.headers.get(RANGE).and_then(|range| range.to_str().ok());
-    match cx.store.results().get(&object, range).await? {
+    let range = req.headers.get(RANGE).and_then(|range| range.to_str().ok()).and_then(single_range);
+    match cx.store.results().get(&object, range.as_deref()).await? {
         Read::Found(object) => Ok(answer(*object)),
         Read::Missing => Err(missing()),
         Read::NotSatisfiable => Ok(Response::raw("text/plain", "").status(416)),
+    }
+}
+
+/// A single range of bytes in its plainest form. Anything else is ignored, as RFC 9110 (14.2) allows: the answer is the whole.
+fn single_range(header: &str) -> Option<String> {
+    // Positions beyond any file are brought to where all of them count.
+    let number = |text: &str| {
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        digits.then(|| text.parse::<u64>().unwrap_or(u64::MAX).min(FARTHEST))
+    };
+    let (first, last) = header.strip_prefix("bytes=")?.trim().split_once('-')?;
+    match (first, last) {
+        ("", last) => Some(format!("bytes=-{}", number(last)?)),
+        (first, "") => Some(format!("bytes={}-", number(first)?)),
+        (first, last) => {
+            let (first, last) = (number(first)?, number(last)?);
+            (first <= last).then(|| format!("bytes={first}-{last}"))
+        }
     }
 }
 
@@ -67,5 +87,24 @@ fn with(response: Response<Raw>, name: HeaderName, value: &str) -> Response<Raw>
     match HeaderValue::from_str(value) {
         Ok(value) => response.header(name, value),
         Err(_) => response,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::single_range;
+
+    #[test]
+    fn a_range_that_is_not_understood_is_ignored_and_one_beyond_any_file_is_clamped() {
+        for ignored in
+            ["bytes=0-1,3-4", "bytes=5-2", "bytes=abc", "items=0-1", "bytes 0-1", "bytes=-", "bytes=+1-2"]
+        {
+            assert_eq!(single_range(ignored), None, "{ignored}");
+        }
+        assert_eq!(single_range("bytes=0-99").as_deref(), Some("bytes=0-99"));
+        assert_eq!(single_range("bytes=-5").as_deref(), Some("bytes=-5"));
+        assert_eq!(single_range("bytes=7-").as_deref(), Some("bytes=7-"));
+        let beyond = format!("bytes=0-{}", 1u64 << 50);
+        assert_eq!(single_range("bytes=0-99999999999999999999"), Some(beyond));
     }
 }

@@ -2,6 +2,7 @@
 //! message follows it, and the sweep sends what is lost in between.
 
 use common::{ApiError, Commit, Cx, Function, Request, Response};
+use contract::ErrorKind;
 use contract::clock::micros;
 use contract::endpoints::IMAGE_EDIT_ASYNC;
 use contract::images::EditRequest;
@@ -10,6 +11,9 @@ use contract::tasks::Task;
 use serde_json::Value;
 use store::{NewTask, TaskRecord};
 
+/// Bytes of a request that are stored: an item of DynamoDB holds 400 KB, and the answer is kept beside it.
+const LONGEST_REQUEST: usize = 100_000;
+
 pub fn function() -> Function {
     Function::http(IMAGE_EDIT_ASYNC, handle).quoted(|_: &EditRequest| PRICES.image_edit)
 }
@@ -17,11 +21,18 @@ pub fn function() -> Function {
 async fn handle(cx: Cx, req: Request<EditRequest>) -> Result<Response<Task>, ApiError> {
     let hold = cx.hold.clone().ok_or_else(|| ApiError::internal("a priced call came without its hold"))?;
     let request: Value = serde_json::from_slice(&req.sent).map_err(ApiError::internal)?;
+    let stored = request.to_string();
+    if stored.len() > LONGEST_REQUEST {
+        return Err(ApiError::because(
+            ErrorKind::BodyTooLarge,
+            "The request is too large to be kept for the worker.",
+        ));
+    }
     let task = TaskRecord::new(NewTask {
         account: cx.account().to_owned(),
         hold,
         // Why not the bytes: a body may be a megabyte of spaces, an item of DynamoDB not.
-        request: request.to_string(),
+        request: stored,
         base_url: cx.base_url.clone(),
         prefix: cx.prefix.to_owned(),
         created_at_ms: cx.now_ms(),

@@ -1,7 +1,7 @@
 //! The data folder: private to its owner, and held by one process at a time.
 
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::EmbeddedError;
@@ -56,7 +56,8 @@ impl Drop for DataFolder {
     }
 }
 
-/// Makes a folder and its parents, readable by the owner alone.
+/// Makes a folder and its parents, readable by the owner alone; an older one is made so.
 pub(crate) fn make_private_folder(path: &Path) -> Result<(), EmbeddedError> {
-    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(EmbeddedError::folder(path))
+    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(EmbeddedError::folder(path))?;
+    std::fs::set_permissions(path, Permissions::from_mode(0o700)).map_err(EmbeddedError::folder(path))
 }

@@ -68,6 +68,17 @@ pub async fn create_operator_key(store: &Store) -> Result<Secret, AccountError> 
 
 async fn mint(store: &Store, account: &str, name: &str, scopes: &[Scope]) -> Result<Secret, AccountError> {
     let secret = Secret::generate();
+    register(store, account, name, scopes, &secret).await.map(|()| secret)
+}
+
+/// Makes a key of a secret that exists already.
+pub(crate) async fn register(
+    store: &Store,
+    account: &str,
+    name: &str,
+    scopes: &[Scope],
+    secret: &Secret,
+) -> Result<(), AccountError> {
     let new = NewKey {
         account: account.into(),
         name: name.into(),
@@ -77,11 +88,11 @@ async fn mint(store: &Store, account: &str, name: &str, scopes: &[Scope]) -> Res
         spend_cap: None,
         log_bodies: false,
     };
-    let key = KeyRecord::new(new, &secret, now_ms());
+    let key = KeyRecord::new(new, secret, now_ms());
     let mut transaction = store.transaction();
     store.keys().create(&mut transaction, &key)?;
     match transaction.commit().await {
-        Ok(()) => Ok(secret),
+        Ok(()) => Ok(()),
         Err(TransactionError::Store(error)) => Err(error.into()),
         Err(refused) => Err(StoreError::Failed(refused.into()).into()),
     }

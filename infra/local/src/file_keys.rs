@@ -45,7 +45,8 @@ fn text(data: &Path) -> io::Result<String> {
 
 /// Writes a file that only its owner reads, whole or not at all.
 pub fn write_private(path: &Path, text: &str) -> io::Result<()> {
-    let fresh = path.with_extension("new");
+    let mut fresh = path.as_os_str().to_owned();
+    fresh.push(".atelier-new");
     match fs::remove_file(&fresh) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}

@@ -27,13 +27,10 @@ const HEAD_BYTES: usize = 64 * 1024;
 
 /// Serves until `stop` changes, then finishes the calls in flight.
 pub async fn serve(listener: TcpListener, service: Arc<Service>, mut stop: watch::Receiver<bool>) {
-    let mut builder = Builder::new(TokioExecutor::new());
+    // Why HTTP/1 alone: while a server finds out which version is spoken no time limit runs, and a silent connection would
+    // keep its place for ever. A proxy in front speaks whatever its clients like.
+    let mut builder = Builder::new(TokioExecutor::new()).http1_only();
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(HEAD_BYTES);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_header_list_size(HEAD_BYTES as u32)
-        .max_concurrent_streams(128);
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     loop {

@@ -45,7 +45,14 @@ pub async fn run(
         }
     };
     let row = record::row(&call, &reply);
-    record::record(&call, row).await;
+    // The answer stands, whatever happens to its row.
+    let recorded = panic::caught(async {
+        record::record(&call, row).await;
+        Ok(())
+    });
+    if let Err(error) = recorded.await {
+        tracing::error!(request_id = call.request_id, error = ?error.source, "row not written");
+    }
     answer::finish(&call, reply)
 }
 

@@ -18,6 +18,8 @@ pub fn init(in_lambda: bool) {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_target(false)
+        // Why: it would report a log that cannot be written by a print that panics.
+        .log_internal_errors(false)
         .with_ansi(std::io::stderr().is_terminal());
     let ready = if in_lambda { lines.json().without_time().try_init() } else { lines.try_init() };
     if let Err(error) = ready {

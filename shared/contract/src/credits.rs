@@ -14,6 +14,8 @@ pub struct Credits(i64);
 const MICRO: i64 = 1_000_000;
 /// The largest amount a request may name, in credits: keeps every sum far from overflow and exact as a JSON number.
 pub const MAX_CREDITS: i64 = 1_000_000_000;
+/// Credits up to which a JSON number holds every micro-credit.
+const EXACT: f64 = 9e9;
 
 impl Credits {
     pub const ZERO: Self = Self(0);
@@ -39,7 +41,7 @@ impl Credits {
         let micro = credits * MICRO as f64;
         let rounded = micro.round();
         let exact = (micro - rounded).abs() < 1e-3;
-        (credits.abs() <= MAX_CREDITS as f64 && exact).then_some(Self(rounded as i64))
+        (credits.abs() <= EXACT && exact).then_some(Self(rounded as i64))
     }
 }
 
@@ -98,7 +100,7 @@ impl Serialize for Credits {
 impl<'de> Deserialize<'de> for Credits {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let credits = f64::deserialize(deserializer)?;
-        Self::parse(credits).ok_or_else(|| de::Error::custom("at most 6 decimals and 1,000,000,000 credits"))
+        Self::parse(credits).ok_or_else(|| de::Error::custom("at most 6 decimals and 9,000,000,000 credits"))
     }
 }
 

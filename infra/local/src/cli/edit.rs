@@ -1,5 +1,7 @@
 //! The same engine without a server.
 
+use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -12,7 +14,7 @@ use contract::Check;
 use contract::images::{Operations, Output, UploadEditRequest};
 use contract::validate::{drop_nulls, validate};
 use contract::wording::{pydantic_v1, sentence};
-use editing::{EditLimits, from_upload};
+use editing::EditLimits;
 use imaging::{Edited, Limits};
 use indicatif::ProgressBar;
 use nix::sys::resource::{UsageWho, getrusage};
@@ -102,13 +104,20 @@ fn folder(job: &Job, input: &Path, output: &Path) -> Result<()> {
         .collect();
     files.sort();
     fs::create_dir_all(output)?;
+    if fs::canonicalize(input)? == fs::canonicalize(output)? {
+        bail!("the folder of the results must be another one than that of the pictures");
+    }
+    let mut stems: HashMap<OsString, usize> = HashMap::new();
+    for file in &files {
+        *stems.entry(file.file_stem().unwrap_or_default().to_owned()).or_default() += 1;
+    }
     let bar = ProgressBar::new(files.len() as u64);
     let (next, failed) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..EditLimits::from_env().threads {
             scope.spawn(|| {
                 while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if let Err(error) = into_folder(job, file, output)
+                    if let Err(error) = into_folder(job, file, output, &stems)
                         && let Ok(mut failed) = failed.lock()
                     {
                         failed.push(format!("{error:#}"));
@@ -124,12 +133,16 @@ fn folder(job: &Job, input: &Path, output: &Path) -> Result<()> {
     if failed.is_empty() { Ok(()) } else { bail!("{} of {} files failed", failed.len(), files.len()) }
 }
 
-fn into_folder(job: &Job, file: &Path, folder: &Path) -> Result<()> {
+/// A result is named after its picture; where two pictures differ in nothing but their extension, it keeps that too.
+fn into_folder(job: &Job, file: &Path, folder: &Path, stems: &HashMap<OsString, usize>) -> Result<()> {
     let bytes = fs::read(file)?;
     let edited = imaging::edit(&bytes, &job.operations, &job.output, &job.limits)
         .with_context(|| file.display().to_string())?;
-    let name = file.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-    fs::write(folder.join(from_upload(&name, &edited.output.ext)), &edited.bytes)?;
+    let stem = file.file_stem().unwrap_or_default();
+    let alone = stems.get(stem).is_none_or(|count| *count == 1);
+    let mut name = if alone { stem } else { file.file_name().unwrap_or_default() }.to_owned();
+    name.push(format!(".{}", edited.output.ext));
+    fs::write(folder.join(name), &edited.bytes)?;
     Ok(())
 }
 

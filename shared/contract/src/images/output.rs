@@ -200,7 +200,8 @@ impl FormatName {
     /// The longest side the format (or our encoder of it) can hold, in pixels.
     pub const fn max_side(self) -> u32 {
         match self {
-            Self::Jpeg => 65_535,
+            // What the codec takes; the format itself could say 35 more.
+            Self::Jpeg => 65_500,
             Self::Png | Self::Tiff => 65_535,
             Self::Webp => 16_383,
             Self::Avif => 16_384,

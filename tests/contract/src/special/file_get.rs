@@ -144,3 +144,20 @@ async fn the_store_behind_a_link_is_closed_to_whoever_has_no_signature() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_range_that_is_not_understood_gives_the_whole_and_one_beyond_the_end_what_there_is() {
+    bounded(60, async {
+        let harness = Harness::start().await;
+        let url = link(&harness).await;
+        let whole = harness.call_url("GET", &url).send().await.expect(200).body;
+        for range in ["bytes=0-1,3-4", "bytes=5-2", "bytes=abc", "items=0-1"] {
+            let answer = harness.call_url("GET", &url).header("range", range).send().await.expect(200);
+            assert_eq!(answer.body, whole, "{range}");
+        }
+        let beyond = "bytes=0-99999999999999999999";
+        let answer = harness.call_url("GET", &url).header("range", beyond).send().await.expect(206);
+        assert_eq!(answer.body, whole);
+    })
+    .await;
+}

@@ -99,3 +99,17 @@ async fn a_task_whose_input_cannot_be_had_ends_in_error_and_its_hold_is_released
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_request_too_large_to_be_kept_is_refused_and_free() {
+    bounded(60, async {
+        let harness = Harness::start().await;
+        let nulls = (0..45_000).map(|index| format!(",\"k{index:06}\":null")).collect::<String>();
+        let body = format!("{{\"input\":\"https://example.com/a.jpg\",\"operations\":{{}}{nulls}}}");
+        let call = harness.call("POST", ASYNC).body("application/json", body.into_bytes());
+        call.send().await.expect(413);
+        let sheet = harness.balance("default").await;
+        assert_eq!((sheet.held, sheet.spent), (Credits::ZERO, Credits::ZERO));
+    })
+    .await;
+}

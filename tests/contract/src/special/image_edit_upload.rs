@@ -145,3 +145,14 @@ async fn a_file_name_never_leaves_its_folder() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_jpeg_longer_than_its_codec_takes_is_refused_before_work() {
+    bounded(60, async {
+        let harness = Harness::start().await;
+        let body = json!({"operations": {"resizing": {"width": 65_501, "height": 1}}});
+        let call = harness.call("POST", UPLOAD).multipart(Some(body), Some(("photo.jpg", picture(8, 8))));
+        call.send().await.expect(422);
+    })
+    .await;
+}
