@@ -53,8 +53,8 @@ pub async fn open_store(
 ) -> Result<(Store, Vec<(Queue, String, String)>), StoreError> {
     let mut store = Store {
         dynamodb: embedded.dynamodb_client(),
-        sqs: embedded.sqs_client(),
-        s3: embedded.s3_presign_client(presign_at),
+        sqs: embedded.sqs_client().into(),
+        s3: embedded.s3_presign_client(presign_at).into(),
         names: Arc::new(Names::default()),
     };
     let queues = provision::provision(&store).await?;

@@ -3,26 +3,27 @@
 use std::sync::Arc;
 
 use aws_lambda_events::sqs::SqsEvent;
-use aws_smithy_http_client::{Builder, tls};
+use aws_types::SdkConfig;
 use bytes::Bytes;
 use contract::settings;
 use lambda_http::request::RequestContext;
 use lambda_http::{Body as LambdaBody, RequestExt};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use store::{Names, Store};
+use store::{Lazy, Names, Store};
 
 use crate::clock::SystemClock;
 use crate::files::FileKeys;
 use crate::function::{Function, HttpFunction, Work};
-use crate::{Config, Origin, Platform, pipeline, telemetry};
+use crate::{Config, Origin, Platform, aws, pipeline, telemetry};
 
 /// Runs a function on the Lambda runtime until the sandbox ends. The whole of every function's `main`.
 pub fn lambda(function: Function) -> Result<(), Error> {
     let config = Config::from_env();
     telemetry::init(config.in_lambda);
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    // Why one thread: Lambda gives a process one call at a time, and what computes for long runs on threads of its own.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async move {
-        let platform = Arc::new(platform(config).await?);
+        let platform = Arc::new(platform(config, &aws::from_environment()?)?);
         match function.work {
             Work::Http(function) => http(platform, Arc::new(function)).await,
             Work::Queue(function) => {
@@ -45,18 +46,15 @@ pub fn lambda(function: Function) -> Result<(), Error> {
     })
 }
 
-/// The platform of a process that speaks to AWS: everything from the environment.
-pub async fn platform(config: Config) -> Result<Platform, Error> {
-    let client = Builder::new()
-        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
-        .build_https();
-    let shared = aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(client).load().await;
+/// The platform of a process that speaks to AWS: names and keys from the environment, the rest from `shared`.
+pub fn platform(config: Config, shared: &SdkConfig) -> Result<Platform, Error> {
     let s3 =
-        aws_sdk_s3::config::Builder::from(&shared).force_path_style(settings::S3_PATH_STYLE.is_on()).build();
+        aws_sdk_s3::config::Builder::from(shared).force_path_style(settings::S3_PATH_STYLE.is_on()).build();
+    let sqs = aws_sdk_sqs::Config::new(shared);
     let store = Store {
-        dynamodb: aws_sdk_dynamodb::Client::new(&shared),
-        sqs: aws_sdk_sqs::Client::new(&shared),
-        s3: aws_sdk_s3::Client::from_conf(s3),
+        dynamodb: aws_sdk_dynamodb::Client::new(shared),
+        sqs: Lazy::new(|| aws_sdk_sqs::Client::from_conf(sqs)),
+        s3: Lazy::new(|| aws_sdk_s3::Client::from_conf(s3)),
         names: Arc::new(Names::from_env()),
     };
     // Why no error without them: only the functions that sign or open links are given the ring.

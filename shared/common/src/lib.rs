@@ -1,5 +1,6 @@
 //! What every function runs in: the pipeline, rendering by family, workers, file links and telemetry.
 
+mod aws;
 mod ceiling;
 pub mod clock;
 mod config;
@@ -19,6 +20,7 @@ mod seal;
 pub mod telemetry;
 mod worker;
 
+pub use aws::{MissingVariable, http_client as aws_http_client};
 pub use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 pub use config::Config;
 pub use cx::Cx;

@@ -42,7 +42,7 @@ pub const LOG: Setting = setting(
     "ATELIER_LOG",
     "info,rustack_sqs_core=warn,s3s=off",
     Place::Everywhere,
-    "Log filter, in the syntax of tracing's EnvFilter.",
+    "What is logged: a level (error, warn, info, debug, trace, off), or `module=level` too, with commas between.",
 );
 pub const FETCH_ALLOW: Setting = setting(
     "ATELIER_FETCH_ALLOW",

@@ -7,6 +7,7 @@ mod files;
 mod idempotency;
 mod item;
 mod keys;
+mod lazy;
 mod ledger;
 mod logs;
 mod names;
@@ -24,6 +25,7 @@ pub use files::{Object, ObjectBody, Read, Results};
 pub use idempotency::{Earlier, Idempotency, KeptAnswer, StartedCall};
 pub use item::Item;
 pub use keys::{KeyChange, KeyRecord, Keys, NewKey};
+pub use lazy::Lazy;
 pub use ledger::{BalanceSheet, Hold, Ledger};
 pub use logs::{CallRow, Logs};
 pub use names::Names;
@@ -37,8 +39,8 @@ pub use transaction::{Guard, Refusal, Transaction, TransactionError};
 #[derive(Clone, Debug)]
 pub struct Store {
     pub dynamodb: aws_sdk_dynamodb::Client,
-    pub sqs: aws_sdk_sqs::Client,
-    pub s3: aws_sdk_s3::Client,
+    pub sqs: Lazy<aws_sdk_sqs::Client>,
+    pub s3: Lazy<aws_sdk_s3::Client>,
     pub names: Arc<Names>,
 }
 

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use atelier::control::{Command, Outcome, execute, send};
 use atelier::open_store;
 use clap::{Args, Subcommand};
-use common::{Config, aws_platform};
+use common::{Config, Platform, aws_http_client, aws_platform};
 use contract::{Credits, Scope};
 use embedded::{Embedded, EmbeddedOptions};
 
@@ -127,8 +127,7 @@ impl Target {
 
     async fn outcome(&self, command: Command) -> Result<Outcome> {
         if self.aws {
-            let platform = aws_platform(Config::from_env()).await.map_err(|error| anyhow::anyhow!(error))?;
-            return Ok(execute(&platform.store, command).await);
+            return Ok(execute(&on_aws().await?.store, command).await);
         }
         if let Some(outcome) = send(&self.data, &command).await.context("the server did not answer")? {
             return Ok(outcome);
@@ -139,4 +138,10 @@ impl Target {
         embedded.close().await;
         Ok(outcome)
     }
+}
+
+/// AWS with whatever credentials the SDK finds on this machine.
+async fn on_aws() -> Result<Platform> {
+    let loader = aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(aws_http_client()?);
+    aws_platform(Config::from_env(), &loader.load().await).map_err(|error| anyhow::anyhow!(error))
 }
