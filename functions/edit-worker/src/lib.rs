@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 use common::{ApiError, Function, Platform, WorkerError};
 use contract::clock::micros;
 use contract::images::EditRequest;
+use contract::price::PRICES;
 use contract::resources::EDIT_WORKER;
 use contract::tasks::TaskError;
-use editing::{Editor, Stored, from_url, price, store_result};
+use editing::{Editor, Stored, from_url, store_result};
 use serde_json::json;
 use store::{Message, TaskRecord, Verdict};
 
@@ -46,7 +47,7 @@ async fn work(platform: &Platform, task: &TaskRecord, lease: &str) -> Result<(),
     let verdict = match edit(platform, task, &request).await {
         Ok(Stored { data, object }) => {
             let result = json!({"input_object": data.input, "output_object": data.output, "profiling": data.profiling});
-            Verdict::Done { result: result.to_string(), object, charge: price() }
+            Verdict::Done { result: result.to_string(), object, charge: PRICES.image_edit }
         }
         Err(error)
             if error.kind.row().status >= 500 && error.kind != contract::ErrorKind::DeadlineExceeded =>

@@ -7,7 +7,7 @@ use contract::platform::service::FileRef;
 use contract::{ErrorKind, Raw};
 use http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_SECURITY_POLICY, ETAG,
-    LOCATION, RANGE,
+    IF_NONE_MATCH, IF_RANGE, LOCATION, RANGE,
 };
 use http::{HeaderName, HeaderValue};
 use store::{Object, Read};
@@ -31,11 +31,22 @@ async fn handle(cx: Cx, req: Request<FileRef>) -> Result<Response<Raw>, ApiError
             return Ok(with(Response::raw("text/plain", "").status(302), LOCATION, &url));
         }
     }
-    let range = req.headers.get(RANGE).and_then(|range| range.to_str().ok()).and_then(single_range);
-    match cx.store.results().get(&object, range.as_deref()).await? {
+    let header = |name| req.headers.get(name).and_then(|value| value.to_str().ok());
+    // Why not under If-Range: a range may always be ignored, and this one only matters to whoever has half of another file.
+    let range = header(RANGE).filter(|_| header(IF_RANGE).is_none()).and_then(single_range);
+    let known = header(IF_NONE_MATCH).map(str::to_owned);
+    match cx.store.results().get(&object, range, known.clone()).await? {
         Read::Found(object) => Ok(answer(*object)),
         Read::Missing => Err(missing()),
-        Read::NotSatisfiable => Ok(Response::raw("text/plain", "").status(416)),
+        Read::NotModified => {
+            let response = Response::raw("text/plain", "").status(304);
+            Ok(with(response, ETAG, &known.unwrap_or_default()))
+        }
+        Read::NotSatisfiable => {
+            let size = cx.store.results().size(&object).await?.ok_or_else(missing)?;
+            let response = Response::raw("text/plain", "").status(416);
+            Ok(with(response, CONTENT_RANGE, &format!("bytes */{size}")))
+        }
     }
 }
 

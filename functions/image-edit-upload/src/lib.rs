@@ -5,10 +5,11 @@ use std::sync::Arc;
 use common::{ApiError, Cx, Function, Request, Response};
 use contract::endpoints::IMAGE_EDIT_UPLOAD;
 use contract::images::{EditData, UploadEditRequest};
-use editing::{Editor, from_upload, price, store_result};
+use contract::price::PRICES;
+use editing::{Editor, from_upload, store_result};
 
 pub fn function() -> Function {
-    Function::with(IMAGE_EDIT_UPLOAD, Editor::load, handle).quoted(|_: &UploadEditRequest| price())
+    Function::with(IMAGE_EDIT_UPLOAD, Editor::load, handle).quoted(|_: &UploadEditRequest| PRICES.image_edit)
 }
 
 async fn handle(

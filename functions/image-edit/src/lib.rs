@@ -5,10 +5,11 @@ use std::sync::Arc;
 use common::{ApiError, Cx, Function, Request, Response};
 use contract::endpoints::IMAGE_EDIT;
 use contract::images::{EditData, EditRequest};
-use editing::{Editor, from_url, price, store_result};
+use contract::price::PRICES;
+use editing::{Editor, from_url, store_result};
 
 pub fn function() -> Function {
-    Function::with(IMAGE_EDIT, Editor::load, handle).quoted(|_: &EditRequest| price())
+    Function::with(IMAGE_EDIT, Editor::load, handle).quoted(|_: &EditRequest| PRICES.image_edit)
 }
 
 async fn handle(

@@ -12,7 +12,7 @@ pub fn function() -> Function {
 }
 
 async fn handle(cx: Cx, req: Request<KeyCreate>) -> Result<Response<KeyWithSecret>, ApiError> {
-    let maker = cx.key.clone().ok_or_else(|| ApiError::internal("a call without a key"))?;
+    let maker = cx.key()?;
     let now_ms = cx.now_ms();
     let wanted = Wanted {
         scopes: req.scopes.as_deref(),
@@ -20,7 +20,7 @@ async fn handle(cx: Cx, req: Request<KeyCreate>) -> Result<Response<KeyWithSecre
         rate_limit: req.rate_limit,
         spend_cap: req.spend_cap,
     };
-    let beyond = wanted.beyond(&maker, now_ms);
+    let beyond = wanted.beyond(maker, now_ms);
     if !beyond.is_empty() {
         return Err(ApiError::invalid(beyond));
     }

@@ -1,6 +1,6 @@
 //! Revokes a key: it answers 401 within a minute everywhere, at once in this process.
 
-use common::{ApiError, Cx, Function, Request, Response};
+use common::{ApiError, Cx, Function, Request, Response, rights};
 use contract::ErrorKind;
 use contract::clock::month;
 use contract::endpoints::KEY_DELETE;
@@ -15,6 +15,7 @@ async fn handle(cx: Cx, req: Request<KeyRef>) -> Result<Response<Key>, ApiError>
     let now_ms = cx.now_ms();
     let keys = cx.store.keys();
     let key = keys.find(cx.account(), &req.id).await?.ok_or_else(|| ApiError::new(ErrorKind::KeyNotFound))?;
+    rights::must_cover(cx.key()?, &key)?;
     let revoked = if key.revoked {
         key
     } else {

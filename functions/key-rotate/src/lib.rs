@@ -13,7 +13,6 @@ pub fn function() -> Function {
 
 async fn handle(cx: Cx, req: Request<KeyRotate>) -> Result<Response<KeyWithSecret>, ApiError> {
     let now_ms = cx.now_ms();
-    let asking = cx.key.clone().ok_or_else(|| ApiError::internal("a call without a key"))?;
     let key = cx
         .store
         .keys()
@@ -23,12 +22,7 @@ async fn handle(cx: Cx, req: Request<KeyRotate>) -> Result<Response<KeyWithSecre
     if key.revoked {
         return Err(ApiError::because(ErrorKind::KeyChanged, "The key is revoked."));
     }
-    if !rights::covers(&asking, &key) {
-        return Err(ApiError::because(
-            ErrorKind::Forbidden,
-            "The key has rights that the key asking does not have.",
-        ));
-    }
+    rights::must_cover(cx.key()?, &key)?;
     let secret = Secret::generate();
     let grace = req.grace_seconds.unwrap_or(0);
     let spent = cx.store.ledger().spent_by(cx.account(), &key.id, &month(now_ms)).await?;

@@ -1,7 +1,7 @@
 //! Renames a key or takes rights from it.
 
 use common::rights::Wanted;
-use common::{ApiError, Cx, Function, Request, Response};
+use common::{ApiError, Cx, Function, Request, Response, rights};
 use contract::ErrorKind;
 use contract::clock::month;
 use contract::endpoints::KEY_UPDATE;
@@ -16,6 +16,7 @@ async fn handle(cx: Cx, req: Request<KeyUpdate>) -> Result<Response<Key>, ApiErr
     let now_ms = cx.now_ms();
     let keys = cx.store.keys();
     let key = keys.find(cx.account(), &req.id).await?.ok_or_else(|| ApiError::new(ErrorKind::KeyNotFound))?;
+    rights::must_cover(cx.key()?, &key)?;
     let wanted = Wanted {
         scopes: req.scopes.as_deref(),
         expires_at: req.expires_at.as_deref(),

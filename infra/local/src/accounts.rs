@@ -1,6 +1,10 @@
 //! What only the operator does: accounts, their first keys, grants.
 
-use contract::{Credits, Scope};
+use contract::endpoints::BALANCE_GRANT;
+use contract::platform::money::GrantCreate;
+use contract::validate::validate;
+use contract::wording::{pydantic_v1, sentence};
+use contract::{Check, Credits, Scope};
 use serde::{Deserialize, Serialize};
 use store::{Guard, KeyRecord, Ledger, NewKey, Secret, Store, StoreError, TransactionError, accounts};
 
@@ -16,6 +20,8 @@ pub enum AccountError {
     BelowZero(String),
     #[error("operator keys are made with --operator and have no other scope")]
     OperatorScope,
+    #[error("{0}")]
+    Invalid(String),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -99,6 +105,13 @@ pub(crate) async fn register(
 }
 
 pub async fn grant(store: &Store, account: &str, credits: Credits, reason: &str) -> Result<(), AccountError> {
+    let asked = GrantCreate { account: account.into(), credits, reason: reason.into() };
+    let value = serde_json::to_value(&asked).map_err(|error| AccountError::Invalid(error.to_string()))?;
+    let mut faults = validate(&value, &(BALANCE_GRANT.route.request_schema)(), true);
+    asked.check(&mut faults);
+    if !faults.is_empty() {
+        return Err(AccountError::Invalid(sentence(&faults, pydantic_v1)));
+    }
     let now = now_ms();
     let entry = Ledger::grant_entry(&Secret::generate().hash()[..32], credits, reason, now);
     let mut transaction = store.transaction();

@@ -4,8 +4,9 @@ mod operator;
 mod serve;
 mod watch;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
+use contract::settings;
 
 /// Self-hosted picture editing over HTTP.
 #[derive(Debug, Parser)]
@@ -34,7 +35,12 @@ enum Command {
 }
 
 pub fn run() -> Result<()> {
-    match Cli::parse().command {
+    let command = Cli::parse().command;
+    // Why not for `config`: it is how one finds out.
+    if !matches!(command, Command::Config) {
+        settings::check().context("a setting is wrong")?;
+    }
+    match command {
         Command::Serve(serve) => block_on(serve.run()),
         Command::Watch(watch) => block_on(watch.run()),
         Command::Config => {

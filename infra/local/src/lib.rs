@@ -12,5 +12,6 @@ mod schedules;
 mod server;
 pub mod watch;
 
+pub use listener::Patience;
 pub use options::ServeOptions;
 pub use server::{ServeError, Server, open_store};

@@ -14,23 +14,42 @@ use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
+use tokio_io_timeout::TimeoutStream;
 
 pub use service::Service;
 
 /// Connections at once; more wait in the kernel's queue.
 const CONNECTIONS: usize = 2048;
-/// Seconds a client may take to send the head of a request.
-const HEAD: Duration = Duration::from_secs(15);
 /// Seconds calls in flight may take after a stop.
 const FAREWELL: Duration = Duration::from_secs(30);
 const HEAD_BYTES: usize = 64 * 1024;
 
+/// How long clients may keep a connection busy with nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// Until the head of a request is there.
+    pub head: Duration,
+    /// Without taking a byte of an answer.
+    pub stalled: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { head: Duration::from_secs(15), stalled: Duration::from_secs(20) }
+    }
+}
+
 /// Serves until `stop` changes, then finishes the calls in flight.
-pub async fn serve(listener: TcpListener, service: Arc<Service>, mut stop: watch::Receiver<bool>) {
+pub async fn serve(
+    listener: TcpListener,
+    service: Arc<Service>,
+    patience: Patience,
+    mut stop: watch::Receiver<bool>,
+) {
     // Why HTTP/1 alone: while a server finds out which version is spoken no time limit runs, and a silent connection would
     // keep its place for ever. A proxy in front speaks whatever its clients like.
     let mut builder = Builder::new(TokioExecutor::new()).http1_only();
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(HEAD_BYTES);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(patience.head).max_buf_size(HEAD_BYTES);
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
@@ -44,7 +63,9 @@ pub async fn serve(listener: TcpListener, service: Arc<Service>, mut stop: watch
             let service = service.clone();
             async move { Ok::<_, std::convert::Infallible>(service.answer(request, peer).await) }
         });
-        let connection = builder.serve_connection(TokioIo::new(stream), answer).into_owned();
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(patience.stalled));
+        let connection = builder.serve_connection(TokioIo::new(Box::pin(stream)), answer).into_owned();
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             let _place = place;

@@ -6,6 +6,8 @@ use common::clock::{Clock, SystemClock};
 use common::{Config, Function};
 use fetch::FetchConfig;
 
+use crate::Patience;
+
 /// How a server runs.
 pub struct ServeOptions {
     /// Port 0 takes a free one.
@@ -20,6 +22,7 @@ pub struct ServeOptions {
     pub workers: bool,
     /// Whether the sweep runs by itself.
     pub schedules: bool,
+    pub patience: Patience,
     /// Functions beside those of the house, for tests.
     pub extra: Vec<Function>,
 }
@@ -36,6 +39,7 @@ impl ServeOptions {
             clock: Arc::new(SystemClock),
             workers: true,
             schedules: true,
+            patience: Patience::default(),
             extra: Vec::new(),
         }
     }

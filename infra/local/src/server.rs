@@ -84,10 +84,9 @@ impl Server {
         fetch.own.push(address.into());
         fetch.own.extend(own_address(&public));
         platform.provide(Editor::new(Fetcher::new(fetch, SystemResolver::default()), EditLimits::from_env()));
-        refill(&platform.store, platform.now_ms()).await?;
-
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
+        start_refill(&mut tasks, &platform, &stopped);
         let mut endpoints = Vec::new();
         let mut sweep = None;
         for function in functions::all().into_iter().chain(options.extra) {
@@ -106,7 +105,7 @@ impl Server {
         schedules::start_flush(&mut tasks, &platform, &stopped);
         control::start(&mut tasks, &options.data, platform.store.clone(), &stopped)?;
         let service = Service::new(platform.clone(), endpoints, embedded.s3_public_service(), address);
-        tasks.spawn(listener::serve(listener, Arc::new(service), stopped));
+        tasks.spawn(listener::serve(listener, Arc::new(service), options.patience, stopped));
         Ok(Self { address, platform, embedded, sweep, stop, tasks })
     }
 
@@ -146,15 +145,25 @@ fn own_address(public: &str) -> Option<HostPort> {
     authority.parse().or_else(|_| format!("{authority}:{port}").parse()).ok()
 }
 
+/// Refills the queues beside the first calls: a long queue must not delay the start.
+fn start_refill(tasks: &mut JoinSet<()>, platform: &Arc<Platform>, stopped: &watch::Receiver<bool>) {
+    let (platform, mut stopped, started_ms) = (platform.clone(), stopped.clone(), platform.now_ms());
+    tasks.spawn(async move {
+        tokio::select! {
+            outcome = refill(&platform.store, started_ms) => if let Err(error) = outcome {
+                tracing::error!(%error, "queues not refilled; the sweep sends what is missing");
+            },
+            _ = stopped.changed() => {}
+        }
+    });
+}
+
 /// Queues live in memory: a start sends a message for every open task. The lease of whoever worked on one died with
 /// the last process, since the data folder has one process at a time.
-pub(crate) async fn refill(store: &Store, now_ms: i64) -> Result<(), StoreError> {
-    let open = store.tasks().reopen_all(now_ms).await?;
-    for task in &open {
-        store.queues().send_edit(*task).await?;
-    }
-    if !open.is_empty() {
-        tracing::info!(tasks = open.len(), "open tasks queued again");
+pub(crate) async fn refill(store: &Store, started_ms: i64) -> Result<(), StoreError> {
+    let sent = store.tasks().requeue_all(started_ms).await?;
+    if sent > 0 {
+        tracing::info!(tasks = sent, "open tasks queued again");
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 use contract::Credits;
 use store::{Hold, KeyRecord};
 
-use crate::Platform;
+use crate::{ApiError, Platform};
 
 /// The context of one call. Dereferences to the [`Platform`].
 #[derive(Clone, Debug)]
@@ -29,6 +29,11 @@ pub struct Cx {
 }
 
 impl Cx {
+    /// The caller's key, for handlers of routes that have one.
+    pub fn key(&self) -> Result<&Arc<KeyRecord>, ApiError> {
+        self.key.as_ref().ok_or_else(|| ApiError::internal("a call without a key"))
+    }
+
     /// The caller's account; empty on routes without a key.
     pub fn account(&self) -> &str {
         self.key.as_ref().map_or("", |key| &key.account)

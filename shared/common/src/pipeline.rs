@@ -19,6 +19,7 @@ mod settle;
 pub use answer::EXPOSED as EXPOSED_HEADERS;
 pub use authenticate::may_send;
 pub(crate) use panic::caught;
+pub use panic::message as panic_message;
 
 use std::sync::Arc;
 

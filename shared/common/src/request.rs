@@ -40,6 +40,11 @@ pub struct Origin {
     pub client: String,
 }
 
-/// Extension of a request whose body a listener stopped reading at the route's limit.
-#[derive(Debug, Clone, Copy)]
-pub struct OverLimit;
+/// Extension of a request whose body a listener did not read to its end, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unread {
+    /// It is longer than the route takes.
+    OverLimit,
+    /// It is malformed, or came too slowly.
+    Broken,
+}

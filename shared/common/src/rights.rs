@@ -1,8 +1,10 @@
 //! Rights of keys may only shrink: what a key may be given, judged by the key it is measured against.
 
 use contract::clock::parse_rfc3339;
-use contract::{Credits, Fault, Scope};
+use contract::{Credits, ErrorKind, Fault, Scope};
 use store::KeyRecord;
+
+use crate::ApiError;
 
 /// The rights a request asks for; absent fields ask for nothing.
 #[derive(Debug, Clone, Copy, Default)]
@@ -47,8 +49,16 @@ impl Wanted<'_> {
     }
 }
 
-/// Whether `key` may do nothing that `holder` may not: only then may the holder be given its secret.
-pub fn covers(holder: &KeyRecord, key: &KeyRecord) -> bool {
+/// Refuses unless `key` may do nothing that `holder` may not: only then may the holder change or revoke it, or be given its
+/// secret.
+pub fn must_cover(holder: &KeyRecord, key: &KeyRecord) -> Result<(), ApiError> {
+    if covers(holder, key) {
+        return Ok(());
+    }
+    Err(ApiError::because(ErrorKind::Forbidden, "The key has rights that the key asking does not have."))
+}
+
+fn covers(holder: &KeyRecord, key: &KeyRecord) -> bool {
     let within = |limit: Option<i64>, value: Option<i64>| {
         limit.is_none_or(|limit| value.is_some_and(|value| value <= limit))
     };

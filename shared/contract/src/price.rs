@@ -9,7 +9,7 @@ use crate::Credits;
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Prices {
     pub version: u32,
-    /// Credits for one image edit.
+    /// Credits for one image edit, whatever operations it asks for.
     pub image_edit: Credits,
 }
 

@@ -1,6 +1,8 @@
 //! Every setting, documented once. Config structs read them by these constants; `atelier config`, the template and
 //! the docs list them from [`ALL`].
 
+use std::fmt;
+
 /// An environment variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Setting {
@@ -8,8 +10,37 @@ pub struct Setting {
     /// Shown default; empty = none.
     pub default: &'static str,
     pub place: Place,
+    pub kind: Kind,
     pub doc: &'static str,
 }
+
+/// What a value may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Text,
+    /// `on` or `off`.
+    Switch,
+    /// A whole number of at least 1.
+    Count,
+    /// `http://` or `https://`, a host, perhaps a port and a path.
+    Url,
+}
+
+/// A variable that cannot be what it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrongSetting {
+    pub variable: &'static str,
+    pub value: String,
+    pub expected: &'static str,
+}
+
+impl fmt::Display for WrongSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: `{}` is not {}", self.variable, self.value, self.expected)
+    }
+}
+
+impl std::error::Error for WrongSetting {}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
@@ -23,7 +54,13 @@ pub enum Place {
 }
 
 const fn setting(name: &'static str, default: &'static str, place: Place, doc: &'static str) -> Setting {
-    Setting { name, default, place, doc }
+    Setting { name, default, place, kind: Kind::Text, doc }
+}
+
+impl Setting {
+    const fn of(self, kind: Kind) -> Self {
+        Self { kind, ..self }
+    }
 }
 
 pub const PUBLIC_URL: Setting = setting(
@@ -31,7 +68,7 @@ pub const PUBLIC_URL: Setting = setting(
     "",
     Place::Everywhere,
     "Start of every URL in answers. Unset: the API's own domain on AWS, scheme and Host of the call on `atelier serve`.",
-);
+).of(Kind::Url);
 pub const HOSTS: Setting = setting(
     "ATELIER_HOSTS",
     "localhost,127.0.0.1,[::1]",
@@ -53,29 +90,29 @@ pub const FETCH_ALLOW: Setting = setting(
 pub const FETCH_PORTS: Setting =
     setting("ATELIER_FETCH_PORTS", "80,443", Place::Everywhere, "Ports that may be fetched from.");
 pub const MAX_PIXELS: Setting =
-    setting("ATELIER_MAX_PIXELS", "50000000", Place::Everywhere, "Largest decoded picture, in pixels.");
+    setting("ATELIER_MAX_PIXELS", "50000000", Place::Everywhere, "Largest decoded picture, in pixels.").of(Kind::Count);
 pub const MEMORY_BUDGET: Setting = setting(
     "ATELIER_MEMORY_BUDGET",
     "600000000",
     Place::Everywhere,
     "Bytes all pictures in work may take together in one process; a picture that alone needs more is 422.",
-);
+).of(Kind::Count);
 pub const THREADS: Setting = setting(
     "ATELIER_THREADS",
     "",
     Place::Everywhere,
     "Pictures edited at the same time in one process. Unset: the number of cores.",
-);
+).of(Kind::Count);
 pub const TRUST_PROXY: Setting = setting(
     "ATELIER_TRUST_PROXY",
     "off",
     Place::Serve,
     "`on`: X-Forwarded-For and X-Forwarded-Proto of the proxy in front are believed.",
-);
+).of(Kind::Switch);
 pub const RATE_LIMITS: Setting =
-    setting("ATELIER_RATE_LIMITS", "on", Place::Test, "`off`: no rate limits and no ceiling.");
+    setting("ATELIER_RATE_LIMITS", "on", Place::Test, "`off`: no rate limits and no ceiling.").of(Kind::Switch);
 pub const WORKERS: Setting =
-    setting("ATELIER_WORKERS", "on", Place::Test, "`off`: queues fill and nobody works.");
+    setting("ATELIER_WORKERS", "on", Place::Test, "`off`: queues fill and nobody works.").of(Kind::Switch);
 pub const TABLE_KEYS: Setting =
     setting("ATELIER_TABLE_KEYS", "keys", Place::Aws, "Name of the table of accounts and keys.");
 pub const TABLE_LEDGER: Setting =
@@ -100,7 +137,7 @@ pub const S3_PATH_STYLE: Setting = setting(
     "off",
     Place::Everywhere,
     "`on`: bucket names in paths, for S3 servers without wildcard DNS.",
-);
+).of(Kind::Switch);
 
 pub const ALL: &[Setting] = &[
     PUBLIC_URL,
@@ -137,5 +174,69 @@ impl Setting {
 
     pub fn is_on(&self) -> bool {
         self.value_or_default() == "on"
+    }
+
+    fn check(&self, value: String) -> Result<(), WrongSetting> {
+        let (fits, expected) = match self.kind {
+            Kind::Text => (true, "text"),
+            Kind::Switch => (matches!(value.as_str(), "on" | "off"), "on or off"),
+            Kind::Count => (value.parse::<u64>().is_ok_and(|count| count > 0), "a whole number of at least 1"),
+            Kind::Url => (is_base_url(&value), "http:// or https:// with a host and no query"),
+        };
+        if fits { Ok(()) } else { Err(WrongSetting { variable: self.name, value, expected }) }
+    }
+}
+
+/// The first setting of the environment that has a value which it cannot have. A process that would guess what was meant
+/// must not start.
+pub fn check() -> Result<(), WrongSetting> {
+    ALL.iter().try_for_each(|setting| setting.value().map_or(Ok(()), |value| setting.check(value)))
+}
+
+fn is_base_url(value: &str) -> bool {
+    let rest = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"));
+    rest.is_some_and(|rest| {
+        let host = rest.split(['/', ':']).next().unwrap_or_default();
+        let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#' | b'@' | b'"' | b'<' | b'>');
+        (!host.is_empty() || rest.starts_with('[')) && rest.bytes().all(plain)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_a_setting_cannot_have_is_refused_by_name() {
+        for (setting, value) in [
+            (MAX_PIXELS, "-1"),
+            (MAX_PIXELS, "0"),
+            (THREADS, "many"),
+            (MEMORY_BUDGET, "600MB"),
+            (RATE_LIMITS, "no"),
+            (TRUST_PROXY, "ON"),
+            (PUBLIC_URL, "example.com"),
+            (PUBLIC_URL, "https://"),
+            (PUBLIC_URL, "https://a b"),
+            (PUBLIC_URL, "https://example.com?x=1"),
+        ] {
+            let error = setting.check(value.into()).expect_err(value).to_string();
+            assert!(error.starts_with(&format!("{}: `{value}` is not ", setting.name)), "{error}");
+        }
+        for (setting, value) in [
+            (MAX_PIXELS, "1"),
+            (WORKERS, "off"),
+            (PUBLIC_URL, "https://example.com/api"),
+            (PUBLIC_URL, "http://[::1]:9000"),
+        ] {
+            assert_eq!(setting.check(value.into()), Ok(()));
+        }
+    }
+
+    #[test]
+    fn every_default_is_a_value_that_the_setting_can_have() {
+        for setting in ALL.iter().filter(|setting| !setting.default.is_empty()) {
+            assert_eq!(setting.check(setting.default.into()), Ok(()));
+        }
     }
 }

@@ -1,12 +1,11 @@
 //! The engine behind a process-wide budget of memory and threads.
 
-use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use common::{ApiError, Platform};
+use common::{ApiError, Platform, panic_message};
 use contract::images::{Operations, Output};
 use contract::limits::MAX_INPUT_BY_URL;
 use contract::settings;
@@ -36,7 +35,6 @@ impl Default for EditLimits {
 }
 
 impl EditLimits {
-    /// A value that is no number counts as unset.
     pub fn from_env() -> Self {
         let read = |setting: contract::settings::Setting| {
             setting.value().and_then(|value| value.parse::<u64>().ok())
@@ -118,7 +116,7 @@ impl Editor {
         };
         match tokio::task::spawn_blocking(work).await {
             Ok(Ok(edited)) => Ok(edited?),
-            Ok(Err(panic)) => Err(EditError::Panicked(message(&*panic))),
+            Ok(Err(panic)) => Err(EditError::Panicked(panic_message(&*panic).to_owned())),
             Err(error) => Err(EditError::Panicked(error.to_string())),
         }
     }
@@ -126,9 +124,4 @@ impl Editor {
 
 fn too_large(actual: u64, limit: u64) -> ImagingError {
     ImagingError::TooLarge { measure: Measure::MemoryBytes, actual, limit }
-}
-
-fn message(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
 }

@@ -9,4 +9,4 @@ mod result;
 pub use editor::{EditLimits, Editor};
 pub use error::EditError;
 pub use name::{from_upload, from_url};
-pub use result::{Stored, price, store_result};
+pub use result::{Stored, store_result};

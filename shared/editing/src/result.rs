@@ -3,10 +3,8 @@
 use bytes::Bytes;
 use common::ApiError;
 use common::Platform;
-use contract::Credits;
 use contract::images::{EditData, OutputObject};
 use contract::limits::RESULT_SECONDS;
-use contract::price::PRICES;
 use imaging::Edited;
 
 /// A result in the store.
@@ -15,11 +13,6 @@ pub struct Stored {
     pub data: EditData,
     /// Its key in the bucket of results.
     pub object: String,
-}
-
-/// What an edit costs. Every operation of this version is in the base price.
-pub fn price() -> Credits {
-    PRICES.image_edit
 }
 
 /// Puts a result under a key of its own and makes its link. `name`: file name with extension.

@@ -74,8 +74,17 @@ pub(crate) fn plan(
     ];
     let memory = memory::peak(&header, &steps);
     if memory > limits.max_bytes {
-        let limit = limits.max_bytes;
-        return Err(ImagingError::TooLarge { measure: Measure::MemoryBytes, actual: memory, limit });
+        let (measure, actual, limit) = (Measure::MemoryBytes, memory, limits.max_bytes);
+        let (input, result) = (
+            u64::from(header.width) * u64::from(header.height),
+            u64::from(geometry.width) * u64::from(geometry.height),
+        );
+        // The larger of the two is what can be mended.
+        return Err(if result > input {
+            ImagingError::OutputTooLarge { measure, actual, limit }
+        } else {
+            ImagingError::TooLarge { measure, actual, limit }
+        });
     }
     Ok(Plan { header, steps, memory })
 }

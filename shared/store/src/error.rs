@@ -1,5 +1,7 @@
 use std::error::Error;
 
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+
 /// What can go wrong below every store call. Callers learn of refused conditions by their own types, not by this.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -28,14 +30,26 @@ impl StoreError {
     }
 }
 
-/// From any operation of any of the SDKs.
-impl<E, R> From<aws_sdk_dynamodb::error::SdkError<E, R>> for StoreError
+/// The outcome of a conditional write whose refusal is an answer, not a fault: `None` where the condition did not hold.
+pub(crate) fn unless_refused<T, E, R>(outcome: Result<T, SdkError<E, R>>) -> Result<Option<T>, StoreError>
 where
-    E: Error + Send + Sync + aws_sdk_dynamodb::error::ProvideErrorMetadata + 'static,
+    E: Error + Send + Sync + ProvideErrorMetadata + 'static,
     R: std::fmt::Debug + Send + Sync + 'static,
 {
-    fn from(error: aws_sdk_dynamodb::error::SdkError<E, R>) -> Self {
-        use aws_sdk_dynamodb::error::SdkError;
+    match outcome {
+        Ok(written) => Ok(Some(written)),
+        Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// From any operation of any of the SDKs.
+impl<E, R> From<SdkError<E, R>> for StoreError
+where
+    E: Error + Send + Sync + ProvideErrorMetadata + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    fn from(error: SdkError<E, R>) -> Self {
         match &error {
             SdkError::ServiceError(refused)
                 if !refused.err().code().is_some_and(|code| RETRYABLE.contains(&code)) =>

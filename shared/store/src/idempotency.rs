@@ -5,6 +5,7 @@ use contract::limits::IDEMPOTENCY_SECONDS;
 use contract::resources::LEDGER;
 use sha2::{Digest, Sha256};
 
+use crate::error::unless_refused;
 use crate::item::text;
 use crate::secret::hex;
 use crate::transaction::Change;
@@ -111,7 +112,7 @@ impl Idempotency<'_> {
     /// Frees the key of a call that did not end in a 2xx.
     pub async fn free(&self, call: &StartedCall) -> Result<(), StoreError> {
         let (pk, sk) = call.key();
-        let result = self
+        let outcome = self
             .0
             .dynamodb
             .delete_item()
@@ -123,17 +124,8 @@ impl Idempotency<'_> {
             .expression_attribute_values(":running", text("running"))
             .send()
             .await;
-        match result {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(error.into()),
-        }
+        unless_refused(outcome)?;
+        Ok(())
     }
 
     /// What a record that refused a call means.

@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use contract::resources::KEYS;
 use contract::{Credits, Scope};
 
+use crate::error::unless_refused;
 use crate::item::{number, text};
 use crate::transaction::Change;
 use crate::{Guard, Item, Secret, Store, StoreError, Transaction, TransactionError};
@@ -186,7 +187,7 @@ impl Keys<'_> {
 
     /// Notes that a key was used, at most every ten minutes. Whether it was written.
     pub async fn touch(&self, key: &KeyRecord, now_ms: i64) -> Result<bool, StoreError> {
-        let result = self
+        let outcome = self
             .0
             .dynamodb
             .update_item()
@@ -200,16 +201,6 @@ impl Keys<'_> {
             .expression_attribute_values(":before", number(now_ms - LAST_USED_EVERY_MS))
             .send()
             .await;
-        match result {
-            Ok(_) => Ok(true),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(error.into()),
-        }
+        Ok(unless_refused(outcome)?.is_some())
     }
 }

@@ -1,5 +1,6 @@
 //! Queues. Messages carry ids only; workers load the state.
 
+use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use contract::resources::{EDITS, Queue};
 use serde::{Deserialize, Serialize};
 
@@ -14,12 +15,35 @@ pub struct Message {
 #[derive(Debug)]
 pub struct Queues<'a>(pub(crate) &'a Store);
 
+/// What `SendMessageBatch` takes.
+const MOST_A_BATCH: usize = 10;
+
+fn body(task: u64) -> String {
+    serde_json::json!(Message { task }).to_string()
+}
+
 impl Queues<'_> {
     pub async fn send_edit(&self, task: u64) -> Result<(), StoreError> {
-        let body =
-            serde_json::to_string(&Message { task }).map_err(|error| StoreError::Failed(error.into()))?;
         let queue = self.0.names.queue(&EDITS);
-        self.0.sqs.send_message().queue_url(queue).message_body(body).send().await?;
+        self.0.sqs.send_message().queue_url(queue).message_body(body(task)).send().await?;
+        Ok(())
+    }
+
+    /// Messages for many tasks, as many a call as SQS takes.
+    pub async fn send_edits(&self, tasks: &[u64]) -> Result<(), StoreError> {
+        for batch in tasks.chunks(MOST_A_BATCH) {
+            let entries = batch.iter().map(|task| {
+                let entry = SendMessageBatchRequestEntry::builder().id(task.to_string());
+                entry.message_body(body(*task)).build().map_err(|error| StoreError::Failed(error.into()))
+            });
+            let entries = entries.collect::<Result<_, _>>()?;
+            let queue = self.0.names.queue(&EDITS);
+            let call = self.0.sqs.send_message_batch().queue_url(queue).set_entries(Some(entries));
+            if let Some(refused) = call.send().await?.failed.first() {
+                let message = format!("a message of a batch was refused: {}", refused.code());
+                return Err(StoreError::Unavailable(message.into()));
+            }
+        }
         Ok(())
     }
 

@@ -8,6 +8,7 @@ use contract::resources::TASKS;
 use contract::tasks::TaskStatus;
 use rand::Rng;
 
+use crate::error::unless_refused;
 use crate::item::{number, text};
 use crate::transaction::Change;
 use crate::{Guard, Hold, Item, Store, StoreError, Transaction, TransactionError};
@@ -38,7 +39,8 @@ pub struct TaskRecord {
     /// How often a worker has begun it.
     pub attempts: i64,
     pub lease: Option<String>,
-    pub lease_until_ms: i64,
+    /// When the worker that holds the lease began.
+    pub begun_at_ms: i64,
     /// JSON of the result and of the list of errors, once it has ended.
     pub result: Option<String>,
     pub errors: Option<String>,
@@ -86,7 +88,7 @@ impl TaskRecord {
             hold: task.hold,
             attempts: 0,
             lease: None,
-            lease_until_ms: 0,
+            begun_at_ms: 0,
             result: None,
             errors: None,
             object: None,
@@ -123,7 +125,7 @@ impl TaskRecord {
             hold: Hold::read(item, &account)?,
             attempts: item.find_number("attempts").unwrap_or(0),
             lease: item.find_text("lease").map(str::to_owned),
-            lease_until_ms: item.find_number("lease_until").unwrap_or(0),
+            begun_at_ms: item.find_number("begun_at").unwrap_or(0),
             result: item.find_text("edit_result").map(str::to_owned),
             errors: item.find_text("edit_errors").map(str::to_owned),
             object: item.find_text("object_key").map(str::to_owned),
@@ -165,42 +167,32 @@ impl Tasks<'_> {
         until_ms: i64,
     ) -> Result<Option<TaskRecord>, StoreError> {
         let (pk, sk) = key(id);
-        let result = self
+        let outcome = self
             .0
             .dynamodb
             .update_item()
             .table_name(self.0.names.table(&TASKS))
             .key("pk", text(pk))
             .key("sk", text(sk))
-            .update_expression("SET task_status = :processing, lease = :lease, lease_until = :until, open_at = :look ADD attempts :one")
+            .update_expression("SET task_status = :processing, lease = :lease, lease_until = :until, begun_at = :now, open_at = :until ADD attempts :one")
             .condition_expression("task_status = :accepted OR (task_status = :processing AND lease_until < :now)")
             .expression_attribute_values(":processing", text(TaskStatus::Processing.name()))
             .expression_attribute_values(":accepted", text(TaskStatus::Accepted.name()))
             .expression_attribute_values(":lease", text(lease))
             .expression_attribute_values(":until", number(until_ms))
-            .expression_attribute_values(":look", number(until_ms))
             .expression_attribute_values(":now", number(now_ms))
             .expression_attribute_values(":one", number(1))
             .return_values(aws_sdk_dynamodb::types::ReturnValue::AllNew)
             .send()
             .await;
-        match result {
-            Ok(updated) => updated.attributes.map(|item| TaskRecord::read(&Item(item))).transpose(),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
-            {
-                Ok(None)
-            }
-            Err(error) => Err(error.into()),
-        }
+        let updated = unless_refused(outcome)?.and_then(|updated| updated.attributes);
+        updated.map(|item| TaskRecord::read(&Item(item))).transpose()
     }
 
     /// Gives a task back to the queue after a fault that may pass.
     pub async fn give_back(&self, id: u64, lease: &str, now_ms: i64) -> Result<(), StoreError> {
         let (pk, sk) = key(id);
-        let result = self
+        let outcome = self
             .0
             .dynamodb
             .update_item()
@@ -215,17 +207,8 @@ impl Tasks<'_> {
             .expression_attribute_values(":look", number(now_ms + LOOK_AFTER_MS))
             .send()
             .await;
-        match result {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(error.into()),
-        }
+        unless_refused(outcome)?;
+        Ok(())
     }
 
     /// Ends a task, with its money. `lease`: the worker's own; `None` ends it whoever works on it (cancel, dead letter, sweep).

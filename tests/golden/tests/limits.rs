@@ -100,6 +100,15 @@ fn the_memory_budget_is_judged_before_decoding() {
 }
 
 #[test]
+fn a_result_that_takes_more_memory_than_its_input_is_what_is_named() {
+    let file = input::file("generate:letter/64x48/png").unwrap();
+    let large = serde_json::from_str(r#"{"resizing":{"width":4000}}"#).unwrap();
+    let limits = Limits { max_bytes: 1_000_000, ..Limits::default() };
+    let error = edit(&file, &large, &Default::default(), &limits).unwrap_err();
+    assert!(matches!(error, ImagingError::OutputTooLarge { measure: Measure::MemoryBytes, .. }), "{error}");
+}
+
+#[test]
 fn what_is_not_built_is_refused_and_never_left_out() {
     let file = input::file("generate:letter/64x64/png").unwrap();
     for (operations, path) in [

@@ -11,7 +11,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use contract::Check;
-use contract::images::{Operations, Output, UploadEditRequest};
+use contract::images::{FormatChoice, FormatName, Operations, Output, UploadEditRequest};
 use contract::validate::{drop_nulls, validate};
 use contract::wording::{pydantic_v1, sentence};
 use editing::EditLimits;
@@ -24,7 +24,7 @@ use nix::sys::time::TimeValLike;
 pub struct Edit {
     /// A picture, or a folder of pictures
     input: PathBuf,
-    /// File of the result, or folder of the results
+    /// File of the result, whose extension says its format where the request does not, or folder of the results
     output: PathBuf,
     /// `{"operations": .., "output": ..}` as JSON, or a file of it
     #[arg(long, default_value = "{}")]
@@ -42,9 +42,12 @@ struct Job {
 
 impl Edit {
     pub fn run(self) -> Result<()> {
-        let job = job(&self.request)?;
+        let mut job = job(&self.request)?;
         if self.input.is_dir() {
             return folder(&job, &self.input, &self.output);
+        }
+        if job.output.format.is_none() {
+            job.output.format = by_extension(&self.output).map(FormatChoice::Name);
         }
         let mut edited = None;
         for _ in 0..self.repeat.unwrap_or(1).max(1) {
@@ -84,6 +87,15 @@ fn job(request: &str) -> Result<Job> {
         }
     }
     bail!("{}", sentence(&faults, pydantic_v1))
+}
+
+fn by_extension(file: &Path) -> Option<FormatName> {
+    match file.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+        "jpg" | "jpeg" => Some(FormatName::Jpeg),
+        "png" => Some(FormatName::Png),
+        "webp" => Some(FormatName::Webp),
+        _ => None,
+    }
 }
 
 fn one(job: &Job, input: &Path, output: &Path) -> Result<Edited> {

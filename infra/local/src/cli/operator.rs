@@ -132,6 +132,10 @@ impl Target {
         if let Some(outcome) = send(&self.data, &command).await.context("the server did not answer")? {
             return Ok(outcome);
         }
+        // Why: a folder named by mistake must not become one of data.
+        if !self.data.is_dir() && !matches!(command, Command::CreateAccount { .. }) {
+            bail!("there is no data folder {}", self.data.display());
+        }
         let embedded = Embedded::open(&self.data, &EmbeddedOptions::default())?;
         let (store, _) = open_store(&embedded, "http://localhost").await?;
         let outcome = execute(&store, command).await;

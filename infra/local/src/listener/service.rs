@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use common::{Function, HttpFunction, Origin, OverLimit, Platform, Work};
+use common::{Function, HttpFunction, Origin, Platform, Unread, Work};
 use contract::endpoints::FALLBACK;
 use contract::routing;
 use embedded::PublicS3;
@@ -35,6 +35,10 @@ impl Service {
     }
 
     pub async fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Outgoing> {
+        // RFC 9112 (3.2): what stands before us may have gone by the other one.
+        if request.headers().get_all(HOST).iter().count() > 1 {
+            return closing(status(StatusCode::BAD_REQUEST));
+        }
         if self.s3.owns_path(request.uri().path()) {
             return self.s3.call(request).await.map(|body| body.map_err(Error::from).boxed_unsync());
         }
@@ -52,22 +56,22 @@ impl Service {
         let may_send = common::may_send(&self.platform, function, &parts.headers).await;
         let most = if may_send { function.route.max_body() } else { 0 };
         let (bytes, unread) = match read(body, most).await {
-            Read::Whole(bytes) => (bytes, false),
+            Read::Whole(bytes) => (bytes, None),
             Read::OverLimit(rest) => {
                 if !asks_first {
                     tokio::spawn(drain(rest));
                 }
-                (Bytes::new(), true)
+                (Bytes::new(), Some(Unread::OverLimit))
             }
-            Read::Broken => return closing(status(StatusCode::REQUEST_TIMEOUT)),
+            Read::Broken => (Bytes::new(), Some(Unread::Broken)),
         };
-        if unread && may_send {
-            parts.extensions.insert(OverLimit);
+        if let Some(unread) = unread.filter(|_| may_send) {
+            parts.extensions.insert(unread);
         }
         let request = Request::from_parts(parts, bytes);
         let response = common::run(self.platform.clone(), function, request, origin).await.map(outgoing);
         // Why: what is left of a body that was not read would be taken for the next request.
-        if unread { closing(response) } else { response }
+        if unread.is_some() { closing(response) } else { response }
     }
 
     fn function(&self, method: &Method, path: &str) -> Option<&HttpFunction> {

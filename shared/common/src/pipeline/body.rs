@@ -3,7 +3,7 @@
 use contract::{ErrorKind, Input};
 
 use super::call::Call;
-use crate::ApiError;
+use crate::{ApiError, Unread};
 
 pub(crate) fn check(call: &Call) -> Result<(), ApiError> {
     let (max, media) = match call.route.input {
@@ -11,8 +11,12 @@ pub(crate) fn check(call: &Call) -> Result<(), ApiError> {
         Input::Json { max_bytes } => (max_bytes, "application/json"),
         Input::Multipart { max_bytes } => (max_bytes, "multipart/form-data"),
     };
-    if call.over_limit || call.body.len() > max {
+    if call.unread == Some(Unread::OverLimit) || call.body.len() > max {
         return Err(too_large(max));
+    }
+    if call.unread == Some(Unread::Broken) {
+        let sentence = "The body did not arrive whole: it is malformed, or came too slowly.";
+        return Err(ApiError::because(ErrorKind::MalformedBody, sentence));
     }
     let sent = call
         .header(http::header::CONTENT_TYPE)

@@ -10,7 +10,7 @@ use http::{HeaderMap, Method};
 use store::{Hold, KeyRecord, Secret, StartedCall, Windows};
 
 use crate::function::HttpFunction;
-use crate::request::OverLimit;
+use crate::request::Unread;
 use crate::{Cx, Origin, Platform};
 
 pub(crate) struct Call {
@@ -27,8 +27,7 @@ pub(crate) struct Call {
     pub query: String,
     pub headers: HeaderMap,
     pub body: Bytes,
-    /// The listener stopped reading at the route's limit.
-    pub over_limit: bool,
+    pub unread: Option<Unread>,
     pub origin: Origin,
 
     pub secret: Option<Secret>,
@@ -64,7 +63,7 @@ impl Call {
             query: parts.uri.query().unwrap_or_default().to_owned(),
             path,
             headers: parts.headers,
-            over_limit: parts.extensions.get::<OverLimit>().is_some(),
+            unread: parts.extensions.get::<Unread>().copied(),
             body,
             origin,
             route,

@@ -14,7 +14,8 @@ pub(crate) async fn caught<T>(work: impl Future<Output = Result<T, ApiError>>) -
     }
 }
 
-pub(crate) fn message(panic: &(dyn std::any::Any + Send)) -> &str {
+/// What a panic said.
+pub fn message(panic: &(dyn std::any::Any + Send)) -> &str {
     panic
         .downcast_ref::<&str>()
         .copied()

@@ -107,7 +107,7 @@ async fn multipart(call: &Call) -> Result<(Bytes, Option<Upload>), ApiError> {
     let stream = futures::stream::once(async move { Ok::<_, std::io::Error>(body) });
     let mut parts = multer::Multipart::new(stream, boundary);
     let (mut data, mut file) = (Bytes::new(), None);
-    for _ in 0..MOST_PARTS {
+    for _ in 0..=MOST_PARTS {
         let Some(part) = parts.next_field().await.map_err(broken)? else {
             return Ok((data, file));
         };

@@ -74,9 +74,27 @@ async fn ranges_are_cut_from_the_same_bytes() {
         let beyond = format!("bytes={size}-");
         let answer = harness.call_url("GET", &url).header("range", &beyond).send().await;
         assert_eq!(answer.status, 416);
+        assert_eq!(answer.header("content-range"), format!("bytes */{size}"));
         assert!(answer.body.len() < 500);
+        let whole_again = harness.call_url("GET", &url).header("range", "bytes=0-9");
+        let whole_again = whole_again.header("if-range", "\"another file\"").send().await.expect(200);
+        assert_eq!(whole_again.body, whole.body, "the range of another file is not cut from this one");
         let head = harness.call_url("HEAD", &url).header("range", "bytes=0-9").send().await;
         assert!(head.body.is_empty() && matches!(head.status, 200 | 206), "{}", head.status);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_client_has_already_is_not_sent_again() {
+    bounded(60, async {
+        let harness = Harness::start().await;
+        let url = link(&harness).await;
+        let tag = harness.call_url("GET", &url).send().await.expect(200).header("etag").to_owned();
+        let known = harness.call_url("GET", &url).header("if-none-match", &tag).send().await.expect(304);
+        assert!(known.body.is_empty());
+        assert_eq!(known.header("etag"), tag);
+        harness.call_url("GET", &url).header("if-none-match", "\"another\"").send().await.expect(200);
     })
     .await;
 }

@@ -72,6 +72,20 @@ async fn data_may_be_absent_empty_typed_or_come_last() {
 }
 
 #[tokio::test]
+async fn sixteen_parts_are_taken_and_more_are_refused() {
+    bounded(60, async {
+        let harness = Harness::start().await;
+        let other = || ("other", "", b"ignored".to_vec());
+        let mut parts: Vec<Part<'_>> = std::iter::repeat_with(other).take(15).collect();
+        parts.push(file());
+        send(&harness, &parts).await.expect(200);
+        parts.push(other());
+        send(&harness, &parts).await.expect(400);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_content_of_the_file_decides_its_type() {
     bounded(60, async {
         let harness = Harness::start().await;

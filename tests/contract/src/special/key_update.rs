@@ -55,6 +55,27 @@ async fn rights_that_are_taken_are_gone_at_once() {
 }
 
 #[tokio::test]
+async fn a_key_with_fewer_rights_neither_changes_nor_revokes_one_with_more() {
+    bounded(60, async {
+        let harness = Harness::start().await;
+        let lesser = make_key(&harness, json!({"name": "lesser", "scopes": ["keys"]})).await;
+        let lesser = lesser["key"].as_str().expect("a secret");
+        let greater = make_key(&harness, json!({"name": "greater"})).await;
+        for attempt in [
+            harness.call("PATCH", &path(&greater)).json(json!({"scopes": ["keys"]})),
+            harness.call("PATCH", &path(&greater)).json(json!({"name": "mine"})),
+            harness.call("DELETE", &path(&greater)),
+        ] {
+            attempt.key(lesser).send().await.expect(403);
+        }
+        let seen = harness.call("GET", &path(&greater)).send().await.expect(200).json();
+        assert_eq!((&seen["name"], &seen["status"]), (&json!("greater"), &json!("active")));
+        assert_eq!(seen["scopes"], greater["scopes"]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn rights_never_grow() {
     bounded(60, async {
         let harness = Harness::start().await;

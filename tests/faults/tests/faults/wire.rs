@@ -3,12 +3,14 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use atelier::Patience;
 use contract::Credits;
 use contract::limits::MAX_JSON_BODY;
 use faults::wire::{exchange, pour, resident, status};
 use futures::future::join_all;
-use harness::{Harness, Scratch, ServerProcess};
-use tokio::io::AsyncWriteExt;
+use harness::{Harness, Scratch, ServerProcess, picture};
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// Bytes a flood would send if nobody stopped it.
@@ -125,6 +127,58 @@ async fn slow_clients_and_half_requests_hold_nobody_up() {
     let balance = harness.balance("default").await;
     assert_eq!((balance.held, balance.spent), (Credits::ZERO, Credits::ZERO));
     harness.assert_books().await;
+}
+
+/// Reads until the server closes; whether it did so in time.
+async fn closes(stream: &mut TcpStream) -> bool {
+    let mut rest = Vec::new();
+    tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut rest)).await.is_ok()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_that_stay_silent_or_take_nothing_of_their_answer_are_closed() {
+    let patience = Patience { head: Duration::from_millis(300), stalled: Duration::from_millis(500) };
+    let harness = Harness::with(|options| options.patience = patience).await;
+    let upload = harness.call("POST", "/v1/image/edit/upload");
+    let large = json!({"operations": {"resizing": {"width": 2000}}, "output": {"format": "png"}});
+    let answer = upload.multipart(Some(large), Some(("p.jpg", picture(1500, 1500)))).send().await.expect(200);
+    let answer = answer.json();
+    let link = answer["data"]["output"]["tmp_url"].as_str().expect("a link");
+    let path = link.strip_prefix(&harness.url("")).expect("a link of this server");
+    let size = harness.call_url("GET", link).send().await.expect(200).body.len();
+
+    let mut silent = TcpStream::connect(harness.server.address()).await.expect("a connection");
+    assert!(closes(&mut silent).await, "a silent connection is kept");
+    let mut taker = TcpStream::connect(harness.server.address()).await.expect("a connection");
+    // More answers than the buffers on both sides hold.
+    let asked = 40_000_000 / size + 1;
+    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").repeat(asked);
+    taker.write_all(request.as_bytes()).await.expect("sent");
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let mut taken = Vec::new();
+    let read = tokio::time::timeout(Duration::from_secs(20), taker.read_to_end(&mut taken)).await;
+    assert!(read.is_ok(), "a connection that takes nothing is kept");
+    assert!(taken.len() < size * asked, "all was sent to somebody who took nothing");
+    assert_up(&harness).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_body_that_does_not_arrive_whole_is_refused_in_the_familys_shape() {
+    let harness = Harness::start().await;
+    let bytes = format!("{}zz\r\n{{}}\r\n0\r\n\r\n", head(&harness, "Transfer-Encoding: chunked\r\n"));
+    let answer = exchange(harness.server.address(), bytes.as_bytes(), Duration::from_secs(5)).await;
+    let text = String::from_utf8_lossy(&answer).to_ascii_lowercase();
+    assert_eq!(status(&answer), 400, "{text}");
+    assert!(text.contains("x-request-id: ") && text.contains("connection: close"), "{text}");
+    assert!(text.contains("\"error_code\":\"3001\""), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_with_two_hosts_is_refused() {
+    let harness = Harness::start().await;
+    let bytes = b"GET /health HTTP/1.1\r\nHost: localhost\r\nHost: example.com\r\n\r\n";
+    let answer = exchange(harness.server.address(), bytes, Duration::from_secs(5)).await;
+    assert_eq!(status(&answer), 400, "{}", String::from_utf8_lossy(&answer));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -50,6 +50,22 @@ async fn edit_writes_a_picture_and_prints_what_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_extension_of_the_result_says_its_format_where_the_request_does_not() {
+    let folder = Scratch::new();
+    let input = written(&folder, "in.jpg", &picture(64, 48));
+    for (name, request, format) in [
+        ("out.webp", "{}", "webp"),
+        ("out.PNG", r#"{"operations":{"resizing":{"width":32}}}"#, "png"),
+        ("out.jpg", "{}", "jpeg"),
+        ("out", "{}", "jpeg"),
+        ("other.webp", r#"{"output":{"format":"png"}}"#, "png"),
+    ] {
+        let run = atelier(&["edit", &input, &path(&folder, name), "--request", request], &[]).await;
+        assert_eq!(json(&run)["output"]["ext"], format, "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn edit_repeated_prints_the_times_of_each_run() {
     let folder = Scratch::new();
     let input = written(&folder, "in.jpg", &picture(64, 48));
@@ -84,6 +100,36 @@ async fn edit_of_a_folder_does_every_picture_and_names_what_is_none() {
     let run = atelier(&["edit", &input, &output, "--request", request], &[]).await;
     assert!(!run.success && run.stderr.contains("notes.txt") && run.stderr.contains("1 of 6"), "{run:?}");
     assert_eq!(names(&folder.join("out")).len(), 5);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pictures_of_a_folder_that_differ_by_extension_alone_get_results_of_their_own() {
+    let folder = Scratch::new();
+    fs::create_dir(folder.join("in")).expect("a folder");
+    for (name, width) in [("a.jpg", 30), ("a.jpeg", 40), ("b.jpg", 50)] {
+        written(&folder, &format!("in/{name}"), &picture(width, 30));
+    }
+    let run = atelier(&["edit", &path(&folder, "in"), &path(&folder, "out")], &[]).await;
+    assert!(run.success, "{run:?}");
+    assert_eq!(names(&folder.join("out")), ["a.jpeg.jpeg", "a.jpg.jpeg", "b.jpeg"]);
+    let same = atelier(&["edit", &path(&folder, "in"), &path(&folder, "in")], &[]).await;
+    assert!(!same.success && names(&folder.join("in")).len() == 3, "{same:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_setting_that_cannot_be_what_it_says_stops_every_command_but_config() {
+    let folder = Scratch::new();
+    let wrong = [("ATELIER_MAX_PIXELS", "-1")];
+    let data = path(&folder, "data");
+    let input = written(&folder, "in.jpg", &picture(64, 48));
+    let output = path(&folder, "out.jpg");
+    for arguments in [vec!["serve", "--data", &data], vec!["edit", &input, &output]] {
+        let run = atelier(&arguments, &wrong).await;
+        assert!(!run.success && run.stdout.is_empty(), "{run:?}");
+        assert!(run.stderr.contains("ATELIER_MAX_PIXELS: `-1` is not a whole number of at least 1"), "{run:?}");
+    }
+    assert!(!folder.join("data").exists() && !folder.join("out.jpg").exists());
+    assert!(atelier(&["config"], &wrong).await.success);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -40,6 +40,7 @@ async fn balance(server: &ServerProcess, key: &str) -> Value {
 }
 
 async fn assert_refusals(home: &Home, account: &str) {
+    let long = "x".repeat(201);
     for (arguments, word) in [
         (vec!["accounts", "create", account], "exists"),
         (vec!["accounts", "create", "Not A Name"], "name"),
@@ -47,6 +48,9 @@ async fn assert_refusals(home: &Home, account: &str) {
         (vec!["grant", "nobody", "5"], "no account"),
         (vec!["grant", account, "-1000000"], "balance"),
         (vec!["grant", account, "0.0000001"], "6 decimals"),
+        (vec!["grant", account, "0"], "credits"),
+        (vec!["grant", account, "1", "--reason", ""], "reason"),
+        (vec!["grant", account, "1", "--reason", &long], "reason"),
         (vec!["keys", "create", "--account", "nobody"], "no account"),
         (vec!["keys", "create", "--account", account, "--scopes", "everything"], "no scope"),
         (vec!["keys", "create", "--account", account, "--scopes", "operator"], "--operator"),
@@ -84,6 +88,26 @@ async fn the_operator_works_on_a_running_server_and_its_clients_see_it_at_once()
     let own = server.call("POST", "/v1/balance/grants").json(grant).send().await;
     assert_eq!(own.status, 403, "admin is not operator");
     assert!(!server.log().contains(&key) && !server.log().contains(&operator));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_folder_named_by_mistake_is_told_and_not_made() {
+    let home = Home::new().await;
+    for arguments in [vec!["accounts", "list"], vec!["grant", "default", "5"], vec!["keys", "create"]] {
+        assert!(refused(&home, &arguments).await.contains("no data folder"));
+        assert!(!home.folder.join("data").exists());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_balance_of_more_than_a_thousand_million_is_listed() {
+    let home = Home::new().await;
+    done(&home, &["accounts", "create", "rich"]).await;
+    for _ in 0..3 {
+        done(&home, &["grant", "rich", "1000000000"]).await;
+    }
+    let list = done(&home, &["accounts", "list"]).await;
+    assert!(list.contains("balance 3000000000"), "{list}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

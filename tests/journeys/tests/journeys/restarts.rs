@@ -1,9 +1,10 @@
 //! Stops, starts, and two servers on one folder.
 
+use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use harness::{Call, FileAnswer, ServerProcess, picture};
-use journeys::{Home, accepted, balance, edit, ended, path_of};
+use journeys::{Home, accepted, balance, edit, ended, mode, path_of};
 use serde_json::{Value, json};
 
 /// What must be the same after any restart.
@@ -53,6 +54,29 @@ async fn a_second_server_on_the_same_folder_is_refused_with_a_clear_message() {
     assert!(message.contains(&home.data()) && message.contains("another process"), "{message}");
     assert!(!message.contains("panicked"), "{message}");
     server.call("GET", "/v1/balance").send().await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_first_key_that_cannot_be_written_is_made_by_the_next_start() {
+    let home = Home::new().await;
+    // A file of something else stands where the key is to go.
+    std::fs::write(home.folder.join("key"), "my notes").expect("a file");
+    let message = ServerProcess::try_start(home.folder.path(), &[]).expect_err("a key with no place to go");
+    assert!(message.contains("the key could not be written to"), "{message}");
+    assert_eq!(std::fs::read_to_string(home.folder.join("key")).expect("a file"), "my notes");
+    std::fs::remove_file(home.folder.join("key")).expect("a file");
+    let server = home.serve(&[]);
+    assert_eq!(balance(&server).await, json!([10_000, 0, 0]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_data_folder_that_others_could_read_is_closed_to_them() {
+    let home = Home::new().await;
+    let data = home.folder.join("data");
+    std::fs::create_dir(&data).expect("a folder");
+    std::fs::set_permissions(&data, std::fs::Permissions::from_mode(0o755)).expect("a mode");
+    let _server = home.serve(&[]);
+    assert_eq!(mode(&data), 0o700);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
