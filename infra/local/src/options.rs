@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use common::clock::{Clock, SystemClock};
 use common::{Config, Function};
-use fetch::FetchConfig;
+use fetch::{FetchConfig, Resolver, SystemResolver};
 
 use crate::Patience;
 
@@ -17,6 +17,7 @@ pub struct ServeOptions {
     pub key_file: Option<PathBuf>,
     pub config: Config,
     pub fetch: FetchConfig,
+    pub resolver: Box<dyn Resolver>,
     pub clock: Arc<dyn Clock>,
     /// Whether queues are worked.
     pub workers: bool,
@@ -36,6 +37,7 @@ impl ServeOptions {
             key_file: None,
             config: Config::default(),
             fetch: FetchConfig::default(),
+            resolver: Box::new(SystemResolver::default()),
             clock: Arc::new(SystemClock),
             workers: true,
             schedules: true,

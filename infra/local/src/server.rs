@@ -8,7 +8,7 @@ use common::{Platform, QueueFunction, ScheduleFunction, Work};
 use contract::resources::Queue;
 use editing::{EditLimits, Editor};
 use embedded::{Embedded, EmbeddedError, EmbeddedOptions};
-use fetch::{Fetcher, HostPort, SystemResolver};
+use fetch::{Fetcher, HostPort};
 use store::{Names, Store, StoreError, provision};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -83,7 +83,7 @@ impl Server {
         let mut fetch = options.fetch;
         fetch.own.push(address.into());
         fetch.own.extend(own_address(&public));
-        platform.provide(Editor::new(Fetcher::new(fetch, SystemResolver::default()), EditLimits::from_env()));
+        platform.provide(Editor::new(Fetcher::new(fetch, options.resolver), EditLimits::from_env()));
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
         start_refill(&mut tasks, &platform, &stopped);

@@ -17,6 +17,12 @@ pub trait Resolver: Send + Sync {
     fn resolve<'a>(&'a self, host: &'a str) -> Resolve<'a>;
 }
 
+impl Resolver for Box<dyn Resolver> {
+    fn resolve<'a>(&'a self, host: &'a str) -> Resolve<'a> {
+        self.as_ref().resolve(host)
+    }
+}
+
 /// The machine's own resolver.
 #[derive(Debug, Clone)]
 pub struct SystemResolver {

@@ -12,16 +12,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "atelier" / "bench"
-RELEASE = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target") / "release"
-# Functions whose start is measured. Why always built together: another set of packages may mean other features of their
-# dependencies, and then cargo builds those again.
-STARTED = ["health", "balance-get", "image-edit-async"]
-PACKAGES = ["atelier", "bench-hello", "bench-load", *STARTED]
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target")
+RELEASE = TARGET / "release"
 MEGABYTE = 1_000_000
 
 
-def arguments(usage, *options):
-    """Options of a bench; --short and --no-build are everybody's."""
+def build():
+    packages = ["--package", "atelier", "--package", "bench-load"]
+    subprocess.run(["cargo", "build", "--quiet", "--release", *packages], cwd=ROOT, check=True)
+
+
+def arguments(usage, *options, build=build):
+    """Options of a bench; --short and --no-build are everybody's. Builds what it measures."""
     parser = argparse.ArgumentParser(description=usage)
     parser.add_argument("--short", action="store_true", help="fewer rounds, for a first look and for CI")
     parser.add_argument("--no-build", action="store_true", help="measure the release binaries as they are")
@@ -33,13 +35,16 @@ def arguments(usage, *options):
     return chosen
 
 
-def build():
-    packages = [word for package in PACKAGES for word in ("--package", package)]
-    subprocess.run(["cargo", "build", "--quiet", "--release", *packages], cwd=ROOT, check=True)
-
-
 def binary(name):
-    path = RELEASE / name
+    return built(RELEASE / name)
+
+
+def function(name):
+    """A function as `infra/build` makes it for Lambda."""
+    return built(TARGET / "lambda" / name / "bootstrap")
+
+
+def built(path):
     if not path.is_file():
         sys.exit(f"{path} is missing: run without --no-build")
     return str(path)

@@ -62,13 +62,27 @@ pub async fn load(server: &Server, id: u64) -> TaskRecord {
 
 /// Overwrites the stored request of a task.
 pub async fn corrupt(server: &Server, id: u64, request: &str) {
+    change(server, id, "request", Some(AttributeValue::S(request.into()))).await;
+}
+
+/// Overwrites a number of a stored task.
+pub async fn set(server: &Server, id: u64, name: &str, value: i64) {
+    change(server, id, name, Some(AttributeValue::N(value.to_string()))).await;
+}
+
+/// Takes an attribute out of a stored task.
+pub async fn forget(server: &Server, id: u64, name: &str) {
+    change(server, id, name, None).await;
+}
+
+async fn change(server: &Server, id: u64, name: &str, value: Option<AttributeValue>) {
     let call = store(server).dynamodb.update_item().table_name(TASKS.name);
     call.key("pk", AttributeValue::S(format!("TASK#{id}")))
         .key("sk", AttributeValue::S("TASK".into()))
-        .update_expression("SET #request = :request")
-        .expression_attribute_names("#request", "request")
+        .update_expression(if value.is_some() { "SET #name = :value" } else { "REMOVE #name" })
+        .expression_attribute_names("#name", name)
         .condition_expression("attribute_exists(pk)")
-        .expression_attribute_values(":request", AttributeValue::S(request.into()))
+        .set_expression_attribute_values(value.map(|value| HashMap::from([(":value".into(), value)])))
         .send()
         .await
         .expect("the task is there");

@@ -10,6 +10,7 @@ mod pictures;
 mod poison;
 mod races;
 mod servers;
+mod starts;
 mod sweep;
 mod urls;
 mod wire;

@@ -1,11 +1,14 @@
 //! URLs that lead inside, by the API. A canary listens where they lead.
 
-use std::net::TcpListener;
+use std::collections::VecDeque;
+use std::net::{IpAddr, TcpListener};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use contract::Credits;
 use faults::hostile::{Behaviour, Hostile, ok, redirect};
 use faults::urls::{NETS, NO_URLS, SPELLINGS, with_port};
+use fetch::{Resolve, Resolver};
 use futures::StreamExt;
 use futures::stream::iter;
 use harness::{Answer, Harness, picture};
@@ -114,6 +117,67 @@ async fn a_redirect_to_an_inner_address_is_not_followed() {
     let id = task.expect(200).json()["data"]["id"].as_u64().expect("an id");
     assert_eq!(harness.wait_task(&harness.key, id).await["status"], "ERROR");
     assert_nothing_happened(&harness, &canary).await;
+}
+
+/// Answers each look-up with the next of its lists.
+struct Script(Mutex<VecDeque<Vec<IpAddr>>>);
+
+impl Script {
+    fn of(answers: &[&[&str]]) -> Box<Self> {
+        let read = |answer: &&[&str]| answer.iter().map(|text| text.parse().expect("an address")).collect();
+        Box::new(Self(Mutex::new(answers.iter().map(read).collect())))
+    }
+}
+
+impl Resolver for Script {
+    fn resolve<'a>(&'a self, _: &'a str) -> Resolve<'a> {
+        let next = self.0.lock().expect("one at a time").pop_front();
+        Box::pin(async move { next.ok_or_else(|| std::io::Error::other("the script is at its end")) })
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_that_rebinds_between_two_hops_is_refused_at_the_second() {
+    let server = Hostile::start(vec![
+        Behaviour::Answer(redirect("/1")),
+        Behaviour::Answer(ok("image/jpeg", &picture(40, 30))),
+    ])
+    .await;
+    let name = format!("rebind.test:{}", server.address.port());
+    let url = format!("http://{name}/0");
+    // What the name answers second is in a form that no route leads to: were the guard broken, nobody would be reached.
+    for (answers, status, connections) in
+        [([["127.0.0.1"], ["127.0.0.1"]], 200, 2), ([["127.0.0.1"], ["::169.254.169.254"]], 400, 3)]
+    {
+        let harness = Harness::with(|options| {
+            options.fetch.allow.push(name.parse().expect("host:port"));
+            options.resolver = Script::of(&[&answers[0], &answers[1]]);
+        })
+        .await;
+        let answer = harness.call("POST", "/v1/image/edit").json(crate::edit(&url)).send().await;
+        assert_eq!(answer.status, status, "{}", answer.text());
+        if status == 400 {
+            assert_refused(&answer, &url);
+        }
+        assert_eq!(server.connections(), connections);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_with_one_inner_address_among_its_answers_is_refused_whole() {
+    let canary = Hostile::canary().await;
+    let port = canary.address.port();
+    for answer in [["127.0.0.1", "::2"], ["::2", "127.0.0.1"]] {
+        let harness = Harness::with(|options| {
+            options.fetch.ports.push(port);
+            options.resolver = Script::of(&[&answer]);
+        })
+        .await;
+        let url = format!("http://mixed.test:{port}/");
+        let answer = harness.call("POST", "/v1/image/edit").json(crate::edit(&url)).send().await;
+        assert_refused(&answer, &url);
+        assert_nothing_happened(&harness, &canary).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
