@@ -9,11 +9,13 @@ use http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_SECURITY_POLICY, ETAG,
     IF_NONE_MATCH, IF_RANGE, LOCATION, RANGE,
 };
-use http::{HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use store::{Object, Read};
 
 /// A position no file reaches, in bytes.
 const FARTHEST: u64 = 1 << 50;
+/// Why private: the link is a secret of whoever was given it.
+const CACHED: &str = "private, max-age=3600";
 /// Seconds a redirect's address lives.
 const REDIRECT_SECONDS: u64 = 300;
 
@@ -32,22 +34,38 @@ async fn handle(cx: Cx, req: Request<FileRef>) -> Result<Response<Raw>, ApiError
         }
     }
     let header = |name| req.headers.get(name).and_then(|value| value.to_str().ok());
-    // Why not under If-Range: a range may always be ignored, and this one only matters to whoever has half of another file.
-    let range = header(RANGE).filter(|_| header(IF_RANGE).is_none()).and_then(single_range);
-    let known = header(IF_NONE_MATCH).map(str::to_owned);
-    match cx.store.results().get(&object, range, known.clone()).await? {
+    // Ranges are a matter of GET (RFC 9110, 14.2).
+    let range = header(RANGE).filter(|_| cx.method == Method::GET).and_then(single_range);
+    let found = match (cx.store.results().get(&object, range.as_deref()).await?, header(IF_RANGE)) {
+        // Half of another file: the whole of this one is what helps.
+        (Read::Found(part), Some(wanted)) if range.is_some() && part.etag.as_deref() != Some(wanted) => {
+            cx.store.results().get(&object, None).await?
+        }
+        (found, _) => found,
+    };
+    match found {
+        Read::Found(object) if is_known(&req.headers, object.etag.as_deref()) => {
+            let etag = object.etag.unwrap_or_default();
+            let response = Response::raw(object.content_type, "").status(304);
+            Ok(with(with(response, ETAG, &etag), CACHE_CONTROL, CACHED))
+        }
         Read::Found(object) => Ok(answer(*object)),
         Read::Missing => Err(missing()),
-        Read::NotModified => {
-            let response = Response::raw("text/plain", "").status(304);
-            Ok(with(response, ETAG, &known.unwrap_or_default()))
-        }
         Read::NotSatisfiable => {
             let size = cx.store.results().size(&object).await?.ok_or_else(missing)?;
             let response = Response::raw("text/plain", "").status(416);
             Ok(with(response, CONTENT_RANGE, &format!("bytes */{size}")))
         }
     }
+}
+
+/// Whether `If-None-Match` (RFC 9110, 13.1.2) names the tag: compared weakly; what is no tag names nothing.
+fn is_known(headers: &HeaderMap, etag: Option<&str>) -> bool {
+    let Some(etag) = etag else { return false };
+    let lists = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    // Our tags have no commas, so cutting others in half harms nothing.
+    let mut tags = lists.flat_map(|list| list.split(',')).map(str::trim);
+    tags.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
 }
 
 /// A single range of bytes in its plainest form. Anything else is ignored, as RFC 9110 (14.2) allows: the answer is the whole.
@@ -89,8 +107,7 @@ fn answer(object: Object) -> Response<Raw> {
         response = with(response, CONTENT_DISPOSITION, "attachment");
     }
     response = with(response, CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox");
-    // Why private: the link is a secret of whoever was given it.
-    response = with(response, CACHE_CONTROL, "private, max-age=3600");
+    response = with(response, CACHE_CONTROL, CACHED);
     with(response, ACCEPT_RANGES, "bytes")
 }
 

@@ -17,8 +17,7 @@ async fn handle(
     cx: Cx,
     req: Request<EditRequest>,
 ) -> Result<Response<EditData>, ApiError> {
-    let input = editor.fetch(&req.input, cx.deadline).await?;
-    let edited = editor.edit(input, req.operations.clone(), req.output(), cx.deadline).await?;
+    let edited = editor.edit_url(&req.input, req.operations.clone(), req.output(), cx.deadline).await?;
     let name = from_url(&req.input, &edited.output.ext);
     let stored = store_result(&cx, cx.account(), &cx.base_url, edited, &name).await?;
     Ok(stored.data.into())

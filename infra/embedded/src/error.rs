@@ -4,6 +4,9 @@ use std::path::PathBuf;
 /// Why the embedded stores could not be opened, swept or served.
 #[derive(Debug, thiserror::Error)]
 pub enum EmbeddedError {
+    /// A folder of other things, open to others.
+    #[error("{} holds other files and is open to others: name an empty folder or one of your own (mode 0700)", .path.display())]
+    Foreign { path: PathBuf },
     /// Another process (or another handle of this one) has the data folder open.
     #[error("the data folder {} is in use by another process: stop it or choose another", .path.display())]
     Locked {

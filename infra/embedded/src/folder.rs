@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::EmbeddedError;
 
+const LOCK: &str = "lock";
+
 /// The folder and the lock on it. Dropping it unlocks, and removes a temporary folder.
 pub(crate) struct DataFolder {
     path: PathBuf,
@@ -30,8 +32,11 @@ impl DataFolder {
     }
 
     fn lock(path: &Path, temporary: bool) -> Result<Self, EmbeddedError> {
+        let file = path.join(LOCK);
+        if !file.exists() && is_shared_and_in_use(path) {
+            return Err(EmbeddedError::Foreign { path: path.to_owned() });
+        }
         make_private_folder(path)?;
-        let file = path.join("lock");
         let lock = OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -54,6 +59,17 @@ impl Drop for DataFolder {
             let _ = std::fs::remove_dir_all(&self.path);
         }
     }
+}
+
+/// Whether a folder of data stands there.
+pub fn holds_data(path: &Path) -> bool {
+    path.join(LOCK).is_file()
+}
+
+/// Why: a folder named by mistake, such as `/tmp`, must not be closed to everybody else.
+fn is_shared_and_in_use(path: &Path) -> bool {
+    let shared = std::fs::metadata(path).is_ok_and(|folder| folder.permissions().mode() & 0o077 != 0);
+    shared && std::fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some())
 }
 
 /// Makes a folder and its parents, readable by the owner alone; an older one is made so.

@@ -26,6 +26,7 @@ use std::time::Duration;
 
 pub use dynamodb::Expired;
 pub use error::EmbeddedError;
+pub use folder::holds_data;
 pub use gateway::Gateway;
 pub use loopback::LoopbackServer;
 pub use s3::{FormGrant, PublicBody, PublicS3};

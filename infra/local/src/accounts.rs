@@ -1,11 +1,11 @@
 //! What only the operator does: accounts, their first keys, grants.
 
-use contract::endpoints::BALANCE_GRANT;
-use contract::platform::money::GrantCreate;
+use contract::endpoints::{BALANCE_GRANT, KEY_CREATE};
 use contract::validate::validate;
 use contract::wording::{pydantic_v1, sentence};
-use contract::{Check, Credits, Scope};
+use contract::{Credits, Route, Scope};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use store::{Guard, KeyRecord, Ledger, NewKey, Secret, Store, StoreError, TransactionError, accounts};
 
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +35,12 @@ pub struct AccountRow {
     pub spent: Credits,
 }
 
+/// By the rules of the route that does the same.
+fn check(request: &Value, route: &Route) -> Result<(), AccountError> {
+    let faults = validate(request, &(route.request_schema)(), true);
+    if faults.is_empty() { Ok(()) } else { Err(AccountError::Invalid(sentence(&faults, pydantic_v1))) }
+}
+
 fn now_ms() -> i64 {
     common::clock::Clock::now_ms(&common::clock::SystemClock)
 }
@@ -60,6 +66,7 @@ pub async fn create_key(
     if scopes.contains(&Scope::Operator) {
         return Err(AccountError::OperatorScope);
     }
+    check(&json!({"name": name, "scopes": scopes}), &KEY_CREATE.route)?;
     if store.ledger().balance(account).await?.is_none() {
         return Err(AccountError::Unknown(account.into()));
     }
@@ -105,13 +112,10 @@ pub(crate) async fn register(
 }
 
 pub async fn grant(store: &Store, account: &str, credits: Credits, reason: &str) -> Result<(), AccountError> {
-    let asked = GrantCreate { account: account.into(), credits, reason: reason.into() };
-    let value = serde_json::to_value(&asked).map_err(|error| AccountError::Invalid(error.to_string()))?;
-    let mut faults = validate(&value, &(BALANCE_GRANT.route.request_schema)(), true);
-    asked.check(&mut faults);
-    if !faults.is_empty() {
-        return Err(AccountError::Invalid(sentence(&faults, pydantic_v1)));
+    if credits == Credits::ZERO {
+        return Err(AccountError::Invalid("credits must not be 0.".into()));
     }
+    check(&json!({"account": account, "credits": credits, "reason": reason}), &BALANCE_GRANT.route)?;
     let now = now_ms();
     let entry = Ledger::grant_entry(&Secret::generate().hash()[..32], credits, reason, now);
     let mut transaction = store.transaction();
@@ -120,7 +124,11 @@ pub async fn grant(store: &Store, account: &str, credits: Credits, reason: &str)
         Ok(()) => Ok(()),
         Err(TransactionError::Store(error)) => Err(error.into()),
         Err(refused) if refused.refused_by(Guard::Balance).is_some_and(|refusal| refusal.found.is_some()) => {
-            Err(AccountError::BelowZero(account.into()))
+            Err(if credits < Credits::ZERO {
+                AccountError::BelowZero(account.into())
+            } else {
+                AccountError::Invalid("the account's grants would go beyond what can be counted".into())
+            })
         }
         Err(_) => Err(AccountError::Unknown(account.into())),
     }

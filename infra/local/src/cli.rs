@@ -7,6 +7,7 @@ mod watch;
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use contract::settings;
+use fetch::FetchConfig;
 
 /// Self-hosted picture editing over HTTP.
 #[derive(Debug, Parser)]
@@ -39,6 +40,7 @@ pub fn run() -> Result<()> {
     // Why not for `config`: it is how one finds out.
     if !matches!(command, Command::Config) {
         settings::check().context("a setting is wrong")?;
+        FetchConfig::from_env().context("a setting is wrong")?;
     }
     match command {
         Command::Serve(serve) => block_on(serve.run()),

@@ -62,6 +62,21 @@ pub async fn execute(store: &Store, command: Command) -> Outcome {
     result.unwrap_or_else(|error| Outcome::Refused(error.to_string()))
 }
 
+/// Bytes of the longest path of a Unix socket.
+const LONGEST_PATH: usize = 107;
+
+/// Whether the folder's socket can be made: to be asked before anything is written.
+pub(crate) fn check(data: &Path) -> io::Result<()> {
+    let length = socket(data).as_os_str().len();
+    if length > LONGEST_PATH {
+        let sentence = format!(
+            "its path is too long for a Unix socket: {length} bytes with the socket's name, at most {LONGEST_PATH}"
+        );
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, sentence));
+    }
+    Ok(())
+}
+
 fn socket(data: &Path) -> PathBuf {
     data.join(SOCKET)
 }

@@ -66,6 +66,7 @@ pub async fn open_store(
 
 impl Server {
     pub async fn start(options: ServeOptions) -> Result<Self, ServeError> {
+        control::check(&options.data)?;
         let data = options.data.clone();
         let embedded =
             tokio::task::spawn_blocking(move || Embedded::open(&data, &EmbeddedOptions::default()))
@@ -104,7 +105,8 @@ impl Server {
         }
         schedules::start_flush(&mut tasks, &platform, &stopped);
         control::start(&mut tasks, &options.data, platform.store.clone(), &stopped)?;
-        let service = Service::new(platform.clone(), endpoints, embedded.s3_public_service(), address);
+        let s3 = embedded.s3_public_service();
+        let service = Service::new(platform.clone(), endpoints, s3, address, stopped.clone());
         tasks.spawn(listener::serve(listener, Arc::new(service), options.patience, stopped));
         Ok(Self { address, platform, embedded, sweep, stop, tasks })
     }

@@ -73,6 +73,7 @@ pub async fn run(
     ready: impl FnOnce(SocketAddr),
     stop: impl Future<Output = ()>,
 ) -> Result<(), WatchError> {
+    control::check(&options.data)?;
     let data = options.data.clone();
     let embedded = tokio::task::spawn_blocking(move || Embedded::open(&data, &EmbeddedOptions::default()))
         .await

@@ -1,14 +1,24 @@
 //! What a page of another origin may send and see. Any origin is served, without credentials.
 
 /// Why not `*`: browsers do not count `Authorization` as part of it.
-pub const ALLOWED_HEADERS: &[&str] =
-    &["Accept", "Authorization", "Content-Type", "Idempotency-Key", "Range", "X-API-KEY", "X-Request-ID"];
+pub const ALLOWED_HEADERS: &[&str] = &[
+    "Accept",
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-None-Match",
+    "If-Range",
+    "Range",
+    "X-API-KEY",
+    "X-Request-ID",
+];
 
 pub const ALLOWED_METHODS: &[&str] = &["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST"];
 
 pub const EXPOSED_HEADERS: &[&str] = &[
     "Content-Disposition",
     "Content-Range",
+    "ETag",
     "Idempotent-Replayed",
     "RateLimit-Limit",
     "RateLimit-Remaining",

@@ -2,6 +2,7 @@
 //! the docs list them from [`ALL`].
 
 use std::fmt;
+use std::net::Ipv6Addr;
 
 /// An environment variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub enum Kind {
     Count,
     /// `http://` or `https://`, a host, perhaps a port and a path.
     Url,
+    /// Levels, each alone or for a module, with commas between.
+    Levels,
 }
 
 /// A variable that cannot be what it says.
@@ -80,7 +83,7 @@ pub const LOG: Setting = setting(
     "info,rustack_sqs_core=warn,s3s=off",
     Place::Everywhere,
     "What is logged: a level (error, warn, info, debug, trace, off), or `module=level` too, with commas between.",
-);
+).of(Kind::Levels);
 pub const FETCH_ALLOW: Setting = setting(
     "ATELIER_FETCH_ALLOW",
     "",
@@ -190,6 +193,7 @@ impl Setting {
                 (value.parse::<u64>().is_ok_and(|count| count > 0), "a whole number of at least 1")
             }
             Kind::Url => (is_base_url(&value), "http:// or https:// with a host and no query"),
+            Kind::Levels => (value.split(',').all(is_level), "a level, or module=level, with commas between"),
         };
         if fits { Ok(()) } else { Err(WrongSetting { variable: self.name, value, expected }) }
     }
@@ -198,17 +202,45 @@ impl Setting {
 /// The first setting of the environment that has a value which it cannot have. A process that would guess what was meant
 /// must not start.
 pub fn check() -> Result<(), WrongSetting> {
-    ALL.iter().try_for_each(|setting| setting.value().map_or(Ok(()), |value| setting.check(value)))
+    ALL.iter().try_for_each(|setting| match std::env::var_os(setting.name) {
+        Some(value) if !value.is_empty() => match value.into_string() {
+            Ok(value) => setting.check(value),
+            Err(value) => Err(WrongSetting {
+                variable: setting.name,
+                value: value.to_string_lossy().into_owned(),
+                expected: "text in UTF-8",
+            }),
+        },
+        _ => Ok(()),
+    })
+}
+
+fn is_level(part: &str) -> bool {
+    let level =
+        part.split_once('=').map_or(part, |(module, level)| if module.is_empty() { "" } else { level });
+    ["off", "error", "warn", "info", "debug", "trace"].contains(&level.trim())
 }
 
 fn is_base_url(value: &str) -> bool {
     let rest = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"));
     rest.is_some_and(|rest| {
-        let host = rest.split(['/', ':']).next().unwrap_or_default();
-        let plain =
-            |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#' | b'@' | b'"' | b'<' | b'>');
-        (!host.is_empty() || rest.starts_with('[')) && rest.bytes().all(plain)
+        let plain = |byte: u8| byte.is_ascii_graphic() && !b"?#@\"<>\\".contains(&byte);
+        let authority = rest.split('/').next().unwrap_or_default();
+        rest.bytes().all(plain) && is_authority(authority)
     })
+}
+
+/// A host name or an address, perhaps with a port.
+fn is_authority(authority: &str) -> bool {
+    let (host, port) = match authority.strip_prefix('[') {
+        Some(rest) => match rest.split_once(']') {
+            Some((address, port)) if address.parse::<Ipv6Addr>().is_ok() => (address, port),
+            _ => return false,
+        },
+        None => authority.split_at(authority.find(':').unwrap_or(authority.len())),
+    };
+    let port = port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok());
+    !host.is_empty() && port
 }
 
 #[cfg(test)]
@@ -228,6 +260,10 @@ mod tests {
             (PUBLIC_URL, "https://"),
             (PUBLIC_URL, "https://a b"),
             (PUBLIC_URL, "https://example.com?x=1"),
+            (PUBLIC_URL, "https://example.com:99999999/x"),
+            (PUBLIC_URL, "https://[::zz"),
+            (LOG, "inof"),
+            (LOG, "a=b=c,,"),
         ] {
             let error = setting.check(value.into()).expect_err(value).to_string();
             assert!(error.starts_with(&format!("{}: `{value}` is not ", setting.name)), "{error}");
@@ -235,6 +271,7 @@ mod tests {
         for (setting, value) in [
             (MAX_PIXELS, "1"),
             (WORKERS, "off"),
+            (LOG, "warn,common=trace"),
             (PUBLIC_URL, "https://example.com/api"),
             (PUBLIC_URL, "http://[::1]:9000"),
         ] {

@@ -16,11 +16,20 @@ pub fn drop_nulls(value: &mut Value) {
     }
 }
 
+/// Faults that are listed; of a body with more, these and the word that there are more.
+pub const MOST_FAULTS: usize = 100;
+/// Characters of a name that are repeated in a path.
+const LONGEST_NAME: usize = 100;
+
 /// Walks `value` (without nulls) by `schema`, a JSON Schema as `schemars` writes it.
 /// `strict`: whether a field unknown to a closed object is a fault; otherwise it is ignored.
 pub fn validate(value: &Value, schema: &Value, strict: bool) -> Vec<Fault> {
     let mut walk = Walk { definitions: schema.get("$defs"), strict, faults: Vec::new() };
     walk.value(value, schema, "");
+    if walk.faults.len() > MOST_FAULTS {
+        walk.faults.truncate(MOST_FAULTS);
+        walk.faults.push(Fault::other("", "there are more faults than are listed"));
+    }
     walk.faults
 }
 
@@ -32,6 +41,9 @@ struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     fn value(&mut self, value: &Value, schema: &'a Value, path: &str) {
+        if self.is_full() {
+            return;
+        }
         if let Some(target) = self.reference(schema) {
             return self.value(value, target, path);
         }
@@ -125,6 +137,7 @@ impl<'a> Walk<'a> {
         for (name, member) in members {
             match known.and_then(|properties| properties.get(name)) {
                 Some(property) => self.value(member, property, &below(path, name)),
+                None if self.is_full() => return,
                 None if closed && self.strict => self.fault(&below(path, name), Rule::Unknown),
                 None => {}
             }
@@ -177,12 +190,18 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Whether more is known to be wrong than will be listed.
+    fn is_full(&self) -> bool {
+        self.faults.len() > MOST_FAULTS
+    }
+
     fn fault(&mut self, path: &str, rule: Rule) {
         self.faults.push(Fault::new(path, rule));
     }
 }
 
 fn below(path: &str, name: &str) -> String {
+    let name = name.char_indices().nth(LONGEST_NAME).map_or(name, |(end, _)| &name[..end]);
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 

@@ -80,9 +80,17 @@ impl Editor {
         Ok(Self::new(Fetcher::new(config, SystemResolver::default()), EditLimits::from_env()))
     }
 
-    /// The bytes a URL names, through the guard.
-    pub async fn fetch(&self, url: &str, deadline: Instant) -> Result<Bytes, EditError> {
-        Ok(self.fetcher.get(url, MAX_INPUT_BY_URL, Some(deadline)).await?.body)
+    /// Fetches what a URL names, through the guard, and edits it.
+    pub async fn edit_url(
+        &self,
+        url: &str,
+        operations: Operations,
+        output: Output,
+        deadline: Instant,
+    ) -> Result<Edited, EditError> {
+        let fetched = self.fetcher.get(url, MAX_INPUT_BY_URL, Some(deadline)).await?;
+        // Its place is kept until the edit has room: what is fetched takes memory while it waits.
+        self.work(fetched.body, operations, output, deadline, || drop(fetched.place)).await
     }
 
     /// Edits off the async threads, when the budget has room.
@@ -92,6 +100,18 @@ impl Editor {
         operations: Operations,
         output: Output,
         deadline: Instant,
+    ) -> Result<Edited, EditError> {
+        self.work(input, operations, output, deadline, || {}).await
+    }
+
+    /// `begun` is called when there is room.
+    async fn work(
+        &self,
+        input: Bytes,
+        operations: Operations,
+        output: Output,
+        deadline: Instant,
+        begun: impl FnOnce(),
     ) -> Result<Edited, EditError> {
         let limits = Limits {
             max_pixels: self.limits.max_pixels,
@@ -107,6 +127,7 @@ impl Editor {
             (memory, self.threads.clone().acquire_owned().await)
         };
         let room = tokio::time::timeout_at(deadline.into(), room).await.map_err(|_| EditError::Busy)?;
+        begun();
         let work = move || {
             // Why moved in: the room is taken until the engine ends, also when nobody waits for it any more.
             let _room = room;

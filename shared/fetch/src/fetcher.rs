@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::body::{self, Coding};
 use crate::connection::{self, Answer};
-use crate::places::Places;
+use crate::places::{Place, Places};
 use crate::{FetchConfig, FetchError, Guard, Resolver, Stage, Target};
 
 /// Downloads under the guard. Clones share their places.
@@ -29,12 +29,14 @@ struct Inner {
 }
 
 /// A complete download.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Fetched {
     /// The content, decompressed.
     pub body: Bytes,
     /// Where it came from after redirects.
     pub final_url: Url,
+    /// The place it was fetched in. Others wait as long as it is held: so a caller bounds what is fetched and not yet used.
+    pub place: Place,
 }
 
 /// What one hop ends with.
@@ -82,7 +84,7 @@ impl Inner {
             let mut target = target;
             for left in (0..=self.config.redirects).rev() {
                 match self.hop(&target, left, max_bytes).await? {
-                    Hop::Done(body) => return Ok(Fetched { body, final_url: target.url().clone() }),
+                    Hop::Done(body) => return Ok(Fetched { body, final_url: target.url().clone(), place }),
                     Hop::Redirect(next) => target = next,
                 }
                 drop(place);

@@ -22,4 +22,5 @@ pub use error::{FetchError, Refusal, Stage};
 pub use fetcher::{Fetched, Fetcher};
 pub use guard::{Guard, Target};
 pub use host_port::{HostPort, InvalidHostPort};
+pub use places::Place;
 pub use resolver::{Resolve, Resolver, SystemResolver};

@@ -16,9 +16,9 @@ pub(crate) struct Places {
     per_host: usize,
 }
 
-/// Held while a hop runs.
+/// One of the downloads at once, in all and from its host.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub struct Place {
     _host: OwnedSemaphorePermit,
     _all: OwnedSemaphorePermit,
 }

@@ -250,3 +250,15 @@ async fn a_dropped_fetch_closes_its_connection_and_frees_its_place() {
     assert!(abandoned.is_err());
     assert!(fetcher.get(&quick.url("/"), 10, None).await.is_ok());
 }
+
+#[tokio::test]
+async fn a_download_keeps_its_place_until_it_is_used() {
+    let server = Server::answering(ok(b"x")).await;
+    let fetcher = Fetcher::new(FetchConfig { at_once: 1, ..allowing(&[server.address]) }, Script::default());
+    let fetched = fetcher.get(&server.url("/"), 10, None).await.expect("fetched");
+    let soon = Some(std::time::Instant::now() + Duration::from_millis(200));
+    let waits = fetcher.get(&server.url("/"), 10, soon).await;
+    assert!(matches!(waits, Err(FetchError::Timeout(_))), "{waits:?}");
+    drop(fetched);
+    assert!(fetcher.get(&server.url("/"), 10, None).await.is_ok());
+}

@@ -25,8 +25,6 @@ pub struct Object {
 pub enum Read {
     Found(Box<Object>),
     Missing,
-    /// It still has the entity tag that the client knows.
-    NotModified,
     /// The range lies outside the object.
     NotSatisfiable,
 }
@@ -47,21 +45,13 @@ impl Results<'_> {
         Ok(())
     }
 
-    /// `range`, `if_none_match`: headers of RFC 9110.
-    pub async fn get(
-        &self,
-        key: &str,
-        range: Option<String>,
-        if_none_match: Option<String>,
-    ) -> Result<Read, StoreError> {
+    /// `range`: of bytes, as in RFC 9110.
+    pub async fn get(&self, key: &str, range: Option<&str>) -> Result<Read, StoreError> {
         let call = self.0.s3.get_object().bucket(&self.0.names.bucket_results).key(key);
-        let answer = match call.set_range(range).set_if_none_match(if_none_match).send().await {
+        let answer = match call.set_range(range.map(str::to_owned)).send().await {
             Ok(answer) => answer,
             Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => {
                 return Ok(Read::Missing);
-            }
-            Err(error) if error.raw_response().is_some_and(|raw| raw.status().as_u16() == 304) => {
-                return Ok(Read::NotModified);
             }
             Err(error) if error.raw_response().is_some_and(|raw| raw.status().as_u16() == 416) => {
                 return Ok(Read::NotSatisfiable);

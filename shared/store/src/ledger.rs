@@ -36,6 +36,8 @@ pub struct Ledger<'a>(pub(crate) &'a Store);
 
 /// Open holds are spread over this many partitions of the index.
 const SHARDS: u8 = 4;
+/// Micro-credits an account may ever be granted: far below what is counted exactly.
+const MOST_GRANTED: i64 = i64::MAX / 4;
 const EXISTS: &str = "attribute_exists(pk)";
 
 pub(crate) fn balance_key(account: &str) -> (String, String) {
@@ -222,7 +224,8 @@ impl Ledger<'_> {
     ) -> Result<(), StoreError> {
         let credits = entry.credits.micro();
         let add = Change::new("SET available = available + :n, granted = granted + :n, updated_at = :now")
-            .when(format!("{EXISTS} AND available >= :least"))
+            .when(format!("{EXISTS} AND available >= :least AND granted <= :most"))
+            .number(":most", MOST_GRANTED - credits.max(0))
             .number(":n", credits)
             .number(":least", (-credits).max(0))
             .number(":now", now_ms);

@@ -1,7 +1,7 @@
 //! The same engine without a server.
 
-use std::collections::HashMap;
-use std::ffi::OsString;
+use std::collections::{HashMap, HashSet};
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -47,7 +47,7 @@ impl Edit {
             return folder(&job, &self.input, &self.output);
         }
         if job.output.format.is_none() {
-            job.output.format = by_extension(&self.output).map(FormatChoice::Name);
+            job.output.format = by_extension(&self.output)?.map(FormatChoice::Name);
         }
         let mut edited = None;
         for _ in 0..self.repeat.unwrap_or(1).max(1) {
@@ -89,13 +89,15 @@ fn job(request: &str) -> Result<Job> {
     bail!("{}", sentence(&faults, pydantic_v1))
 }
 
-fn by_extension(file: &Path) -> Option<FormatName> {
-    match file.extension()?.to_str()?.to_ascii_lowercase().as_str() {
-        "jpg" | "jpeg" => Some(FormatName::Jpeg),
-        "png" => Some(FormatName::Png),
-        "webp" => Some(FormatName::Webp),
-        _ => None,
-    }
+fn by_extension(file: &Path) -> Result<Option<FormatName>> {
+    let Some(extension) = file.extension() else { return Ok(None) };
+    Ok(Some(match extension.to_string_lossy().to_ascii_lowercase().as_str() {
+        "jpg" | "jpeg" => FormatName::Jpeg,
+        "png" => FormatName::Png,
+        "webp" => FormatName::Webp,
+        "tif" | "tiff" => FormatName::Tiff,
+        other => bail!("{other} is no format that is written; name another, or output.format in the request"),
+    }))
 }
 
 fn one(job: &Job, input: &Path, output: &Path) -> Result<Edited> {
@@ -119,17 +121,14 @@ fn folder(job: &Job, input: &Path, output: &Path) -> Result<()> {
     if fs::canonicalize(input)? == fs::canonicalize(output)? {
         bail!("the folder of the results must be another one than that of the pictures");
     }
-    let mut stems: HashMap<OsString, usize> = HashMap::new();
-    for file in &files {
-        *stems.entry(file.file_stem().unwrap_or_default().to_owned()).or_default() += 1;
-    }
+    let names = names(&files);
     let bar = ProgressBar::new(files.len() as u64);
     let (next, failed) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..EditLimits::from_env().threads {
             scope.spawn(|| {
-                while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if let Err(error) = into_folder(job, file, output, &stems)
+                while let Some((file, name)) = names.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if let Err(error) = into_folder(job, file, output, name)
                         && let Ok(mut failed) = failed.lock()
                     {
                         failed.push(format!("{error:#}"));
@@ -145,14 +144,35 @@ fn folder(job: &Job, input: &Path, output: &Path) -> Result<()> {
     if failed.is_empty() { Ok(()) } else { bail!("{} of {} files failed", failed.len(), files.len()) }
 }
 
-/// A result is named after its picture; where two pictures differ in nothing but their extension, it keeps that too.
-fn into_folder(job: &Job, file: &Path, folder: &Path, stems: &HashMap<OsString, usize>) -> Result<()> {
+/// Names of the results, still without the extension of their format: that of the picture without its own extension; with it
+/// where two pictures differ in nothing else; numbered where that is a third picture's name. The same at every run.
+fn names(files: &[PathBuf]) -> Vec<(&Path, OsString)> {
+    let mut stems: HashMap<&OsStr, usize> = HashMap::new();
+    for file in files {
+        *stems.entry(file.file_stem().unwrap_or_default()).or_default() += 1;
+    }
+    let mut taken = HashSet::new();
+    let name = |file: &PathBuf| {
+        let stem = file.file_stem().unwrap_or_default();
+        let whole = file.file_name().unwrap_or_default();
+        let alone = stems.get(stem) == Some(&1);
+        let numbered = (2..).map(|number| {
+            let mut name = whole.to_owned();
+            name.push(format!("-{number}"));
+            name
+        });
+        let mut names = alone.then(|| stem.to_owned()).into_iter().chain([whole.to_owned()]).chain(numbered);
+        names.find(|name| taken.insert(name.clone())).unwrap_or_default()
+    };
+    let names: Vec<OsString> = files.iter().map(name).collect();
+    files.iter().map(PathBuf::as_path).zip(names).collect()
+}
+
+fn into_folder(job: &Job, file: &Path, folder: &Path, name: &OsStr) -> Result<()> {
     let bytes = fs::read(file)?;
     let edited = imaging::edit(&bytes, &job.operations, &job.output, &job.limits)
         .with_context(|| file.display().to_string())?;
-    let stem = file.file_stem().unwrap_or_default();
-    let alone = stems.get(stem).is_none_or(|count| *count == 1);
-    let mut name = if alone { stem } else { file.file_name().unwrap_or_default() }.to_owned();
+    let mut name = name.to_owned();
     name.push(format!(".{}", edited.output.ext));
     fs::write(folder.join(name), &edited.bytes)?;
     Ok(())

@@ -8,7 +8,7 @@ use atelier::open_store;
 use clap::{Args, Subcommand};
 use common::{Config, Platform, aws_http_client, aws_platform};
 use contract::{Credits, Scope};
-use embedded::{Embedded, EmbeddedOptions};
+use embedded::{Embedded, EmbeddedOptions, holds_data};
 
 #[derive(Debug, Args)]
 struct Target {
@@ -133,7 +133,7 @@ impl Target {
             return Ok(outcome);
         }
         // Why: a folder named by mistake must not become one of data.
-        if !self.data.is_dir() && !matches!(command, Command::CreateAccount { .. }) {
+        if !holds_data(&self.data) && !matches!(command, Command::CreateAccount { .. }) {
             bail!("there is no data folder {}", self.data.display());
         }
         let embedded = Embedded::open(&self.data, &EmbeddedOptions::default())?;

@@ -30,12 +30,21 @@ pub enum Read {
     Broken,
 }
 
-/// Reads at most `max` bytes, holding only what has arrived.
+/// Reads at most `max` bytes, holding only what has arrived; with 0 nothing is waited for.
 pub async fn read(body: Incoming, max: usize) -> Read {
-    if http_body::Body::size_hint(&body).lower() > max as u64 {
+    if http_body::Body::is_end_stream(&body) {
+        return Read::Whole(Bytes::new());
+    }
+    if max == 0 || http_body::Body::size_hint(&body).lower() > max as u64 {
         return Read::OverLimit(body);
     }
     tokio::time::timeout(SLOWEST, collect(body, max)).await.unwrap_or(Read::Broken)
+}
+
+/// Bytes of memory that a body of at most `max` may take.
+pub fn most(body: &Incoming, max: usize) -> usize {
+    let announced = http_body::Body::size_hint(body).upper().and_then(|bytes| usize::try_from(bytes).ok());
+    announced.unwrap_or(max).min(max)
 }
 
 async fn collect(mut body: Incoming, max: usize) -> Read {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use common::{Function, HttpFunction, Origin, Platform, Unread, Work};
@@ -13,25 +14,41 @@ use http::header::{CONNECTION, EXPECT, HOST};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
-use super::body::{Error, Outgoing, Read, drain, full, outgoing, read};
+use super::body::{Error, Outgoing, Read, drain, full, most, outgoing, read};
 use super::cors;
+
+/// Bytes of all bodies that are read or worked on, and the unit of its permits.
+const BODIES: usize = 256 * 1024 * 1024;
+const UNIT: usize = 16 * 1024;
+/// How long a body may wait for room.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 pub struct Service {
     platform: Arc<Platform>,
     functions: HashMap<&'static str, HttpFunction>,
     s3: PublicS3,
     address: SocketAddr,
+    bodies: Semaphore,
+    stopped: watch::Receiver<bool>,
 }
 
 impl Service {
     /// `functions`: those that are no endpoints are ignored.
-    pub fn new(platform: Arc<Platform>, functions: Vec<Function>, s3: PublicS3, address: SocketAddr) -> Self {
+    pub fn new(
+        platform: Arc<Platform>,
+        functions: Vec<Function>,
+        s3: PublicS3,
+        address: SocketAddr,
+        stopped: watch::Receiver<bool>,
+    ) -> Self {
         let http = functions.into_iter().filter_map(|function| match function.work {
             Work::Http(http) => Some((function.name, http)),
             Work::Queue(_) | Work::Schedule(_) => None,
         });
-        Self { platform, functions: http.collect(), s3, address }
+        let bodies = Semaphore::new(BODIES / UNIT);
+        Self { platform, functions: http.collect(), s3, address, bodies, stopped }
     }
 
     pub async fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Outgoing> {
@@ -54,8 +71,15 @@ impl Service {
         let asks_first = parts.headers.contains_key(EXPECT);
         // Why: memory and time are not spent on the body of who has no key; the call goes on without it, to its 401.
         let may_send = common::may_send(&self.platform, function, &parts.headers).await;
-        let most = if may_send { function.route.max_body() } else { 0 };
-        let (bytes, unread) = match read(body, most).await {
+        let max = if may_send { function.route.max_body() } else { 0 };
+        let Some(_room) = self.room(most(&body, max)).await else {
+            return closing(status(StatusCode::SERVICE_UNAVAILABLE));
+        };
+        let read = tokio::select! {
+            read = read(body, max) => read,
+            () = self.stopping() => Read::Broken,
+        };
+        let (bytes, unread) = match read {
             Read::Whole(bytes) => (bytes, None),
             Read::OverLimit(rest) => {
                 if !asks_first {
@@ -72,6 +96,20 @@ impl Service {
         let response = common::run(self.platform.clone(), function, request, origin).await.map(outgoing);
         // Why: what is left of a body that was not read would be taken for the next request.
         if unread.is_some() { closing(response) } else { response }
+    }
+
+    /// Room for a body until its call is answered; `None` where there is none.
+    async fn room(&self, bytes: usize) -> Option<SemaphorePermit<'_>> {
+        let units = u32::try_from(bytes.div_ceil(UNIT)).ok()?;
+        tokio::time::timeout(LONGEST_WAIT, self.bodies.acquire_many(units)).await.ok()?.ok()
+    }
+
+    /// Whoever still sends when the server stops is not waited for.
+    async fn stopping(&self) {
+        // An error means that nobody can stop us any more.
+        if self.stopped.clone().wait_for(|stopped| *stopped).await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 
     fn function(&self, method: &Method, path: &str) -> Option<&HttpFunction> {

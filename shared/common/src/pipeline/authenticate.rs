@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use contract::{ErrorKind, Family};
+use contract::{ErrorKind, Family, Input};
 use http::HeaderMap;
 use store::{KeyRecord, Secret, StoreError};
 
@@ -20,12 +20,17 @@ pub(crate) async fn authenticate(call: &mut Call) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Whether a listener should read the body of a call: where a key is needed, only of who has one.
+/// Whether a listener should read the body of a call: only where the route takes one, and where a key is needed only of who has
+/// one that may do this.
 pub async fn may_send(platform: &Platform, function: &HttpFunction, headers: &HeaderMap) -> bool {
     let route = &function.route;
-    let found = || find(platform, route.family, headers, platform.now_ms());
+    if route.input == Input::Parameters {
+        return false;
+    }
+    let Some(needed) = route.scope else { return true };
     // A store that does not answer is what the call itself will report.
-    route.scope.is_none() || found().await.is_ok_and(|found| found.is_some())
+    let found = find(platform, route.family, headers, platform.now_ms()).await;
+    found.ok().flatten().is_some_and(|(_, key)| needed.granted_by(&key.scopes))
 }
 
 async fn find(

@@ -1,6 +1,7 @@
 //! The request as typed data, or every fault of it at once.
 
 use bytes::Bytes;
+use contract::limits::MAX_JSON_BODY;
 use contract::validate::{drop_nulls, validate};
 use contract::{ErrorKind, Fault, Input, Rule};
 use serde_json::{Map, Value};
@@ -114,6 +115,10 @@ async fn multipart(call: &Call) -> Result<(Bytes, Option<Upload>), ApiError> {
         let (name, file_name) = (part.name().map(str::to_owned), part.file_name().map(str::to_owned));
         let bytes = part.bytes().await.map_err(broken)?;
         match name.as_deref() {
+            Some("data") if bytes.len() > MAX_JSON_BODY => {
+                let sentence = format!("The part data is over the limit of {MAX_JSON_BODY} bytes.");
+                return Err(ApiError::because(ErrorKind::BodyTooLarge, sentence));
+            }
             Some("data") => data = bytes,
             Some("file") => match file_name.filter(|name| !name.is_empty()) {
                 Some(name) => file = Some(Upload { name, bytes }),

@@ -10,6 +10,7 @@ pub struct KeyCreate {
     #[schemars(length(min = 1, max = 100))]
     pub name: String,
     /// Absent: the scopes of the making key.
+    #[schemars(length(max = 12))]
     pub scopes: Option<Vec<Scope>>,
     /// RFC 3339. Absent: the expiry of the making key.
     pub expires_at: Option<String>,
@@ -29,6 +30,7 @@ pub struct KeyUpdate {
     pub id: String,
     #[schemars(length(min = 1, max = 100))]
     pub name: Option<String>,
+    #[schemars(length(max = 12))]
     pub scopes: Option<Vec<Scope>>,
     pub expires_at: Option<String>,
     #[schemars(range(min = 1, max = 1_000_000))]
@@ -111,6 +113,13 @@ fn check_expiry(expires_at: Option<&String>, faults: &mut Vec<Fault>) {
     }
 }
 
+fn check_scopes(scopes: Option<&Vec<Scope>>, faults: &mut Vec<Fault>) {
+    let twice = |scopes: &Vec<Scope>| (1..scopes.len()).any(|at| scopes[..at].contains(&scopes[at]));
+    if scopes.is_some_and(twice) {
+        faults.push(Fault::other("scopes", "must name each scope once"));
+    }
+}
+
 fn check_cap(cap: Option<Credits>, faults: &mut Vec<Fault>) {
     if cap.is_some_and(|cap| cap < Credits::ZERO) {
         faults.push(Fault::other("spend_cap", "must be at least 0"));
@@ -119,6 +128,7 @@ fn check_cap(cap: Option<Credits>, faults: &mut Vec<Fault>) {
 
 impl Check for KeyCreate {
     fn check(&self, faults: &mut Vec<Fault>) {
+        check_scopes(self.scopes.as_ref(), faults);
         check_expiry(self.expires_at.as_ref(), faults);
         check_cap(self.spend_cap, faults);
     }
@@ -126,6 +136,7 @@ impl Check for KeyCreate {
 
 impl Check for KeyUpdate {
     fn check(&self, faults: &mut Vec<Fault>) {
+        check_scopes(self.scopes.as_ref(), faults);
         check_expiry(self.expires_at.as_ref(), faults);
         check_cap(self.spend_cap, faults);
     }

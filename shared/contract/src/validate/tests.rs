@@ -108,3 +108,12 @@ fn unknown_fields_are_faults_only_where_the_family_is_strict() {
     assert_eq!(faults(json!({"name": "a", "more": true}), true), [Fault::new("more", Rule::Unknown)]);
     assert_eq!(faults(json!([]), true), [Fault::new("", Rule::Type(JsonType::Object))]);
 }
+
+#[test]
+fn of_very_many_faults_a_hundred_are_listed_with_the_word_that_there_are_more() {
+    let members = (0..100_000).map(|index| (format!("{index}{}", "x".repeat(500)), Value::from(1)));
+    let found = faults(Value::Object(members.collect()), true);
+    assert_eq!(found.len(), MOST_FAULTS + 1);
+    assert!(found.iter().all(|fault| fault.path.len() <= 200));
+    assert!(matches!(&found[MOST_FAULTS].rule, Rule::Other(sentence) if sentence.contains("more faults")));
+}

@@ -79,6 +79,9 @@ async fn ranges_are_cut_from_the_same_bytes() {
         let whole_again = harness.call_url("GET", &url).header("range", "bytes=0-9");
         let whole_again = whole_again.header("if-range", "\"another file\"").send().await.expect(200);
         assert_eq!(whole_again.body, whole.body, "the range of another file is not cut from this one");
+        let part = harness.call_url("GET", &url).header("range", "bytes=0-9");
+        let part = part.header("if-range", whole.header("etag")).send().await.expect(206);
+        assert_eq!(part.body, whole.body[..10]);
         let head = harness.call_url("HEAD", &url).header("range", "bytes=0-9").send().await;
         assert!(head.body.is_empty() && matches!(head.status, 200 | 206), "{}", head.status);
     })
@@ -91,10 +94,20 @@ async fn what_a_client_has_already_is_not_sent_again() {
         let harness = Harness::start().await;
         let url = link(&harness).await;
         let tag = harness.call_url("GET", &url).send().await.expect(200).header("etag").to_owned();
-        let known = harness.call_url("GET", &url).header("if-none-match", &tag).send().await.expect(304);
-        assert!(known.body.is_empty());
-        assert_eq!(known.header("etag"), tag);
-        harness.call_url("GET", &url).header("if-none-match", "\"another\"").send().await.expect(200);
+        for method in ["GET", "HEAD"] {
+            for known in [tag.clone(), format!("\"another\", {tag}"), format!("W/{tag}"), "*".into()] {
+                let answer = harness.call_url(method, &url).header("if-none-match", &known).send().await;
+                let answer = answer.expect(304);
+                assert!(answer.body.is_empty());
+                assert_eq!(
+                    (answer.header("etag"), answer.header("cache-control")),
+                    (tag.as_str(), "private, max-age=3600")
+                );
+            }
+            for other in ["\"another\"", ",", "\"", "abc\"", "w/\"x\"", ",,,", &tag[1..]] {
+                harness.call_url(method, &url).header("if-none-match", other).send().await.expect(200);
+            }
+        }
     })
     .await;
 }

@@ -72,6 +72,22 @@ async fn data_may_be_absent_empty_typed_or_come_last() {
 }
 
 #[tokio::test]
+async fn data_that_is_all_faults_gets_a_short_answer_and_data_over_its_limit_none_of_its_own() {
+    bounded(60, async {
+        let harness = Harness::start().await;
+        let unknown = |count: usize| {
+            let fields: Vec<String> = (0..count).map(|index| format!("\"{index}\":1")).collect();
+            format!("{{\"operations\":{{{}}}}}", fields.join(","))
+        };
+        let answer = send(&harness, &[data(&unknown(50_000)), file()]).await.expect(422);
+        assert!(answer.body.len() < 30_000, "{} bytes", answer.body.len());
+        let answer = send(&harness, &[data(&unknown(200_000)), file()]).await.expect(413);
+        assert!(answer.body.len() < 1000);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn sixteen_parts_are_taken_and_more_are_refused() {
     bounded(60, async {
         let harness = Harness::start().await;

@@ -10,6 +10,19 @@ use crate::subject::bounded;
 const MONTH_MS: i64 = 31 * 86_400_000;
 
 #[tokio::test]
+async fn scopes_are_named_once_each() {
+    bounded(60, async {
+        let harness = Harness::start().await;
+        for scopes in [json!(["keys", "keys"]), json!(vec!["keys"; 50_000])] {
+            let call = harness.call("POST", "/v1/keys").json(json!({"name": "x", "scopes": scopes}));
+            let answer = call.send().await.expect(422);
+            assert!(answer.body.len() < 1000);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_secret_is_well_formed_and_shown_this_once() {
     bounded(60, async {
         let harness = Harness::start().await;

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use atelier::Patience;
-use contract::Credits;
 use contract::limits::MAX_JSON_BODY;
+use contract::{Credits, Scope};
 use faults::wire::{exchange, pour, resident, status};
 use futures::future::join_all;
 use harness::{Harness, Scratch, ServerProcess, picture};
@@ -160,6 +160,59 @@ async fn connections_that_stay_silent_or_take_nothing_of_their_answer_are_closed
     assert!(read.is_ok(), "a connection that takes nothing is kept");
     assert!(taken.len() < size * asked, "all was sent to somebody who took nothing");
     assert_up(&harness).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn bodies_that_will_not_be_used_are_not_waited_for() {
+    let harness = Harness::start().await;
+    let keyless = "POST /v1/image/edit HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let free = "GET /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n";
+    let unknown = "POST /nowhere HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n";
+    let unfit = harness.key_with("default", &[Scope::Billing]).await;
+    let unfit = format!(
+        "POST /v1/image/edit HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {unfit}\r\nContent-Length: 1000\r\n\r\n"
+    );
+    for (head, expected) in [(keyless, 401), (free, 200), (unknown, 404), (unfit.as_str(), 403)] {
+        let mut stream = TcpStream::connect(harness.server.address()).await.expect("a connection");
+        stream.write_all(head.as_bytes()).await.expect("sent");
+        let mut start = [0; 32];
+        let read = tokio::time::timeout(Duration::from_secs(3), stream.read(&mut start)).await;
+        let read = read.unwrap_or_else(|_| panic!("no answer to {head}")).expect("an answer");
+        assert_eq!(status(&start[..read]), expected, "{head}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn bodies_on_their_way_take_bounded_memory_and_do_not_keep_a_server_from_stopping() {
+    let harness = Harness::start().await;
+    let key = &harness.key;
+    let head = format!(
+        "POST /v1/image/edit/upload HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 19900000\r\n\r\n"
+    );
+    let mut sending = Vec::new();
+    for _ in 0..14 {
+        let mut stream = TcpStream::connect(harness.server.address()).await.expect("a connection");
+        stream.write_all(head.as_bytes()).await.expect("sent");
+        sending.push(stream);
+    }
+    let refused = async {
+        let mut answers = sending.iter_mut().map(|stream| {
+            Box::pin(async move {
+                let mut start = [0; 32];
+                let read = stream.read(&mut start).await.expect("an answer");
+                status(&start[..read])
+            })
+        });
+        futures::future::select_all(&mut answers).await.0
+    };
+    let refused = tokio::time::timeout(Duration::from_secs(15), refused).await.expect("one has no room");
+    assert_eq!(refused, 503);
+    // Small bodies find room beside the large ones.
+    harness.call("POST", "/v1/keys").json(json!({"name": "small"})).send().await.expect(201);
+    let begun = Instant::now();
+    harness.server.stop().await;
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    drop(sending);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -57,12 +57,16 @@ async fn the_extension_of_the_result_says_its_format_where_the_request_does_not(
         ("out.webp", "{}", "webp"),
         ("out.PNG", r#"{"operations":{"resizing":{"width":32}}}"#, "png"),
         ("out.jpg", "{}", "jpeg"),
+        ("out.tif", "{}", "tiff"),
         ("out", "{}", "jpeg"),
         ("other.webp", r#"{"output":{"format":"png"}}"#, "png"),
     ] {
         let run = atelier(&["edit", &input, &path(&folder, name), "--request", request], &[]).await;
         assert_eq!(json(&run)["output"]["ext"], format, "{name}");
     }
+    let run = atelier(&["edit", &input, &path(&folder, "out.gif")], &[]).await;
+    assert!(!run.success && run.stderr.contains("gif is no format that is written"), "{run:?}");
+    assert!(!folder.join("out.gif").exists());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -106,14 +110,15 @@ async fn edit_of_a_folder_does_every_picture_and_names_what_is_none() {
 async fn pictures_of_a_folder_that_differ_by_extension_alone_get_results_of_their_own() {
     let folder = Scratch::new();
     fs::create_dir(folder.join("in")).expect("a folder");
-    for (name, width) in [("a.jpg", 30), ("a.jpeg", 40), ("b.jpg", 50)] {
+    for (name, width) in [("a.jpg", 30), ("a.jpeg", 40), ("b.jpg", 50), ("a.jpg.bmp", 60)] {
         written(&folder, &format!("in/{name}"), &picture(width, 30));
     }
     let run = atelier(&["edit", &path(&folder, "in"), &path(&folder, "out")], &[]).await;
     assert!(run.success, "{run:?}");
-    assert_eq!(names(&folder.join("out")), ["a.jpeg.jpeg", "a.jpg.jpeg", "b.jpeg"]);
+    let results = ["a.jpeg.jpeg", "a.jpg.bmp.jpeg", "a.jpg.jpeg", "b.jpeg"];
+    assert_eq!(names(&folder.join("out")), results);
     let same = atelier(&["edit", &path(&folder, "in"), &path(&folder, "in")], &[]).await;
-    assert!(!same.success && names(&folder.join("in")).len() == 3, "{same:?}");
+    assert!(!same.success && names(&folder.join("in")).len() == 4, "{same:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

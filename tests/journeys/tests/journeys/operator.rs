@@ -1,5 +1,7 @@
 //! The operator's commands, on a server that runs and on a folder at rest.
 
+use std::os::unix::fs::PermissionsExt;
+
 use harness::{Call, ServerProcess, picture};
 use journeys::{Home, Run, atelier, mode};
 use serde_json::{Value, json};
@@ -52,6 +54,8 @@ async fn assert_refusals(home: &Home, account: &str) {
         (vec!["grant", account, "1", "--reason", ""], "reason"),
         (vec!["grant", account, "1", "--reason", &long], "reason"),
         (vec!["keys", "create", "--account", "nobody"], "no account"),
+        (vec!["keys", "create", "--account", account, "--name", ""], "name"),
+        (vec!["keys", "create", "--account", account, "--name", &long], "name"),
         (vec!["keys", "create", "--account", account, "--scopes", "everything"], "no scope"),
         (vec!["keys", "create", "--account", account, "--scopes", "operator"], "--operator"),
     ] {
@@ -97,6 +101,17 @@ async fn a_folder_named_by_mistake_is_told_and_not_made() {
         assert!(refused(&home, &arguments).await.contains("no data folder"));
         assert!(!home.folder.join("data").exists());
     }
+    // Somebody else's folder is left as it is.
+    let data = home.folder.join("data");
+    std::fs::create_dir(&data).expect("a folder");
+    std::fs::set_permissions(&data, std::fs::Permissions::from_mode(0o755)).expect("a mode");
+    assert!(refused(&home, &["accounts", "list"]).await.contains("no data folder"));
+    std::fs::write(data.join("notes.txt"), "mine").expect("a file");
+    assert!(refused(&home, &["accounts", "create", "shop"]).await.contains("holds other files"));
+    let message = ServerProcess::try_start(home.folder.path(), &[]).expect_err("a folder of others");
+    assert!(message.contains("holds other files"), "{message}");
+    assert_eq!(mode(&data), 0o755);
+    assert_eq!(std::fs::read_dir(&data).expect("a folder").count(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
