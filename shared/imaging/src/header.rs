@@ -7,6 +7,9 @@ use crate::orientation::Orientation;
 use crate::picture::Channels;
 use crate::{ImagingError, decode};
 
+/// Longer than any ICC profile in use; those of printing presses have 0.5 to 3 MB.
+pub(crate) const MAX_PROFILE_BYTES: usize = 8 << 20;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
     Jpeg,
@@ -63,7 +66,7 @@ impl Header {
 /// Recognises the format by content and reads its header.
 pub(crate) fn read(input: &[u8]) -> Result<Header, ImagingError> {
     let format = recognise(input)?;
-    let header = match format {
+    let mut header = match format {
         Format::Jpeg => decode::jpeg::header(input)?,
         Format::Png => decode::png::header(input)?,
         Format::Webp => decode::webp::header(input)?,
@@ -72,6 +75,8 @@ pub(crate) fn read(input: &[u8]) -> Result<Header, ImagingError> {
     if header.width == 0 || header.height == 0 {
         return Err(ImagingError::corrupt(format.name(), "a side is zero"));
     }
+    // Passed over, as broken ones are.
+    header.profile.take_if(|profile| profile.len() > MAX_PROFILE_BYTES);
     Ok(header)
 }
 

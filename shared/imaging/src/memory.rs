@@ -5,6 +5,7 @@ use crate::header::Header;
 use crate::libjpeg::{self, Quality};
 use crate::libwebp;
 use crate::orientation::Orientation;
+use crate::picture::Channels;
 use crate::plan::Step;
 use crate::steps::resize::Resize;
 
@@ -27,11 +28,11 @@ pub(crate) fn peak(header: &Header, steps: &[Step]) -> u64 {
             }
             Step::Orient(orientation) if *orientation == Orientation::default() => held,
             Step::Orient(_) => 2 * held,
-            Step::Color if header.profile.is_none() => held,
+            Step::Color if header.profile.is_none() && header.channels != Channels::Cmyk => held,
             Step::Color => {
-                // A grey profile may make the picture RGB.
-                channels = channels.max(3);
-                held + pixels * channels
+                // A grey profile may make the picture RGB, and so does the end of CMYK.
+                channels = if header.channels == Channels::Rgba { 4 } else { 3 };
+                held + pixels * channels + profile(header)
             }
             Step::Adjust(_) => held,
             Step::Place(placement) => {
@@ -44,6 +45,13 @@ pub(crate) fn peak(header: &Header, steps: &[Step]) -> u64 {
         peak = peak.max(during);
     }
     peak
+}
+
+/// The profile as read, and the table of 17^4 colours that a CMYK profile is made into, in floating point with its
+/// copies.
+fn profile(header: &Header) -> u64 {
+    let table = if header.channels == Channels::Cmyk { 4 << 20 } else { 0 };
+    header.profile.as_ref().map_or(0, |profile| 3 * profile.len() as u64 + table)
 }
 
 fn area(width: u32, height: u32) -> u64 {

@@ -1,9 +1,12 @@
-/// Eight-bit samples a pixel, interleaved; alpha is not premultiplied.
+/// Samples of a pixel, interleaved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Channels {
-    Grey = 1,
-    Rgb = 3,
-    Rgba = 4,
+    Grey,
+    Rgb,
+    /// Alpha is not premultiplied.
+    Rgba,
+    /// Cyan, magenta, yellow and black ink: 0 is none, the highest value is full. Only until the colour step.
+    Cmyk,
 }
 
 /// Decoded pixels, row after row without gaps.
@@ -18,7 +21,11 @@ pub(crate) struct Picture {
 
 impl Channels {
     pub(crate) const fn count(self) -> usize {
-        self as usize
+        match self {
+            Self::Grey => 1,
+            Self::Rgb => 3,
+            Self::Rgba | Self::Cmyk => 4,
+        }
     }
 
     pub(crate) fn has_alpha(self) -> bool {

@@ -20,7 +20,7 @@ const REQUEST: &str = "GOLDEN_MEMORY_REQUEST";
 
 #[test]
 fn the_estimate_of_memory_holds_and_is_not_far_above() {
-    const CASES: [(&str, &str); 10] = [
+    const CASES: [(&str, &str); 15] = [
         ("png", r#"{"output":{"format":"jpeg"}}"#),
         ("png", r#"{"output":{"format":{"type":"jpeg","quality":95}}}"#),
         ("png", r#"{"output":{"format":"webp"}}"#),
@@ -31,6 +31,11 @@ fn the_estimate_of_memory_holds_and_is_not_far_above() {
         ("jpeg-progressive", r#"{"operations":{"resizing":{"width":200}}}"#),
         ("tiff16", r#"{"operations":{"resizing":{"width":200}}}"#),
         ("webp-lossless", r#"{"operations":{"resizing":{"width":200}}}"#),
+        ("jpeg-cmyk", r#"{"output":{"format":"png"}}"#),
+        ("jpeg-cmyk+press", r#"{"operations":{"resizing":{"width":1200}}}"#),
+        ("tiff-cmyk+press", r#"{"output":{"format":"jpeg"}}"#),
+        ("tiff-cmyk16-lzw-planar", r#"{"output":{"format":"jpeg"}}"#),
+        ("tiff-cmyk-jpeg", r#"{"output":{"format":"jpeg"}}"#),
     ];
     if let (Some(input), Ok(request)) = (std::env::var_os(INPUT), std::env::var(REQUEST)) {
         return one(&std::fs::read(input).unwrap(), &request);

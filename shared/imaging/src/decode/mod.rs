@@ -3,6 +3,7 @@
 pub(crate) mod jpeg;
 pub(crate) mod other;
 pub(crate) mod png;
+mod tiff_cmyk;
 mod tiff_jpeg;
 mod tiff_palette;
 pub(crate) mod webp;
@@ -20,7 +21,7 @@ pub(crate) fn decode(
     watch: Watch,
 ) -> Result<Picture, ImagingError> {
     match header.format {
-        Format::Jpeg => crate::libjpeg::read(input, header, denominator, watch),
+        Format::Jpeg => jpeg::decode(input, header, denominator, watch),
         Format::Png => png::decode(input, header, watch),
         Format::Webp => webp::decode(input, header, denominator),
         Format::Gif | Format::Bmp | Format::Tiff => other::decode(input, header, watch),

@@ -1,4 +1,4 @@
-//! GIF (first frame), BMP and TIFF by the `image` crate: formats whose speed does not matter here.
+//! GIF (first frame), BMP and most TIFF by the `image` crate: formats whose speed does not matter here.
 
 use std::borrow::Cow;
 use std::io::Cursor;
@@ -6,10 +6,10 @@ use std::io::Cursor;
 use image::codecs::bmp::BmpDecoder;
 use image::codecs::gif::GifDecoder;
 use image::codecs::tiff::TiffDecoder;
-use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageError};
+use image::{DynamicImage, ImageDecoder, ImageError};
 
 use super::tiff_palette::Palette;
-use super::{tiff_jpeg, tiff_palette};
+use super::{tiff_cmyk, tiff_jpeg, tiff_palette};
 use crate::ImagingError;
 use crate::exif;
 use crate::header::{Format, Header};
@@ -62,16 +62,13 @@ fn channels(decoder: &dyn ImageDecoder) -> Channels {
 
 pub(crate) fn header(input: &[u8], format: Format) -> Result<Header, ImagingError> {
     if format == Format::Tiff
-        && let Some(header) = tiff_jpeg::header(input)
+        && let Some(header) = tiff_jpeg::header(input).map(Ok).or_else(|| tiff_cmyk::header(input))
     {
-        return Ok(header);
+        return header;
     }
     let (file, palette) = readable(input, format);
     let mut decoder = open(&file, format)?;
     let (width, height) = decoder.dimensions();
-    if matches!(decoder.original_color_type(), ExtendedColorType::Cmyk8 | ExtendedColorType::Cmyk16) {
-        return Err(ImagingError::NotAvailable("reading CMYK pictures".into()));
-    }
     Ok(Header {
         format,
         width,
@@ -86,7 +83,8 @@ pub(crate) fn header(input: &[u8], format: Format) -> Result<Header, ImagingErro
 pub(crate) fn decode(input: &[u8], header: &Header, watch: Watch) -> Result<Picture, ImagingError> {
     let format = header.format;
     if format == Format::Tiff
-        && let Some(picture) = tiff_jpeg::decode(input, header, watch)
+        && let Some(picture) =
+            tiff_jpeg::decode(input, header, watch).or_else(|| tiff_cmyk::decode(input, header))
     {
         return picture;
     }
@@ -104,7 +102,8 @@ pub(crate) fn decode(input: &[u8], header: &Header, watch: Watch) -> Result<Pict
     let pixels = match channels {
         Channels::Grey => decoded.into_luma8().into_raw(),
         Channels::Rgb => decoded.into_rgb8().into_raw(),
-        Channels::Rgba => decoded.into_rgba8().into_raw(),
+        // The `image` crate delivers no CMYK.
+        Channels::Rgba | Channels::Cmyk => decoded.into_rgba8().into_raw(),
     };
     let picture = Picture { width, height, channels, pixels };
     Ok(match palette {

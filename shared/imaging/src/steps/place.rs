@@ -39,7 +39,8 @@ pub(crate) fn place(picture: Picture, placement: &Placement) -> Picture {
             _ if from == channels && from != Channels::Rgba => target.copy_from_slice(source),
             Channels::Grey => each(source, target, 1, to, |grey| [grey[0], grey[0], grey[0], 255]),
             Channels::Rgb => each(source, target, 3, to, |rgb| [rgb[0], rgb[1], rgb[2], 255]),
-            Channels::Rgba => {
+            // CMYK has become RGB before.
+            Channels::Rgba | Channels::Cmyk => {
                 each(source, target, 4, to, |rgba| over([rgba[0], rgba[1], rgba[2], rgba[3]], behind));
             }
         }

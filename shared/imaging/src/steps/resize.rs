@@ -26,7 +26,7 @@ pub(crate) fn resize(picture: Picture, resize: &Resize) -> Result<Picture, Imagi
     let kind = match picture.channels {
         Channels::Grey => PixelType::U8,
         Channels::Rgb => PixelType::U8x3,
-        Channels::Rgba => PixelType::U8x4,
+        Channels::Rgba | Channels::Cmyk => PixelType::U8x4,
     };
     let internal = |error: &dyn std::fmt::Display| ImagingError::Internal(format!("resampling: {error}"));
     let mut target = Picture::blank(resize.width, resize.height, picture.channels);
@@ -36,8 +36,9 @@ pub(crate) fn resize(picture: Picture, resize: &Resize) -> Result<Picture, Imagi
         .map_err(|error| internal(&error))?;
     // Floating point may have pushed the part past the edge by less than a thousandth of a pixel.
     let (x, y) = (source.x.clamp(0.0, from.0), source.y.clamp(0.0, from.1));
-    let options =
-        ResizeOptions::new().crop(x, y, source.width.min(from.0 - x), source.height.min(from.1 - y));
+    let options = ResizeOptions::new()
+        .crop(x, y, source.width.min(from.0 - x), source.height.min(from.1 - y))
+        .use_alpha(picture.channels.has_alpha());
     Resizer::new().resize(&input, &mut output, &options).map_err(|error| internal(&error))?;
     Ok(target)
 }
