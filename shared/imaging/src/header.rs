@@ -4,7 +4,7 @@ use contract::images::PictureInfo;
 
 use crate::exif::Exif;
 use crate::orientation::Orientation;
-use crate::picture::Channels;
+use crate::picture::{Channels, Depth};
 use crate::{ImagingError, decode};
 
 /// Longer than any ICC profile in use; those of printing presses have 0.5 to 3 MB.
@@ -41,6 +41,7 @@ pub(crate) struct Header {
     pub height: u32,
     /// As decoded.
     pub channels: Channels,
+    pub depth: Depth,
     /// Bytes of memory the decoder needs beside the pixels it delivers at full size.
     pub decoder_bytes: u64,
     /// An embedded ICC profile, as found.

@@ -15,16 +15,18 @@ pub(crate) fn peak(header: &Header, steps: &[Step]) -> u64 {
     let mut pixels = 0;
     let mut channels = header.channels.count() as u64;
     let mut peak = 0;
+    // Bytes of a sample up to the encoder.
+    let depth = header.depth.bytes();
     for step in steps {
-        let held = pixels * channels;
+        let held = pixels * channels * depth;
         let during = match step {
             Step::Decode(denominator) => {
                 pixels = area(header.width.div_ceil(*denominator), header.height.div_ceil(*denominator));
-                pixels * channels + header.decoder_bytes
+                pixels * channels * depth + header.decoder_bytes
             }
             Step::Resize(resize) => {
                 pixels = area(resize.width, resize.height);
-                held + resize_extra(resize, channels) + pixels * channels
+                held + (resize_extra(resize, channels) + pixels * channels) * depth
             }
             Step::Orient(orientation) if *orientation == Orientation::default() => held,
             Step::Orient(_) => 2 * held,
@@ -32,15 +34,19 @@ pub(crate) fn peak(header: &Header, steps: &[Step]) -> u64 {
             Step::Color => {
                 // A grey profile may make the picture RGB, and so does the end of CMYK.
                 channels = if header.channels == Channels::Rgba { 4 } else { 3 };
-                held + pixels * channels + profile(header)
+                held + pixels * channels * depth + profile(header)
             }
             Step::Adjust(_) => held,
             Step::Place(placement) => {
                 pixels = area(placement.width, placement.height);
                 channels = if channels == 1 { 3 } else { channels };
-                held + pixels * 4
+                held + pixels * 4 * depth
             }
-            Step::Encode(target) => held + encoder(target, pixels, channels),
+            // Sixteen bits go when there are eight.
+            Step::Encode(target) => {
+                let eight = pixels * channels;
+                (eight + encoder(target, pixels, channels)).max(if depth == 1 { 0 } else { held + eight })
+            }
         };
         peak = peak.max(during);
     }

@@ -20,7 +20,7 @@ const REQUEST: &str = "GOLDEN_MEMORY_REQUEST";
 
 #[test]
 fn the_estimate_of_memory_holds_and_is_not_far_above() {
-    const CASES: [(&str, &str); 15] = [
+    const CASES: [(&str, &str); 19] = [
         ("png", r#"{"output":{"format":"jpeg"}}"#),
         ("png", r#"{"output":{"format":{"type":"jpeg","quality":95}}}"#),
         ("png", r#"{"output":{"format":"webp"}}"#),
@@ -31,6 +31,13 @@ fn the_estimate_of_memory_holds_and_is_not_far_above() {
         ("jpeg-progressive", r#"{"operations":{"resizing":{"width":200}}}"#),
         ("tiff16", r#"{"operations":{"resizing":{"width":200}}}"#),
         ("webp-lossless", r#"{"operations":{"resizing":{"width":200}}}"#),
+        ("png-rgb16", r#"{"output":{"format":"jpeg"}}"#),
+        ("png-rgba16-interlaced", r#"{"operations":{"resizing":{"width":800}},"output":{"format":"webp"}}"#),
+        ("png-ga16-interlaced", r#"{"operations":{"padding":"10%"},"output":{"format":"png"}}"#),
+        (
+            "tiff-rgb16-lzw+p3",
+            r#"{"operations":{"adjustments":{"sharpness":50}},"output":{"format":"tiff"}}"#,
+        ),
         ("jpeg-cmyk", r#"{"output":{"format":"png"}}"#),
         ("jpeg-cmyk+press", r#"{"operations":{"resizing":{"width":1200}}}"#),
         ("tiff-cmyk+press", r#"{"output":{"format":"jpeg"}}"#),

@@ -4,7 +4,7 @@
 use crate::exif::{self, Exif};
 use crate::header::{Format, Header};
 use crate::limits::Watch;
-use crate::picture::{Channels, Picture};
+use crate::picture::{Channels, Depth, Picture};
 use crate::{ImagingError, libjpeg};
 
 const START_OF_SCAN: u8 = 0xDA;
@@ -155,6 +155,7 @@ fn build(
         width: frame.width,
         height: frame.height,
         channels,
+        depth: Depth::Eight,
         decoder_bytes: coefficients + rows,
         profile,
         exif,

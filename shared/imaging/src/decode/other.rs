@@ -8,13 +8,15 @@ use image::codecs::gif::GifDecoder;
 use image::codecs::tiff::TiffDecoder;
 use image::{DynamicImage, ImageDecoder, ImageError};
 
+use tiff::tags::Tag;
+
 use super::tiff_palette::Palette;
 use super::{tiff_cmyk, tiff_jpeg, tiff_palette};
 use crate::ImagingError;
 use crate::exif;
 use crate::header::{Format, Header};
 use crate::limits::Watch;
-use crate::picture::{Channels, Picture};
+use crate::picture::{Channels, Depth, Picture, Raster};
 
 /// What a decoder may allocate beside the pixels it delivers, in bytes.
 const DECODER_BYTES: u64 = 16 << 20;
@@ -60,6 +62,12 @@ fn channels(decoder: &dyn ImageDecoder) -> Channels {
     }
 }
 
+/// Also sixteen for real numbers.
+fn depth(decoder: &dyn ImageDecoder) -> Depth {
+    let color = decoder.color_type();
+    if color.bytes_per_pixel() > color.channel_count() { Depth::Sixteen } else { Depth::Eight }
+}
+
 pub(crate) fn header(input: &[u8], format: Format) -> Result<Header, ImagingError> {
     if format == Format::Tiff
         && let Some(header) = tiff_jpeg::header(input).map(Ok).or_else(|| tiff_cmyk::header(input))
@@ -74,13 +82,19 @@ pub(crate) fn header(input: &[u8], format: Format) -> Result<Header, ImagingErro
         width,
         height,
         channels: if palette.is_some() { Channels::Rgb } else { channels(&*decoder) },
+        depth: depth(&*decoder),
         decoder_bytes: allowance(&*decoder, input),
-        profile: decoder.icc_profile().ok().flatten(),
+        profile: match format {
+            Format::Tiff => {
+                tiff_cmyk::open(input).and_then(|mut tiff| tiff.get_tag_u8_vec(Tag::IccProfile).ok())
+            }
+            _ => decoder.icc_profile().ok().flatten(),
+        },
         exif: if format == Format::Tiff { exif::read(input) } else { exif::Exif::default() },
     })
 }
 
-pub(crate) fn decode(input: &[u8], header: &Header, watch: Watch) -> Result<Picture, ImagingError> {
+pub(crate) fn decode(input: &[u8], header: &Header, watch: Watch) -> Result<Raster, ImagingError> {
     let format = header.format;
     if format == Format::Tiff
         && let Some(picture) =
@@ -98,16 +112,25 @@ pub(crate) fn decode(input: &[u8], header: &Header, watch: Watch) -> Result<Pict
     if (width, height) != (header.width, header.height) {
         return Err(ImagingError::corrupt(format.name(), "its headers contradict each other"));
     }
+    if header.depth == Depth::Sixteen {
+        let channels = header.channels;
+        let pixels = match channels {
+            Channels::Grey => decoded.into_luma16().into_raw(),
+            Channels::Rgb => decoded.into_rgb16().into_raw(),
+            // The `image` crate delivers no CMYK.
+            Channels::Rgba | Channels::Cmyk => decoded.into_rgba16().into_raw(),
+        };
+        return Ok(Raster::Sixteen(Picture { width, height, channels, pixels }));
+    }
     let channels = if palette.is_some() { Channels::Grey } else { header.channels };
     let pixels = match channels {
         Channels::Grey => decoded.into_luma8().into_raw(),
         Channels::Rgb => decoded.into_rgb8().into_raw(),
-        // The `image` crate delivers no CMYK.
         Channels::Rgba | Channels::Cmyk => decoded.into_rgba8().into_raw(),
     };
     let picture = Picture { width, height, channels, pixels };
-    Ok(match palette {
+    Ok(Raster::Eight(match palette {
         Some(palette) => palette.apply(&picture),
         None => picture,
-    })
+    }))
 }

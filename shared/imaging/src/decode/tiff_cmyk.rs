@@ -10,7 +10,7 @@ use tiff::{ColorType, TiffError};
 use crate::ImagingError;
 use crate::exif;
 use crate::header::{Format, Header, MAX_PROFILE_BYTES};
-use crate::picture::{Channels, Picture};
+use crate::picture::{Channels, Depth, Picture, Raster, Sample};
 
 const JPEG: u16 = 7;
 const INKS: u16 = 4;
@@ -61,13 +61,14 @@ pub(super) fn header(input: &[u8]) -> Option<Result<Header, ImagingError>> {
         Ok(bits) => u64::from(bits),
         Err(error) => return Some(Err(error)),
     };
-    // As stored, and once more where planes are joined.
+    // Once more where planes are joined.
     let stored = u64::from(width) * u64::from(height) * u64::from(INKS) * bits / 8;
     Some(Ok(Header {
         format: Format::Tiff,
         width,
         height,
         channels: Channels::Cmyk,
+        depth: if bits == 16 { Depth::Sixteen } else { Depth::Eight },
         decoder_bytes: stored + DECODER_BYTES,
         profile: decoder.get_tag_u8_vec(Tag::IccProfile).ok(),
         exif: exif::read(input),
@@ -75,14 +76,14 @@ pub(super) fn header(input: &[u8]) -> Option<Result<Header, ImagingError>> {
 }
 
 /// `None` where the file is another kind of TIFF.
-pub(super) fn decode(input: &[u8], header: &Header) -> Option<Result<Picture, ImagingError>> {
+pub(super) fn decode(input: &[u8], header: &Header) -> Option<Result<Raster, ImagingError>> {
     if header.channels != Channels::Cmyk {
         return None;
     }
     Some(pixels(open(input)?, header))
 }
 
-fn pixels(mut decoder: Decoder<Cursor<&[u8]>>, header: &Header) -> Result<Picture, ImagingError> {
+fn pixels(mut decoder: Decoder<Cursor<&[u8]>>, header: &Header) -> Result<Raster, ImagingError> {
     let count = header.pixels() as usize * usize::from(INKS);
     let mut limits = Limits::default();
     limits.decoding_buffer_size = 2 * count;
@@ -90,25 +91,23 @@ fn pixels(mut decoder: Decoder<Cursor<&[u8]>>, header: &Header) -> Result<Pictur
     decoder = decoder.with_limits(limits);
     let mut samples = DecodingResult::U8(Vec::new());
     let layout = decoder.read_image_to_buffer(&mut samples).map_err(corrupt)?;
-    let samples = match samples {
-        DecodingResult::U8(samples) => samples,
-        DecodingResult::U16(samples) => samples.into_iter().map(narrow).collect(),
-        _ => return Err(ImagingError::Unsupported("signed or real-valued CMYK TIFF".into())),
-    };
-    if samples.len() != count {
+    match samples {
+        DecodingResult::U8(samples) => picture(header, samples, layout.planes).map(Raster::Eight),
+        DecodingResult::U16(samples) => picture(header, samples, layout.planes).map(Raster::Sixteen),
+        _ => Err(ImagingError::Unsupported("signed or real-valued CMYK TIFF".into())),
+    }
+}
+
+fn picture<T: Sample>(header: &Header, samples: Vec<T>, planes: usize) -> Result<Picture<T>, ImagingError> {
+    if samples.len() != header.pixels() as usize * usize::from(INKS) {
         return Err(ImagingError::corrupt("tiff", "its headers contradict each other"));
     }
-    let pixels = if layout.planes > 1 { interleaved(&samples) } else { samples };
+    let pixels = if planes > 1 { interleaved(&samples) } else { samples };
     Ok(Picture { width: header.width, height: header.height, channels: Channels::Cmyk, pixels })
 }
 
-/// 16 bits to 8, rounded.
-fn narrow(sample: u16) -> u8 {
-    ((u32::from(sample) * 255 + 32_767) / 65_535) as u8
-}
-
 /// One plane an ink to one pixel after the other.
-fn interleaved(planes: &[u8]) -> Vec<u8> {
+fn interleaved<T: Sample>(planes: &[T]) -> Vec<T> {
     let plane = planes.len() / usize::from(INKS);
     (0..plane).flat_map(|at| (0..usize::from(INKS)).map(move |ink| planes[ink * plane + at])).collect()
 }

@@ -10,7 +10,7 @@ use tiff::tags::Tag;
 use crate::exif;
 use crate::header::{Format, Header};
 use crate::limits::Watch;
-use crate::picture::{Channels, Picture};
+use crate::picture::{Channels, Depth, Picture, Raster};
 use crate::{ImagingError, libjpeg};
 
 const JPEG: u16 = 7;
@@ -75,6 +75,7 @@ pub(crate) fn header(input: &[u8]) -> Option<Header> {
         width,
         height,
         channels,
+        depth: Depth::Eight,
         // The streams, and one strip's pixels beside the picture, which may be all of them.
         decoder_bytes: input.len() as u64 + channels.count() as u64 * u64::from(width) * u64::from(height),
         profile,
@@ -83,8 +84,8 @@ pub(crate) fn header(input: &[u8]) -> Option<Header> {
 }
 
 /// `None` where the file is another kind of TIFF.
-pub(crate) fn decode(input: &[u8], header: &Header, watch: Watch) -> Option<Result<Picture, ImagingError>> {
-    Some(join(header, strips(input)?.streams, watch))
+pub(crate) fn decode(input: &[u8], header: &Header, watch: Watch) -> Option<Result<Raster, ImagingError>> {
+    Some(join(header, strips(input)?.streams, watch).map(Raster::Eight))
 }
 
 fn join(header: &Header, streams: Vec<Vec<u8>>, watch: Watch) -> Result<Picture, ImagingError> {

@@ -4,7 +4,7 @@ use crate::ImagingError;
 use crate::exif::{self, Exif};
 use crate::header::{Format, Header};
 use crate::libwebp::{self, Features};
-use crate::picture::{Channels, Picture};
+use crate::picture::{Channels, Depth, Picture};
 
 /// Chunks of a RIFF file: name and body. A broken length ends the walk.
 struct Chunks<'a> {
@@ -41,6 +41,7 @@ pub(crate) fn header(input: &[u8]) -> Result<Header, ImagingError> {
         width,
         height,
         channels,
+        depth: Depth::Eight,
         decoder_bytes: pixels * (plane + frame) + (1 << 20),
         profile: find(b"ICCP").map(<[u8]>::to_vec),
         exif: exif.unwrap_or_else(Exif::default),

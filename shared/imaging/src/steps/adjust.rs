@@ -3,7 +3,7 @@
 use super::sharpen;
 use crate::ImagingError;
 use crate::limits::Watch;
-use crate::picture::{Channels, Picture};
+use crate::picture::{Channels, Picture, Sample};
 
 /// Each is the published integer divided by 100; 0 leaves the picture as it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -17,11 +17,11 @@ pub(crate) struct Adjustment {
 /// How often the deadline is looked at.
 const ROWS_BETWEEN_CHECKS: usize = 64;
 
-pub(crate) fn adjust(
-    mut picture: Picture,
+pub(crate) fn adjust<T: Sample>(
+    mut picture: Picture<T>,
     adjustment: &Adjustment,
     watch: Watch,
-) -> Result<Picture, ImagingError> {
+) -> Result<Picture<T>, ImagingError> {
     if *adjustment == Adjustment::default() {
         return Ok(picture);
     }
@@ -42,18 +42,18 @@ pub(crate) fn adjust(
     Ok(picture)
 }
 
-/// Exposure, contrast and saturation of one row: eight-bit samples in, unclamped values out.
-pub(super) struct Tone {
+/// Exposure, contrast and saturation of one row: samples in, unclamped values out.
+pub(super) struct Tone<T: Sample> {
     /// Exposure and contrast of each sample.
-    curve: [f32; 256],
+    curve: T::Table<f32>,
     /// What chroma is multiplied by.
     chroma: f32,
 }
 
-impl Tone {
+impl<T: Sample> Tone<T> {
     pub(super) fn new(adjustment: &Adjustment) -> Self {
-        let curve = std::array::from_fn(|sample| {
-            let value = sample as f32 / 255.0;
+        let curve = T::table(|sample| {
+            let value = sample as f32 / f32::from(T::MAX);
             contrast(exposure(value, adjustment.exposure), adjustment.contrast)
         });
         Self { curve, chroma: 1.0 + adjustment.saturation }
@@ -64,15 +64,15 @@ impl Tone {
         if channels == Channels::Grey { 1 } else { 3 }
     }
 
-    pub(super) fn apply(&self, row: &[u8], channels: Channels, values: &mut [f32]) {
+    pub(super) fn apply(&self, row: &[T], channels: Channels, values: &mut [f32]) {
         if channels == Channels::Grey {
             for (value, sample) in values.iter_mut().zip(row) {
-                *value = self.curve[usize::from(*sample)];
+                *value = sample.look_up(&self.curve);
             }
             return;
         }
         for (value, pixel) in values.chunks_exact_mut(3).zip(row.chunks_exact(channels.count())) {
-            let rgb = [pixel[0], pixel[1], pixel[2]].map(|sample| self.curve[usize::from(sample)]);
+            let rgb = [pixel[0], pixel[1], pixel[2]].map(|sample| sample.look_up(&self.curve));
             // Scaling Cb and Cr of BT.601 is scaling each channel's distance from luma.
             let luma = luma(rgb);
             for (value, channel) in value.iter_mut().zip(rgb) {
@@ -88,17 +88,16 @@ pub(super) fn luma([red, green, blue]: [f32; 3]) -> f32 {
 }
 
 /// Clamps and rounds values into a row; alpha is left alone.
-pub(super) fn store(values: &[f32], row: &mut [u8], channels: Channels) {
-    let sample = |value: f32| (value.clamp(0.0, 1.0) * 255.0 + 0.5) as u8;
+pub(super) fn store<T: Sample>(values: &[f32], row: &mut [T], channels: Channels) {
     if channels == Channels::Grey {
         for (target, value) in row.iter_mut().zip(values) {
-            *target = sample(*value);
+            *target = T::from_unit(*value);
         }
         return;
     }
     for (target, value) in row.chunks_exact_mut(channels.count()).zip(values.chunks_exact(3)) {
         for (target, value) in target.iter_mut().zip(value) {
-            *target = sample(*value);
+            *target = T::from_unit(*value);
         }
     }
 }

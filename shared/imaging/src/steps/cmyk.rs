@@ -5,7 +5,7 @@
 //! each covers (Demichel). The solids are those of US Web Coated (SWOP) v2 as Adobe's applications show them in sRGB.
 //! Black ink lies over them as a filter. Greys stay nearly neutral, which they do not by the plain `1 - ink`.
 
-use crate::picture::{Channels, Picture};
+use crate::picture::{Channels, Picture, Sample};
 
 /// Solid overprints in sRGB, 0..255. The number of a solid has bit 0 for cyan, 1 for magenta and 2 for yellow.
 const SOLIDS: [[f32; 3]; 8] = [
@@ -21,12 +21,12 @@ const SOLIDS: [[f32; 3]; 8] = [
 /// Solid black ink on paper, in the same unit.
 const BLACK: [f32; 3] = [35.0, 31.0, 32.0];
 
-pub(super) fn to_srgb(picture: &Picture) -> Picture {
+pub(super) fn to_srgb<T: Sample>(picture: &Picture<T>) -> Picture<T> {
     let mut converted = Picture::blank(picture.width, picture.height, Channels::Rgb);
     for (inks, target) in picture.pixels.chunks_exact(4).zip(converted.pixels.chunks_exact_mut(3)) {
-        let color = color([inks[0], inks[1], inks[2], inks[3]].map(|ink| f32::from(ink) / 255.0));
+        let color = color([inks[0], inks[1], inks[2], inks[3]].map(Sample::unit));
         for (target, value) in target.iter_mut().zip(color) {
-            *target = (value + 0.5) as u8;
+            *target = T::from_unit(value / 255.0);
         }
     }
     converted

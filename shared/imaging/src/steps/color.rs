@@ -3,15 +3,50 @@
 use std::sync::Arc;
 
 use moxcms::{
-    ColorProfile, DataColorSpace, Layout, RenderingIntent, Transform8BitExecutor, TransformOptions,
+    CmsError, ColorProfile, DataColorSpace, Layout, RenderingIntent, TransformExecutor, TransformOptions,
 };
 
 use super::{black_point, cmyk};
-use crate::picture::{Channels, Picture};
+use crate::picture::{Channels, Picture, Sample};
+
+type Transform<T> = Arc<dyn TransformExecutor<T> + Send + Sync>;
+
+/// A sample that profiles can be applied to.
+pub(crate) trait Convert: Sample {
+    /// From `profile` with samples laid out as `from` to sRGB laid out as `to`.
+    fn transform(
+        profile: &ColorProfile,
+        from: Layout,
+        to: Layout,
+        options: TransformOptions,
+    ) -> Result<Transform<Self>, CmsError>;
+}
+
+impl Convert for u8 {
+    fn transform(
+        profile: &ColorProfile,
+        from: Layout,
+        to: Layout,
+        options: TransformOptions,
+    ) -> Result<Transform<Self>, CmsError> {
+        profile.create_transform_8bit(from, &ColorProfile::new_srgb(), to, options)
+    }
+}
+
+impl Convert for u16 {
+    fn transform(
+        profile: &ColorProfile,
+        from: Layout,
+        to: Layout,
+        options: TransformOptions,
+    ) -> Result<Transform<Self>, CmsError> {
+        profile.create_transform_16bit(from, &ColorProfile::new_srgb(), to, options)
+    }
+}
 
 /// A profile that cannot be read, or is for another kind of picture, is passed over, as browsers do. CMYK becomes sRGB
 /// in any case.
-pub(crate) fn to_srgb(picture: Picture, profile: Option<&[u8]>) -> Picture {
+pub(crate) fn to_srgb<T: Convert>(picture: Picture<T>, profile: Option<&[u8]>) -> Picture<T> {
     let profile = profile.and_then(|bytes| ColorProfile::new_from_slice(bytes).ok());
     match profile.and_then(|profile| converted(&picture, &profile)) {
         Some(converted) => converted,
@@ -21,7 +56,7 @@ pub(crate) fn to_srgb(picture: Picture, profile: Option<&[u8]>) -> Picture {
 }
 
 /// `None` where the profile does not fit.
-fn converted(picture: &Picture, profile: &ColorProfile) -> Option<Picture> {
+fn converted<T: Convert>(picture: &Picture<T>, profile: &ColorProfile) -> Option<Picture<T>> {
     let (from, to) = match (profile.color_space, picture.channels) {
         (DataColorSpace::Rgb, Channels::Rgb) => (Layout::Rgb, Layout::Rgb),
         (DataColorSpace::Rgb, Channels::Rgba) => (Layout::Rgba, Layout::Rgba),
@@ -31,7 +66,7 @@ fn converted(picture: &Picture, profile: &ColorProfile) -> Option<Picture> {
         (DataColorSpace::Cmyk, Channels::Cmyk) => (Layout::Rgba, Layout::Rgb),
         _ => return None,
     };
-    let transform = transform(profile, from, to)?;
+    let transform = transform::<T>(profile, from, to)?;
     let channels = if to == Layout::Rgba { Channels::Rgba } else { Channels::Rgb };
     let mut converted = Picture::blank(picture.width, picture.height, channels);
     let mut grey = Vec::new();
@@ -45,19 +80,18 @@ fn converted(picture: &Picture, profile: &ColorProfile) -> Option<Picture> {
         }
     }
     if picture.channels == Channels::Cmyk {
-        let mut darkest = [0; 3];
-        transform.transform(&[255; 4], &mut darkest).ok()?;
+        let mut darkest = [T::default(); 3];
+        transform.transform(&[T::from_number(T::MAX); 4], &mut darkest).ok()?;
         let curve = black_point::curve(darkest);
-        converted.pixels.iter_mut().for_each(|sample| *sample = curve[usize::from(*sample)]);
+        converted.pixels.iter_mut().for_each(|sample| *sample = sample.look_up(&curve));
     }
     Some(converted)
 }
 
-fn transform(profile: &ColorProfile, from: Layout, to: Layout) -> Option<Arc<Transform8BitExecutor>> {
-    let srgb = ColorProfile::new_srgb();
+fn transform<T: Convert>(profile: &ColorProfile, from: Layout, to: Layout) -> Option<Transform<T>> {
     let create = |rendering_intent| {
         let options = TransformOptions { rendering_intent, ..TransformOptions::default() };
-        profile.create_transform_8bit(from, &srgb, to, options).ok()
+        T::transform(profile, from, to, options).ok()
     };
     // A profile of one table has the perceptual one, and it stands for all (ICC.1, 8.10.2).
     create(RenderingIntent::RelativeColorimetric).or_else(|| create(RenderingIntent::Perceptual))

@@ -2,7 +2,7 @@
 
 use contract::images::Color;
 
-use crate::picture::{Channels, Picture};
+use crate::picture::{Channels, Picture, Sample};
 
 /// Sides of the canvas, where the content's top left corner stands, and what is behind it.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,7 +14,7 @@ pub(crate) struct Placement {
     pub color: Color,
 }
 
-pub(crate) fn place(picture: Picture, placement: &Placement) -> Picture {
+pub(crate) fn place<T: Sample>(picture: Picture<T>, placement: &Placement) -> Picture<T> {
     let fills = (picture.width, picture.height) == (placement.width, placement.height);
     if fills && (!picture.channels.has_alpha() || placement.color.alpha == 0) {
         return picture;
@@ -27,7 +27,8 @@ pub(crate) fn place(picture: Picture, placement: &Placement) -> Picture {
         _ => Channels::Rgb,
     };
     let mut canvas = Picture::blank(placement.width, placement.height, channels);
-    let behind = [color.red, color.green, color.blue, color.alpha];
+    let behind = [color.red, color.green, color.blue, color.alpha].map(T::from_eight_bits);
+    let opaque = T::from_number(T::MAX);
     for pixel in canvas.pixels.chunks_exact_mut(channels.count()) {
         pixel.copy_from_slice(&behind[..channels.count()]);
     }
@@ -37,8 +38,8 @@ pub(crate) fn place(picture: Picture, placement: &Placement) -> Picture {
         let target = &mut target[start..start + picture.width as usize * to];
         match from {
             _ if from == channels && from != Channels::Rgba => target.copy_from_slice(source),
-            Channels::Grey => each(source, target, 1, to, |grey| [grey[0], grey[0], grey[0], 255]),
-            Channels::Rgb => each(source, target, 3, to, |rgb| [rgb[0], rgb[1], rgb[2], 255]),
+            Channels::Grey => each(source, target, 1, to, |grey| [grey[0], grey[0], grey[0], opaque]),
+            Channels::Rgb => each(source, target, 3, to, |rgb| [rgb[0], rgb[1], rgb[2], opaque]),
             // CMYK has become RGB before.
             Channels::Rgba | Channels::Cmyk => {
                 each(source, target, 4, to, |rgba| over([rgba[0], rgba[1], rgba[2], rgba[3]], behind));
@@ -48,27 +49,28 @@ pub(crate) fn place(picture: Picture, placement: &Placement) -> Picture {
     canvas
 }
 
-fn each(source: &[u8], target: &mut [u8], from: usize, to: usize, make: impl Fn(&[u8]) -> [u8; 4]) {
+fn each<T: Sample>(source: &[T], target: &mut [T], from: usize, to: usize, make: impl Fn(&[T]) -> [T; 4]) {
     for (source, target) in source.chunks_exact(from).zip(target.chunks_exact_mut(to)) {
         target.copy_from_slice(&make(source)[..to]);
     }
 }
 
 /// Porter and Duff's "over" on values that are not premultiplied, rounded.
-fn over(front: [u8; 4], behind: [u8; 4]) -> [u8; 4] {
-    let (front_alpha, behind_alpha) = (u32::from(front[3]), u32::from(behind[3]));
-    // In units of 1 / 255².
-    let front_weight = front_alpha * 255;
-    let behind_weight = behind_alpha * (255 - front_alpha);
+fn over<T: Sample>(front: [T; 4], behind: [T; 4]) -> [T; 4] {
+    let number = |sample: T| u64::from(sample.number());
+    let full = u64::from(T::MAX);
+    // In units of 1 / full².
+    let front_weight = number(front[3]) * full;
+    let behind_weight = number(behind[3]) * (full - number(front[3]));
     let weight = front_weight + behind_weight;
     if weight == 0 {
-        return [0; 4];
+        return [T::default(); 4];
     }
     let mix = |index: usize| {
-        let sum = u32::from(front[index]) * front_weight + u32::from(behind[index]) * behind_weight;
-        ((sum + weight / 2) / weight) as u8
+        let sum = number(front[index]) * front_weight + number(behind[index]) * behind_weight;
+        T::from_number(((sum + weight / 2) / weight) as u16)
     };
-    [mix(0), mix(1), mix(2), ((weight + 127) / 255) as u8]
+    [mix(0), mix(1), mix(2), T::from_number(((weight + full / 2) / full) as u16)]
 }
 
 #[cfg(test)]
@@ -77,11 +79,11 @@ mod tests {
 
     #[test]
     fn over_blends_by_alpha() {
-        assert_eq!(over([10, 20, 30, 255], [1, 2, 3, 255]), [10, 20, 30, 255]);
-        assert_eq!(over([10, 20, 30, 0], [1, 2, 3, 255]), [1, 2, 3, 255]);
-        assert_eq!(over([200, 0, 0, 128], [0, 0, 100, 255]), [100, 0, 50, 255]);
-        assert_eq!(over([200, 0, 0, 128], [0, 0, 0, 0]), [200, 0, 0, 128]);
-        assert_eq!(over([9, 9, 9, 0], [0, 0, 0, 0]), [0, 0, 0, 0]);
+        assert_eq!(over([10u8, 20, 30, 255], [1, 2, 3, 255]), [10, 20, 30, 255]);
+        assert_eq!(over([10u8, 20, 30, 0], [1, 2, 3, 255]), [1, 2, 3, 255]);
+        assert_eq!(over([200u8, 0, 0, 128], [0, 0, 100, 255]), [100, 0, 50, 255]);
+        assert_eq!(over([200u8, 0, 0, 128], [0, 0, 0, 0]), [200, 0, 0, 128]);
+        assert_eq!(over([9u8, 9, 9, 0], [0, 0, 0, 0]), [0, 0, 0, 0]);
     }
 
     #[test]

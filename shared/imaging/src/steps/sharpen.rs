@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::adjust::{Tone, luma, store};
 use crate::ImagingError;
 use crate::limits::Watch;
-use crate::picture::{Channels, Picture};
+use crate::picture::{Channels, Picture, Sample};
 
 /// Differences from the blurred luma up to this are left alone, so that noise is not raised.
 const THRESHOLD: f32 = 2.0 / 255.0;
@@ -34,8 +34,8 @@ struct BlurredRow {
     coverage: Option<Vec<f32>>,
 }
 
-struct Blur<'a> {
-    tone: &'a Tone,
+struct Blur<'a, T: Sample> {
+    tone: &'a Tone<T>,
     channels: Channels,
     kernel: Vec<f32>,
     /// One row of values and one with its edges repeated, used again and again.
@@ -43,19 +43,19 @@ struct Blur<'a> {
     padded: Vec<f32>,
 }
 
-impl Blur<'_> {
+impl<T: Sample> Blur<'_, T> {
     fn reach(&self) -> usize {
         self.kernel.len() - 1
     }
 
-    fn row(&mut self, row: &[u8]) -> BlurredRow {
+    fn row(&mut self, row: &[T]) -> BlurredRow {
         self.tone.apply(row, self.channels, &mut self.values);
         let mut lumas: Vec<f32> = match self.channels {
             Channels::Grey => self.values.clone(),
             _ => self.values.chunks_exact(3).map(|value| luma([value[0], value[1], value[2]])).collect(),
         };
         let coverage = self.channels.has_alpha().then(|| {
-            let coverage: Vec<f32> = row.chunks_exact(4).map(|pixel| f32::from(pixel[3]) / 255.0).collect();
+            let coverage: Vec<f32> = row.chunks_exact(4).map(|pixel| pixel[3].unit()).collect();
             lumas.iter_mut().zip(&coverage).for_each(|(luma, coverage)| *luma *= coverage);
             self.sideways(&coverage)
         });
@@ -100,9 +100,9 @@ impl Blur<'_> {
 }
 
 /// Applies `tone` and then the mask, in place. `sharpness` is 0 to 1.
-pub(super) fn sharpen(
-    picture: &mut Picture,
-    tone: &Tone,
+pub(super) fn sharpen<T: Sample>(
+    picture: &mut Picture<T>,
+    tone: &Tone<T>,
     sharpness: f32,
     watch: Watch,
 ) -> Result<(), ImagingError> {
@@ -151,7 +151,7 @@ pub(super) fn sharpen(
 }
 
 /// Blurred luma of a row; transparent neighbours do not count.
-fn blurred(blur: &Blur, window: &VecDeque<BlurredRow>, centre: usize) -> Vec<f32> {
+fn blurred<T: Sample>(blur: &Blur<T>, window: &VecDeque<BlurredRow>, centre: usize) -> Vec<f32> {
     let mut lumas = blur.down(window, centre, |row| &row.luma);
     if blur.channels.has_alpha() {
         let coverage = blur.down(window, centre, |row| row.coverage.as_deref().unwrap_or_default());

@@ -5,8 +5,9 @@ use std::io::Write;
 use super::png_file::{PASSES, chunk, palette};
 use crate::pixels::Pixels;
 
-/// `png-COLORDEPTH[-interlaced][-key]`; COLOR is `grey`, `rgb`, `palette`, `ga` (grey and alpha) or `rgba`. With `key`
-/// the colour 0 is transparent.
+/// `png-COLORDEPTH[-interlaced][-key][-dark]`; COLOR is `grey`, `rgb`, `palette`, `ga` (grey and alpha) or `rgba`. With `key`
+/// the colour 0 is transparent. With `dark` sixteen bits hold four times the eight: steps so fine that eight would not
+/// show them.
 pub(super) fn encode(pixels: &Pixels, format: &str) -> Result<Vec<u8>, String> {
     let unknown = || format!("no such format: {format}");
     let mut parts = format.split('-').skip(1);
@@ -23,6 +24,7 @@ pub(super) fn encode(pixels: &Pixels, format: &str) -> Result<Vec<u8>, String> {
         _ => return Err(unknown()),
     };
     let interlaced = features.contains(&"interlaced");
+    let dark = features.contains(&"dark");
     let mut bytes = signature(pixels, depth, kind, interlaced);
     let mut indexes = Vec::new();
     if kind == 3 {
@@ -47,8 +49,11 @@ pub(super) fn encode(pixels: &Pixels, format: &str) -> Result<Vec<u8>, String> {
             4 => vec![red, alpha],
             _ => vec![red, green, blue, alpha],
         };
-        let scaled =
-            |value: u8| if depth == 16 { u16::from(value) * 257 } else { u16::from(value >> (8 - depth)) };
+        let scaled = |value: u8| match depth {
+            16 if dark => u16::from(value) * 4,
+            16 => u16::from(value) * 257,
+            _ => u16::from(value >> (8 - depth)),
+        };
         values.into_iter().map(scaled).collect()
     };
     bytes.extend(chunk(b"IDAT", &data(pixels, depth, interlaced, &samples)?));

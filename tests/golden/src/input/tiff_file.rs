@@ -14,8 +14,9 @@ const ROWS: u32 = 16;
 /// The samples of an RGBA pixel.
 type Channels = fn(&[u8]) -> Vec<u8>;
 
-/// `tiff-COLOR[16]` and any of `-lzw`, `-deflate`, `-packbits`, `-jpeg`, `-predictor`, `-planar`, `-pages`. COLOR is
-/// `grey`, `rgb`, `rgba`, `cmyk` or `cmyka`. Inks are as in [`jpeg_cmyk`].
+/// `tiff-COLOR[16]` and any of `-lzw`, `-deflate`, `-packbits`, `-jpeg`, `-predictor`, `-planar`, `-pages`, `-dark`. COLOR is
+/// `grey`, `rgb`, `rgba`, `cmyk` or `cmyka`. Inks are as in [`jpeg_cmyk`]; `dark` is as in
+/// [`super::png_every`].
 pub(super) fn encode(pixels: &Pixels, format: &str, tags: &Tags) -> Result<Vec<u8>, String> {
     let mut features = format.split('-').skip(1);
     let name = features.next().ok_or("no color")?;
@@ -33,6 +34,7 @@ pub(super) fn encode(pixels: &Pixels, format: &str, tags: &Tags) -> Result<Vec<u
         channels,
         photometric,
         count: channels(&[0; 4]).len(),
+        factor: if name.ends_with("16") { 257 } else { 1 },
         wide: name.ends_with("16"),
         compression: 1,
         predictor: false,
@@ -47,6 +49,7 @@ pub(super) fn encode(pixels: &Pixels, format: &str, tags: &Tags) -> Result<Vec<u
             "packbits" => page.compression = 32_773,
             "predictor" => page.predictor = true,
             "planar" => page.planar = true,
+            "dark" => page.factor = 4,
             "pages" => pages = 2,
             other => return Err(format!("no such feature: {other}")),
         }
@@ -74,6 +77,8 @@ struct Page<'a> {
     count: usize,
     /// 16 bits a sample.
     wide: bool,
+    /// What eight bits are multiplied by.
+    factor: u16,
     compression: u16,
     predictor: bool,
     planar: bool,
@@ -161,8 +166,7 @@ impl Page<'_> {
                 let samples = (self.channels)(pixel);
                 if self.planar { vec![samples[plane]] } else { samples }
             });
-            let mut samples: Vec<u16> =
-                samples.map(|sample| u16::from(sample) * if self.wide { 257 } else { 1 }).collect();
+            let mut samples: Vec<u16> = samples.map(|sample| u16::from(sample) * self.factor).collect();
             if self.predictor {
                 let step = if self.planar { 1 } else { self.count };
                 for at in (step..samples.len()).rev() {
