@@ -53,10 +53,10 @@ pub(crate) fn peak(header: &Header, steps: &[Step]) -> u64 {
     peak
 }
 
-/// The profile as read, and the table of 17^4 colours that a CMYK profile is made into, in floating point with its
-/// copies.
+/// The profile as read, and what it is made into: for CMYK a table of 17^4 colours in floating point with its copies, else
+/// curves.
 fn profile(header: &Header) -> u64 {
-    let table = if header.channels == Channels::Cmyk { 4 << 20 } else { 0 };
+    let table = if header.channels == Channels::Cmyk { 4 << 20 } else { 1 << 20 };
     header.profile.as_ref().map_or(0, |profile| 3 * profile.len() as u64 + table)
 }
 

@@ -66,7 +66,7 @@ fn worked<T: color::Convert>(
     match step {
         Step::Resize(resize) => resize::resize(picture, resize),
         Step::Orient(orientation) => Ok(orient::orient(picture, *orientation)),
-        Step::Color => Ok(color::to_srgb(picture, plan.header.profile.as_deref())),
+        Step::Color => color::to_srgb(picture, plan.header.profile.as_deref(), watch),
         Step::Adjust(adjustment) => adjust::adjust(picture, adjustment, watch),
         Step::Place(placement) => Ok(place::place(picture, placement)),
         Step::Decode(_) | Step::Encode(_) => Ok(picture),

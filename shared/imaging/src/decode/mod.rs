@@ -3,6 +3,7 @@
 pub(crate) mod jpeg;
 pub(crate) mod other;
 pub(crate) mod png;
+mod tiff;
 mod tiff_cmyk;
 mod tiff_jpeg;
 mod tiff_palette;

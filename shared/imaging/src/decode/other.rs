@@ -8,10 +8,8 @@ use image::codecs::gif::GifDecoder;
 use image::codecs::tiff::TiffDecoder;
 use image::{DynamicImage, ImageDecoder, ImageError};
 
-use tiff::tags::Tag;
-
 use super::tiff_palette::Palette;
-use super::{tiff_cmyk, tiff_jpeg, tiff_palette};
+use super::{tiff, tiff_palette};
 use crate::ImagingError;
 use crate::exif;
 use crate::header::{Format, Header};
@@ -70,7 +68,7 @@ fn depth(decoder: &dyn ImageDecoder) -> Depth {
 
 pub(crate) fn header(input: &[u8], format: Format) -> Result<Header, ImagingError> {
     if format == Format::Tiff
-        && let Some(header) = tiff_jpeg::header(input).map(Ok).or_else(|| tiff_cmyk::header(input))
+        && let Some(header) = tiff::header(input)
     {
         return header;
     }
@@ -85,9 +83,7 @@ pub(crate) fn header(input: &[u8], format: Format) -> Result<Header, ImagingErro
         depth: depth(&*decoder),
         decoder_bytes: allowance(&*decoder, input),
         profile: match format {
-            Format::Tiff => {
-                tiff_cmyk::open(input).and_then(|mut tiff| tiff.get_tag_u8_vec(Tag::IccProfile).ok())
-            }
+            Format::Tiff => tiff::profile(input),
             _ => decoder.icc_profile().ok().flatten(),
         },
         exif: if format == Format::Tiff { exif::read(input) } else { exif::Exif::default() },
@@ -97,8 +93,7 @@ pub(crate) fn header(input: &[u8], format: Format) -> Result<Header, ImagingErro
 pub(crate) fn decode(input: &[u8], header: &Header, watch: Watch) -> Result<Raster, ImagingError> {
     let format = header.format;
     if format == Format::Tiff
-        && let Some(picture) =
-            tiff_jpeg::decode(input, header, watch).or_else(|| tiff_cmyk::decode(input, header))
+        && let Some(picture) = tiff::decode(input, header, watch)
     {
         return picture;
     }

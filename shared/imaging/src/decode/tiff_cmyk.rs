@@ -1,28 +1,21 @@
 //! TIFF in CMYK with 8 or 16 bits a sample, uncompressed, PackBits, LZW or deflate. The `image` crate would convert it
 //! without its profile.
 
-use std::io::Cursor;
+use ::tiff::decoder::{DecodingResult, Limits};
+use ::tiff::tags::Tag;
+use ::tiff::{ColorType, TiffError};
 
-use tiff::decoder::{Decoder, DecodingResult, Limits};
-use tiff::tags::Tag;
-use tiff::{ColorType, TiffError};
+use super::tiff::{self, Tiff};
 
 use crate::ImagingError;
 use crate::exif;
-use crate::header::{Format, Header, MAX_PROFILE_BYTES};
+use crate::header::{Format, Header};
 use crate::picture::{Channels, Depth, Picture, Raster, Sample};
 
 const JPEG: u16 = 7;
 const INKS: u16 = 4;
 /// What the decoder may allocate beside the pixels, in bytes.
 const DECODER_BYTES: u64 = 4 << 20;
-
-/// A decoder that also reads the long profiles of presses.
-pub(super) fn open(input: &[u8]) -> Option<Decoder<Cursor<&[u8]>>> {
-    let mut limits = Limits::default();
-    limits.ifd_value_size = MAX_PROFILE_BYTES;
-    Some(Decoder::new(Cursor::new(input)).ok()?.with_limits(limits))
-}
 
 fn corrupt(error: TiffError) -> ImagingError {
     match error {
@@ -33,7 +26,7 @@ fn corrupt(error: TiffError) -> ImagingError {
 }
 
 /// Bits a sample; `None` where the file is another kind of TIFF.
-fn bits(decoder: &mut Decoder<Cursor<&[u8]>>) -> Option<Result<u8, ImagingError>> {
+fn bits(decoder: &mut Tiff<'_>) -> Option<Result<u8, ImagingError>> {
     let unsupported = |what: &str| Some(Err(ImagingError::Unsupported(format!("{what} CMYK TIFF"))));
     let bits = match decoder.colortype().ok()? {
         ColorType::CMYK(bits) => bits,
@@ -55,7 +48,7 @@ fn bits(decoder: &mut Decoder<Cursor<&[u8]>>) -> Option<Result<u8, ImagingError>
 
 /// `None` where the file is another kind of TIFF.
 pub(super) fn header(input: &[u8]) -> Option<Result<Header, ImagingError>> {
-    let mut decoder = open(input)?;
+    let mut decoder = tiff::open(input)?;
     let (width, height) = decoder.dimensions().ok()?;
     let bits = match bits(&mut decoder)? {
         Ok(bits) => u64::from(bits),
@@ -80,10 +73,10 @@ pub(super) fn decode(input: &[u8], header: &Header) -> Option<Result<Raster, Ima
     if header.channels != Channels::Cmyk {
         return None;
     }
-    Some(pixels(open(input)?, header))
+    Some(pixels(tiff::open(input)?, header))
 }
 
-fn pixels(mut decoder: Decoder<Cursor<&[u8]>>, header: &Header) -> Result<Raster, ImagingError> {
+fn pixels(mut decoder: Tiff<'_>, header: &Header) -> Result<Raster, ImagingError> {
     let count = header.pixels() as usize * usize::from(INKS);
     let mut limits = Limits::default();
     limits.decoding_buffer_size = 2 * count;

@@ -3,9 +3,11 @@
 
 use std::io::Cursor;
 
-use tiff::ColorType;
-use tiff::decoder::Decoder;
-use tiff::tags::Tag;
+use ::tiff::ColorType;
+use ::tiff::decoder::Decoder;
+use ::tiff::tags::Tag;
+
+use super::tiff;
 
 use crate::exif;
 use crate::header::{Format, Header};
@@ -69,7 +71,7 @@ fn strips(input: &[u8]) -> Option<Strips> {
 /// `None` where the file is another kind of TIFF.
 pub(crate) fn header(input: &[u8]) -> Option<Header> {
     let Strips { width, height, channels, .. } = strips(input)?;
-    let profile = super::tiff_cmyk::open(input)?.get_tag_u8_vec(Tag::IccProfile).ok();
+    let profile = tiff::profile(input);
     Some(Header {
         format: Format::Tiff,
         width,

@@ -5,8 +5,12 @@
 //! each covers (Demichel). The solids are those of US Web Coated (SWOP) v2 as Adobe's applications show them in sRGB.
 //! Black ink lies over them as a filter. Greys stay nearly neutral, which they do not by the plain `1 - ink`.
 
+use crate::ImagingError;
+use crate::limits::Watch;
 use crate::picture::{Channels, Picture, Sample};
 
+/// How often the deadline is looked at.
+const ROWS_BETWEEN_CHECKS: usize = 64;
 /// Solid overprints in sRGB, 0..255. The number of a solid has bit 0 for cyan, 1 for magenta and 2 for yellow.
 const SOLIDS: [[f32; 3]; 8] = [
     [255.0, 255.0, 255.0],
@@ -21,15 +25,20 @@ const SOLIDS: [[f32; 3]; 8] = [
 /// Solid black ink on paper, in the same unit.
 const BLACK: [f32; 3] = [35.0, 31.0, 32.0];
 
-pub(super) fn to_srgb<T: Sample>(picture: &Picture<T>) -> Picture<T> {
+pub(super) fn to_srgb<T: Sample>(picture: &Picture<T>, watch: Watch) -> Result<Picture<T>, ImagingError> {
     let mut converted = Picture::blank(picture.width, picture.height, Channels::Rgb);
-    for (inks, target) in picture.pixels.chunks_exact(4).zip(converted.pixels.chunks_exact_mut(3)) {
-        let color = color([inks[0], inks[1], inks[2], inks[3]].map(Sample::unit));
-        for (target, value) in target.iter_mut().zip(color) {
-            *target = T::from_unit(value / 255.0);
+    for (index, (source, target)) in picture.rows().zip(converted.rows_mut()).enumerate() {
+        if index % ROWS_BETWEEN_CHECKS == 0 {
+            watch.check()?;
+        }
+        for (inks, target) in source.chunks_exact(4).zip(target.chunks_exact_mut(3)) {
+            let color = color([inks[0], inks[1], inks[2], inks[3]].map(Sample::unit));
+            for (target, value) in target.iter_mut().zip(color) {
+                *target = T::from_unit(value / 255.0);
+            }
         }
     }
-    converted
+    Ok(converted)
 }
 
 /// Red, green and blue (0..255) of cyan, magenta, yellow and black (0..1).
@@ -45,9 +54,11 @@ fn color([cyan, magenta, yellow, black]: [f32; 4]) -> [f32; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Limits;
 
     fn converted(inks: [u8; 4]) -> Vec<u8> {
-        to_srgb(&Picture { width: 1, height: 1, channels: Channels::Cmyk, pixels: inks.to_vec() }).pixels
+        let picture = Picture { width: 1, height: 1, channels: Channels::Cmyk, pixels: inks.to_vec() };
+        to_srgb(&picture, Limits::default().watch()).unwrap().pixels
     }
 
     #[test]

@@ -7,7 +7,12 @@ use moxcms::{
 };
 
 use super::{black_point, cmyk};
+use crate::ImagingError;
+use crate::limits::Watch;
 use crate::picture::{Channels, Picture, Sample};
+
+/// How often the deadline is looked at.
+const ROWS_BETWEEN_CHECKS: usize = 64;
 
 type Transform<T> = Arc<dyn TransformExecutor<T> + Send + Sync>;
 
@@ -46,53 +51,80 @@ impl Convert for u16 {
 
 /// A profile that cannot be read, or is for another kind of picture, is passed over, as browsers do. CMYK becomes sRGB
 /// in any case.
-pub(crate) fn to_srgb<T: Convert>(picture: Picture<T>, profile: Option<&[u8]>) -> Picture<T> {
+///
+/// # Errors
+/// The deadline.
+pub(crate) fn to_srgb<T: Convert>(
+    picture: Picture<T>,
+    profile: Option<&[u8]>,
+    watch: Watch,
+) -> Result<Picture<T>, ImagingError> {
     let profile = profile.and_then(|bytes| ColorProfile::new_from_slice(bytes).ok());
-    match profile.and_then(|profile| converted(&picture, &profile)) {
-        Some(converted) => converted,
-        None if picture.channels == Channels::Cmyk => cmyk::to_srgb(&picture),
-        None => picture,
+    match profile.and_then(|profile| Conversion::new(&profile, picture.channels)) {
+        Some(conversion) => conversion.apply(&picture, watch),
+        None if picture.channels == Channels::Cmyk => cmyk::to_srgb(&picture, watch),
+        None => Ok(picture),
     }
 }
 
-/// `None` where the profile does not fit.
-fn converted<T: Convert>(picture: &Picture<T>, profile: &ColorProfile) -> Option<Picture<T>> {
-    let (from, to) = match (profile.color_space, picture.channels) {
-        (DataColorSpace::Rgb, Channels::Rgb) => (Layout::Rgb, Layout::Rgb),
-        (DataColorSpace::Rgb, Channels::Rgba) => (Layout::Rgba, Layout::Rgba),
-        (DataColorSpace::Gray, Channels::Grey) => (Layout::Gray, Layout::Rgb),
-        (DataColorSpace::Gray, Channels::Rgba) => (Layout::GrayAlpha, Layout::Rgba),
-        // Four samples without alpha go by this name too.
-        (DataColorSpace::Cmyk, Channels::Cmyk) => (Layout::Rgba, Layout::Rgb),
-        _ => return None,
-    };
-    let transform = transform::<T>(profile, from, to)?;
-    let channels = if to == Layout::Rgba { Channels::Rgba } else { Channels::Rgb };
-    let mut converted = Picture::blank(picture.width, picture.height, channels);
-    let mut grey = Vec::new();
-    for (source, target) in picture.rows().zip(converted.rows_mut()) {
-        if from == Layout::GrayAlpha {
-            grey.clear();
-            grey.extend(source.chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[3]]));
-            transform.transform(&grey, target).ok()?;
-        } else {
-            transform.transform(source, target).ok()?;
+struct Conversion<T: Convert> {
+    transform: Transform<T>,
+    from: Layout,
+    to: Channels,
+    /// Of CMYK: what becomes of each sample after the transform.
+    black_point: Option<T::Table<T>>,
+}
+
+impl<T: Convert> Conversion<T> {
+    /// `None` where the profile does not fit.
+    fn new(profile: &ColorProfile, channels: Channels) -> Option<Self> {
+        let (from, layout) = match (profile.color_space, channels) {
+            (DataColorSpace::Rgb, Channels::Rgb) => (Layout::Rgb, Layout::Rgb),
+            (DataColorSpace::Rgb, Channels::Rgba) => (Layout::Rgba, Layout::Rgba),
+            (DataColorSpace::Gray, Channels::Grey) => (Layout::Gray, Layout::Rgb),
+            (DataColorSpace::Gray, Channels::Rgba) => (Layout::GrayAlpha, Layout::Rgba),
+            // Four samples without alpha go by this name too.
+            (DataColorSpace::Cmyk, Channels::Cmyk) => (Layout::Rgba, Layout::Rgb),
+            _ => return None,
+        };
+        let create = |rendering_intent| {
+            let options = TransformOptions { rendering_intent, ..TransformOptions::default() };
+            T::transform(profile, from, layout, options).ok()
+        };
+        // A profile of one table has the perceptual one, and it stands for all (ICC.1, 8.10.2).
+        let transform =
+            create(RenderingIntent::RelativeColorimetric).or_else(|| create(RenderingIntent::Perceptual))?;
+        let mut black_point = None;
+        if channels == Channels::Cmyk {
+            let mut darkest = [T::default(); 3];
+            transform.transform(&[T::from_number(T::MAX); 4], &mut darkest).ok()?;
+            black_point = Some(black_point::curve(darkest));
         }
+        let to = if layout == Layout::Rgba { Channels::Rgba } else { Channels::Rgb };
+        Some(Self { transform, from, to, black_point })
     }
-    if picture.channels == Channels::Cmyk {
-        let mut darkest = [T::default(); 3];
-        transform.transform(&[T::from_number(T::MAX); 4], &mut darkest).ok()?;
-        let curve = black_point::curve(darkest);
-        converted.pixels.iter_mut().for_each(|sample| *sample = sample.look_up(&curve));
-    }
-    Some(converted)
-}
 
-fn transform<T: Convert>(profile: &ColorProfile, from: Layout, to: Layout) -> Option<Transform<T>> {
-    let create = |rendering_intent| {
-        let options = TransformOptions { rendering_intent, ..TransformOptions::default() };
-        T::transform(profile, from, to, options).ok()
-    };
-    // A profile of one table has the perceptual one, and it stands for all (ICC.1, 8.10.2).
-    create(RenderingIntent::RelativeColorimetric).or_else(|| create(RenderingIntent::Perceptual))
+    fn apply(&self, picture: &Picture<T>, watch: Watch) -> Result<Picture<T>, ImagingError> {
+        let mut converted = Picture::blank(picture.width, picture.height, self.to);
+        let mut grey = Vec::new();
+        for (index, (source, target)) in picture.rows().zip(converted.rows_mut()).enumerate() {
+            if index % ROWS_BETWEEN_CHECKS == 0 {
+                watch.check()?;
+            }
+            let source = if self.from == Layout::GrayAlpha {
+                grey.clear();
+                grey.extend(source.chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[3]]));
+                &grey
+            } else {
+                source
+            };
+            self.transform
+                .transform(source, target)
+                .map_err(|error| ImagingError::Internal(format!("profile: {error}")))?;
+            if let Some(curve) = &self.black_point {
+                target.iter_mut().for_each(|sample| *sample = sample.look_up(curve));
+            }
+        }
+        Ok(converted)
+    }
 }

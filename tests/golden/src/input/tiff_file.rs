@@ -1,4 +1,5 @@
-//! TIFF in the colours, depths, compressions and layouts that exist; little-endian, in strips of 16 rows.
+//! TIFF in the colours, depths, compressions and layouts that exist; little-endian, in strips of 16 rows or in tiles of
+//! 16 x 16.
 
 use std::io::Write;
 
@@ -14,7 +15,7 @@ const ROWS: u32 = 16;
 /// The samples of an RGBA pixel.
 type Channels = fn(&[u8]) -> Vec<u8>;
 
-/// `tiff-COLOR[16]` and any of `-lzw`, `-deflate`, `-packbits`, `-jpeg`, `-predictor`, `-planar`, `-pages`, `-dark`. COLOR is
+/// `tiff-COLOR[16]` and any of `-lzw`, `-deflate`, `-packbits`, `-jpeg`, `-predictor`, `-planar`, `-tiles`, `-pages`, `-dark`. COLOR is
 /// `grey`, `rgb`, `rgba`, `cmyk` or `cmyka`. Inks are as in [`jpeg_cmyk`]; `dark` is as in
 /// [`super::png_every`].
 pub(super) fn encode(pixels: &Pixels, format: &str, tags: &Tags) -> Result<Vec<u8>, String> {
@@ -39,6 +40,7 @@ pub(super) fn encode(pixels: &Pixels, format: &str, tags: &Tags) -> Result<Vec<u
         compression: 1,
         predictor: false,
         planar: false,
+        tiles: false,
     };
     let mut pages = 1;
     for feature in features {
@@ -49,6 +51,7 @@ pub(super) fn encode(pixels: &Pixels, format: &str, tags: &Tags) -> Result<Vec<u
             "packbits" => page.compression = 32_773,
             "predictor" => page.predictor = true,
             "planar" => page.planar = true,
+            "tiles" => page.tiles = true,
             "dark" => page.factor = 4,
             "pages" => pages = 2,
             other => return Err(format!("no such feature: {other}")),
@@ -82,6 +85,7 @@ struct Page<'a> {
     compression: u16,
     predictor: bool,
     planar: bool,
+    tiles: bool,
 }
 
 impl Page<'_> {
@@ -102,14 +106,17 @@ impl Page<'_> {
             (258, 3, self.count, short(&vec![if self.wide { 16 } else { 8 }; self.count])),
             (259, 3, 1, short(&[self.compression])),
             (262, 3, 1, short(&[self.photometric])),
-            (273, 4, offsets.len(), long(&offsets)),
+            (if self.tiles { 324 } else { 273 }, 4, offsets.len(), long(&offsets)),
             (274, 3, 1, short(&[tags.orientation])),
             (277, 3, 1, short(&[self.count as u16])),
-            (278, 4, 1, long(&[ROWS])),
-            (279, 4, lengths.len(), long(&lengths)),
+            (if self.tiles { 323 } else { 278 }, 4, 1, long(&[ROWS])),
+            (if self.tiles { 325 } else { 279 }, 4, lengths.len(), long(&lengths)),
             (284, 3, 1, short(&[if self.planar { 2 } else { 1 }])),
             (317, 3, 1, short(&[if self.predictor { 2 } else { 1 }])),
         ];
+        if self.tiles {
+            entries.push((322, 4, 1, long(&[ROWS])));
+        }
         let colors = if self.photometric == 5 { 4 } else { 3 };
         if self.count > colors {
             entries.push((338, 3, 1, short(&[2])));
@@ -142,26 +149,36 @@ impl Page<'_> {
     }
 
     fn strips(&self) -> Result<Vec<Vec<u8>>, String> {
-        let row_bytes = self.pixels.width as usize * 4;
+        let (width, height) = (self.pixels.width, self.pixels.height);
         let mut strips = Vec::new();
         for plane in 0..if self.planar { self.count } else { 1 } {
-            for rows in self.pixels.rgba.chunks(ROWS as usize * row_bytes) {
-                strips.push(self.strip(rows, plane)?);
+            for top in (0..height).step_by(ROWS as usize) {
+                if !self.tiles {
+                    let part = self.part(0, top, width, ROWS.min(height - top));
+                    strips.push(self.strip(&part, plane)?);
+                    continue;
+                }
+                for left in (0..width).step_by(ROWS as usize) {
+                    strips.push(self.strip(&self.part(left, top, ROWS, ROWS), plane)?);
+                }
             }
         }
         Ok(strips)
     }
 
-    fn strip(&self, rows: &[u8], plane: usize) -> Result<Vec<u8>, String> {
-        let width = self.pixels.width as usize;
+    /// What lies beyond the edges repeats them.
+    fn part(&self, left: u32, top: u32, width: u32, height: u32) -> Pixels {
+        let last = (self.pixels.width - 1, self.pixels.height - 1);
+        Pixels::from_fn(width, height, |x, y| self.pixels.at((left + x).min(last.0), (top + y).min(last.1)))
+    }
+
+    fn strip(&self, part: &Pixels, plane: usize) -> Result<Vec<u8>, String> {
         if self.compression == 7 {
-            let height = rows.len() / width / 4;
-            let part = Pixels { width: width as u32, height: height as u32, rgba: rows.to_vec() };
             // Plain, as libtiff writes it.
-            return jpeg_cmyk::encode(&part, "jpeg-cmyk-plain");
+            return jpeg_cmyk::encode(part, "jpeg-cmyk-plain");
         }
         let mut bytes = Vec::new();
-        for row in rows.chunks_exact(width * 4) {
+        for row in part.rgba.chunks_exact(part.width as usize * 4) {
             let samples = row.chunks_exact(4).flat_map(|pixel| {
                 let samples = (self.channels)(pixel);
                 if self.planar { vec![samples[plane]] } else { samples }
