@@ -6,6 +6,7 @@ use crate::libjpeg::{self, Quality};
 use crate::libwebp;
 use crate::orientation::Orientation;
 use crate::plan::Step;
+use crate::steps::hdr;
 use crate::steps::resize::Resize;
 
 /// The largest sum that is alive at one time, in bytes.
@@ -33,7 +34,8 @@ pub(crate) fn peak(header: &Header, steps: &[Step]) -> u64 {
                 channels = channels.max(3);
                 held + pixels * channels
             }
-            Step::Adjust(_) => held,
+            Step::Hdr(settings) if settings.intensity > 0.0 => held + hdr::MEMORY,
+            Step::Hdr(_) | Step::Adjust(_) => held,
             Step::Place(placement) => {
                 pixels = area(placement.width, placement.height);
                 channels = if channels == 1 { 3 } else { channels };

@@ -2,6 +2,7 @@
 
 pub(crate) mod adjust;
 pub(crate) mod color;
+pub(crate) mod hdr;
 pub(crate) mod orient;
 pub(crate) mod place;
 pub(crate) mod resize;

@@ -4,10 +4,12 @@
 //! Formats: `png`, `png16`, `png-grey`, `png-grey16`, `png-grey-alpha`, `png-bit`, `png-palette`, `png-palette-alpha`,
 //! `png-interlaced`, `gif`, `bmp`, `tiff`, `tiff16`, `tiff-grey`, `tiff-palette`, `jpeg`, `jpeg-progressive`, `webp`, `webp-lossless`,
 //! `webp-animated`.
+//! Photographs: `photo` and `scene:astronaut`, `scene:chelsea`, `scene:rocket`; with `+FAULT`, see [`scene::FAULTS`], as a PNG.
 //! Options: `orientation=1..8`, `private` (EXIF with copyright, artist and GPS), `p3` (a Display P3 profile).
 
 mod plain;
 mod png_file;
+pub mod scene;
 mod tags;
 
 use crate::pattern;
@@ -15,9 +17,8 @@ use crate::pixels::Pixels;
 
 /// The file that `request.json` names.
 pub fn file(name: &str) -> Result<Vec<u8>, String> {
-    if name == "photo" {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../data/photo.jpg");
-        return std::fs::read(path).map_err(|error| format!("{path}: {error}"));
+    if let Some(photograph) = scene::file(name) {
+        return photograph;
     }
     let (pixels, format, options) = parse(name)?;
     let orientation = options.iter().find_map(|option| option.strip_prefix("orientation="));
