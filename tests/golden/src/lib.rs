@@ -13,3 +13,4 @@ pub mod hostile;
 pub mod input;
 pub mod pattern;
 pub mod pixels;
+pub mod random;

@@ -27,13 +27,13 @@ impl Tone {
     pub(super) fn of(sketch: &Sketch, haze: f32) -> Option<Self> {
         let lumas = sketch.lumas();
         let meter = meter(sketch);
-        let before = smoothstep(0.33, 0.60, darkness(sketch, &lumas, &meter, 1.0));
+        let before = smoothstep(0.33, 0.55, darkness(sketch, &lumas, &meter, 1.0));
         let highest: Vec<f32> =
             sketch.colors.iter().map(|color| color.iter().copied().fold(0.0, f32::max)).collect();
         let missing = (0.95 / sketch.quantile(&highest, 0.99).max(1e-3)).clamp(1.0, 3.5);
         let white = missing.powf((0.9 * before).max(0.7 * haze));
         // What is then still dark is so beside something bright.
-        let after = smoothstep(0.33, 0.55, darkness(sketch, &lumas, &meter, white));
+        let after = smoothstep(0.33, 0.50, darkness(sketch, &lumas, &meter, white));
         let exponent = 1.0 - after * (1.0 - exponent(&lumas, &meter, white));
         if white == 1.0 && exponent == 1.0 {
             return None;

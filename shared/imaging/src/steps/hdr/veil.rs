@@ -19,7 +19,7 @@ pub(super) struct Veil {
 }
 
 /// Behind more haze than this there is nothing left to see.
-pub(super) const THICKEST: f32 = 0.8;
+const THICKEST: f32 = 0.7;
 /// Some is left, as the distance looks wrong without any.
 const TAKEN: f32 = 0.92;
 
@@ -44,7 +44,7 @@ impl Veil {
         let mut veil = lowest(sketch.grid, radius, &relative);
         for veil in &mut veil {
             // A part without anything dark in it is bright rather than hidden.
-            *veil = certainty * TAKEN * veil.min(least_veil + 0.45);
+            *veil = certainty * TAKEN * veil.min(least_veil + 0.45).min(THICKEST);
         }
         let amount = Window::new(sketch.grid, radius, &sketch.weights).guided(&sketch.lumas(), &veil, 0.01);
         Some(Self { light, amount, certainty })
