@@ -7,6 +7,7 @@ use crate::libwebp;
 use crate::orientation::Orientation;
 use crate::picture::Channels;
 use crate::plan::Step;
+use crate::steps::hdr;
 use crate::steps::resize::Resize;
 
 /// The largest sum that is alive at one time, in bytes.
@@ -36,7 +37,8 @@ pub(crate) fn peak(header: &Header, steps: &[Step]) -> u64 {
                 channels = if header.channels == Channels::Rgba { 4 } else { 3 };
                 held + pixels * channels * depth + profile(header)
             }
-            Step::Adjust(_) => held,
+            Step::Hdr(settings) if settings.intensity > 0.0 => held + hdr::MEMORY,
+            Step::Hdr(_) | Step::Adjust(_) => held,
             Step::Place(placement) => {
                 pixels = area(placement.width, placement.height);
                 channels = if channels == 1 { 3 } else { channels };

@@ -7,7 +7,7 @@ use contract::images::{PictureInfo, Profiling};
 use crate::limits::Watch;
 use crate::picture::{Channels, Picture, Raster};
 use crate::plan::{Plan, Step};
-use crate::steps::{adjust, color, orient, place, resize};
+use crate::steps::{adjust, color, hdr, orient, place, resize};
 use crate::{Edited, ImagingError, Limits, decode, encode};
 
 pub(crate) fn run(input: &[u8], plan: &Plan, limits: &Limits) -> Result<Edited, ImagingError> {
@@ -24,6 +24,7 @@ pub(crate) fn run(input: &[u8], plan: &Plan, limits: &Limits) -> Result<Edited, 
             Step::Resize(_) => "resize",
             Step::Orient(_) => "orient",
             Step::Color => "color",
+            Step::Hdr(_) => "hdr",
             Step::Adjust(_) => "adjust",
             Step::Place(_) => "place",
             Step::Encode(_) => "encode",
@@ -67,6 +68,7 @@ fn worked<T: color::Convert>(
         Step::Resize(resize) => resize::resize(picture, resize),
         Step::Orient(orientation) => Ok(orient::orient(picture, *orientation)),
         Step::Color => color::to_srgb(picture, plan.header.profile.as_deref(), watch),
+        Step::Hdr(settings) => hdr::hdr(picture, settings, watch),
         Step::Adjust(adjustment) => adjust::adjust(picture, adjustment, watch),
         Step::Place(placement) => Ok(place::place(picture, placement)),
         Step::Decode(_) | Step::Encode(_) => Ok(picture),

@@ -122,7 +122,7 @@ fn what_is_not_built_is_refused_and_never_left_out() {
     for (operations, path) in [
         (r#"{"background":{"remove":true}}"#, "operations.background.remove"),
         (r#"{"resizing":{"width":9,"height":9,"fit":{"crop":"smart"}}}"#, "operations.resizing.fit.crop"),
-        (r#"{"adjustments":{"hdr":100}}"#, "operations.adjustments.hdr"),
+        (r#"{"restorations":{"polish":true}}"#, "operations.restorations.polish"),
     ] {
         let operations = serde_json::from_str(operations).unwrap();
         let error = edit(&file, &operations, &Default::default(), &Limits::default()).unwrap_err();

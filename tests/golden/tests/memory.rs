@@ -20,13 +20,14 @@ const REQUEST: &str = "GOLDEN_MEMORY_REQUEST";
 
 #[test]
 fn the_estimate_of_memory_holds_and_is_not_far_above() {
-    const CASES: [(&str, &str); 19] = [
+    const CASES: [(&str, &str); 20] = [
         ("png", r#"{"output":{"format":"jpeg"}}"#),
         ("png", r#"{"output":{"format":{"type":"jpeg","quality":95}}}"#),
         ("png", r#"{"output":{"format":"webp"}}"#),
         ("png", r#"{"output":{"format":{"type":"webp","compression":"lossless"}}}"#),
         ("png", r#"{"output":{"format":"tiff"}}"#),
         ("png", r#"{"operations":{"adjustments":{"sharpness":50}},"output":{"format":"png"}}"#),
+        ("png", r#"{"operations":{"adjustments":{"hdr":100}},"output":{"format":"png"}}"#),
         ("png+orientation=6", r#"{"operations":{"padding":"10%"},"output":{"format":"png"}}"#),
         ("jpeg-progressive", r#"{"operations":{"resizing":{"width":200}}}"#),
         ("tiff16", r#"{"operations":{"resizing":{"width":200}}}"#),

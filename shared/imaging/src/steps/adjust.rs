@@ -1,17 +1,20 @@
-//! Exposure, contrast, saturation and sharpness, in this order, on sRGB values; clamped once, at the end.
+//! Exposure, contrast, saturation and sharpness, in this order, on sRGB values; brought into range once, at the end, without a
+//! change of hue.
 
 use super::sharpen;
 use crate::ImagingError;
 use crate::limits::Watch;
 use crate::picture::{Channels, Picture, Sample};
 
-/// Each is the published integer divided by 100; 0 leaves the picture as it is.
+/// Each number is the published integer divided by 100; 0 leaves the picture as it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Adjustment {
     pub exposure: f32,
     pub contrast: f32,
     pub saturation: f32,
     pub sharpness: f32,
+    /// The left edge continues the right one.
+    pub stitching: bool,
 }
 
 /// How often the deadline is looked at.
@@ -22,12 +25,12 @@ pub(crate) fn adjust<T: Sample>(
     adjustment: &Adjustment,
     watch: Watch,
 ) -> Result<Picture<T>, ImagingError> {
-    if *adjustment == Adjustment::default() {
+    if *adjustment == (Adjustment { stitching: adjustment.stitching, ..Adjustment::default() }) {
         return Ok(picture);
     }
     let tone = Tone::new(adjustment);
     if adjustment.sharpness > 0.0 {
-        sharpen::sharpen(&mut picture, &tone, adjustment.sharpness, watch)?;
+        sharpen::sharpen(&mut picture, &tone, adjustment, watch)?;
         return Ok(picture);
     }
     let channels = picture.channels;
@@ -87,7 +90,20 @@ pub(super) fn luma([red, green, blue]: [f32; 3]) -> f32 {
     0.299 * red + 0.587 * green + 0.114 * blue
 }
 
-/// Clamps and rounds values into a row; alpha is left alone.
+/// Clamps the highest and the lowest channel to 0..1 and keeps the third where it was between them: its hue, as of HSV, is
+/// what it was. So does Adobe's DNG SDK in its tone curves. Greys stay greys.
+pub(super) fn within_range(color: [f32; 3]) -> [f32; 3] {
+    let highest = color[0].max(color[1]).max(color[2]);
+    let lowest = color[0].min(color[1]).min(color[2]);
+    if lowest >= 0.0 && highest <= 1.0 {
+        return color;
+    }
+    let (high, low) = (highest.clamp(0.0, 1.0), lowest.clamp(0.0, 1.0));
+    let scale = if highest > lowest { (high - low) / (highest - lowest) } else { 0.0 };
+    color.map(|value| (low + (value - lowest) * scale).clamp(0.0, 1.0))
+}
+
+/// Brings values into range and rounds them into a row; alpha is left alone.
 pub(super) fn store<T: Sample>(values: &[f32], row: &mut [T], channels: Channels) {
     if channels == Channels::Grey {
         for (target, value) in row.iter_mut().zip(values) {
@@ -96,8 +112,8 @@ pub(super) fn store<T: Sample>(values: &[f32], row: &mut [T], channels: Channels
         return;
     }
     for (target, value) in row.chunks_exact_mut(channels.count()).zip(values.chunks_exact(3)) {
-        for (target, value) in target.iter_mut().zip(value) {
-            *target = T::from_unit(*value);
+        for (target, value) in target.iter_mut().zip(within_range([value[0], value[1], value[2]])) {
+            *target = T::from_unit(value);
         }
     }
 }
@@ -190,8 +206,29 @@ mod tests {
 
     #[test]
     fn greys_stay_neutral() {
-        let all = Adjustment { exposure: 0.3, contrast: 0.7, saturation: 0.9, sharpness: 0.0 };
+        let all = Adjustment { exposure: 0.3, contrast: 0.7, saturation: 0.9, ..Adjustment::default() };
         assert!(adjusted(&greys(), all).chunks(3).all(|pixel| pixel[0] == pixel[1] && pixel[1] == pixel[2]));
+    }
+
+    /// In sixths of the circle.
+    fn hue(pixel: &[u8]) -> f32 {
+        let [red, green, blue] = [pixel[0], pixel[1], pixel[2]].map(f32::from);
+        let (highest, lowest) = (red.max(green).max(blue), red.min(green).min(blue));
+        let third = red + green + blue - highest - lowest;
+        let sector = [red, green, blue].iter().position(|value| *value == highest).unwrap() as f32;
+        sector + (third - lowest) / (highest - lowest)
+    }
+
+    #[test]
+    fn what_leaves_the_range_keeps_its_hue() {
+        for pixel in [[200, 100, 50], [250, 180, 20], [40, 220, 130], [120, 40, 250]] {
+            let loud = adjusted(&pixel, Adjustment { saturation: 1.0, ..Adjustment::default() });
+            assert!(loud.contains(&255) || loud.contains(&0), "{loud:?}");
+            assert!((hue(&loud) - hue(&pixel)).abs() < 0.02, "{pixel:?} became {loud:?}");
+        }
+        assert_eq!(within_range([1.5, 1.0, -0.5]), [1.0, 0.75, 0.0]);
+        assert_eq!(within_range([1.5, 1.2, 1.1]), [1.0; 3]);
+        assert_eq!(within_range([0.3, 1.0, 0.0]), [0.3, 1.0, 0.0]);
     }
 
     #[test]

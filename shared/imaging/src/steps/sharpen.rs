@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::adjust::{Tone, luma, store};
+use super::adjust::{Adjustment, Tone, luma, store};
 use crate::ImagingError;
 use crate::limits::Watch;
 use crate::picture::{Channels, Picture, Sample};
@@ -41,6 +41,8 @@ struct Blur<'a, T: Sample> {
     /// One row of values and one with its edges repeated, used again and again.
     values: Vec<f32>,
     padded: Vec<f32>,
+    /// The row goes round, rather than repeat its edges.
+    wraps: bool,
 }
 
 impl<T: Sample> Blur<'_, T> {
@@ -64,11 +66,15 @@ impl<T: Sample> Blur<'_, T> {
 
     fn sideways(&mut self, values: &[f32]) -> Vec<f32> {
         let reach = self.reach();
-        let (first, last) = (values[0], values[values.len() - 1]);
+        let last = values.len() - 1;
+        let beyond = |before: usize| {
+            if self.wraps { values[last - before % values.len()] } else { values[0] }
+        };
+        let after = |after: usize| if self.wraps { values[after % values.len()] } else { values[last] };
         self.padded.clear();
-        self.padded.resize(reach, first);
+        self.padded.extend((0..reach).rev().map(beyond));
         self.padded.extend_from_slice(values);
-        self.padded.resize(values.len() + 2 * reach, last);
+        self.padded.extend((0..reach).map(after));
         let mut blurred: Vec<f32> = values.iter().map(|value| value * self.kernel[0]).collect();
         for (distance, weight) in self.kernel.iter().enumerate().skip(1) {
             let before = &self.padded[reach - distance..];
@@ -99,11 +105,11 @@ impl<T: Sample> Blur<'_, T> {
     }
 }
 
-/// Applies `tone` and then the mask, in place. `sharpness` is 0 to 1.
+/// Applies `tone` and then the mask, in place.
 pub(super) fn sharpen<T: Sample>(
     picture: &mut Picture<T>,
     tone: &Tone<T>,
-    sharpness: f32,
+    adjustment: &Adjustment,
     watch: Watch,
 ) -> Result<(), ImagingError> {
     let (width, height, stride) = (picture.width as usize, picture.height as usize, picture.stride());
@@ -115,9 +121,10 @@ pub(super) fn sharpen<T: Sample>(
         kernel: kernel(radius(picture.width, picture.height)),
         values: vec![0.0; width * colors],
         padded: Vec::new(),
+        wraps: adjustment.stitching,
     };
     let reach = blur.reach();
-    let amount = FULL_AMOUNT * sharpness;
+    let amount = FULL_AMOUNT * adjustment.sharpness;
     // Rows `first..first + window.len()`, never more than the kernel spans.
     let mut window = VecDeque::with_capacity(2 * reach + 2);
     let mut first = 0;

@@ -5,6 +5,7 @@
 //! `png-interlaced`, `gif`, `bmp`, `tiff`, `tiff16`, `tiff-grey`, `tiff-palette`, `jpeg`, `jpeg-progressive`, `webp`, `webp-lossless`,
 //! `webp-animated`, `webp-animated-part`, `apng`, `apng-hidden`; the PNGs of [`png_every`], the TIFFs of [`tiff_file`] and
 //! the JPEGs of [`jpeg_cmyk`].
+//! Photographs: `photo` and `scene:astronaut`, `scene:chelsea`, `scene:rocket`; with `+FAULT`, see [`scene::FAULTS`], as a PNG.
 //! Options: `orientation=1..8`, `private` (metadata with copyright and artist, and with camera, serial number, GPS and
 //! content credentials), and the profiles of [`profiles`].
 
@@ -13,6 +14,7 @@ mod plain;
 mod png_every;
 mod png_file;
 mod profiles;
+pub mod scene;
 mod tags;
 mod tiff_file;
 
@@ -21,9 +23,8 @@ use crate::pixels::Pixels;
 
 /// The file that `request.json` names.
 pub fn file(name: &str) -> Result<Vec<u8>, String> {
-    if name == "photo" {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../data/photo.jpg");
-        return std::fs::read(path).map_err(|error| format!("{path}: {error}"));
+    if let Some(photograph) = scene::file(name) {
+        return photograph;
     }
     let (pixels, format, options) = parse(name)?;
     let orientation = options.iter().find_map(|option| option.strip_prefix("orientation="));
