@@ -6,7 +6,7 @@
 //! `webp-animated`, `webp-animated-part`, `apng`, `apng-hidden`; the PNGs of [`png_every`], the TIFFs of [`tiff_file`] and
 //! the JPEGs of [`jpeg_cmyk`].
 //! Options: `orientation=1..8`, `private` (metadata with copyright and artist, and with camera, serial number, GPS and
-//! content credentials), and the profiles of [`profiles`].
+//! content credentials), `xmp` and `iptc` (copyright and artist there alone), and the profiles of [`profiles`].
 
 mod jpeg_cmyk;
 mod plain;
@@ -32,6 +32,8 @@ pub fn file(name: &str) -> Result<Vec<u8>, String> {
     let tags = tags::Tags {
         orientation: orientation as u16,
         private: options.contains(&"private"),
+        xmp: options.contains(&"xmp"),
+        iptc: options.contains(&"iptc"),
         profile: options.iter().find_map(|option| profiles::named(option)).transpose()?,
     };
     encode(&stored, format, &tags)
