@@ -90,32 +90,27 @@ pub const FETCH_ALLOW: Setting = setting(
 pub const FETCH_PORTS: Setting =
     setting("ATELIER_FETCH_PORTS", "80,443", Place::Everywhere, "Ports that may be fetched from.");
 pub const MAX_PIXELS: Setting =
-    setting("ATELIER_MAX_PIXELS", "50000000", Place::Everywhere, "Largest decoded picture, in pixels.")
-        .of(Kind::Count);
+    setting("ATELIER_MAX_PIXELS", "50000000", Place::Everywhere, "Largest decoded picture, in pixels.").of(Kind::Count);
 pub const MEMORY_BUDGET: Setting = setting(
     "ATELIER_MEMORY_BUDGET",
     "600000000",
     Place::Everywhere,
     "Bytes all pictures in work may take together in one process; a picture that alone needs more is 422.",
-)
-.of(Kind::Count);
+).of(Kind::Count);
 pub const THREADS: Setting = setting(
     "ATELIER_THREADS",
     "",
     Place::Everywhere,
     "Pictures edited at the same time in one process. Unset: the number of cores.",
-)
-.of(Kind::Count);
+).of(Kind::Count);
 pub const TRUST_PROXY: Setting = setting(
     "ATELIER_TRUST_PROXY",
     "off",
     Place::Serve,
     "`on`: X-Forwarded-For and X-Forwarded-Proto of the proxy in front are believed.",
-)
-.of(Kind::Switch);
+).of(Kind::Switch);
 pub const RATE_LIMITS: Setting =
-    setting("ATELIER_RATE_LIMITS", "on", Place::Test, "`off`: no rate limits and no ceiling.")
-        .of(Kind::Switch);
+    setting("ATELIER_RATE_LIMITS", "on", Place::Test, "`off`: no rate limits and no ceiling.").of(Kind::Switch);
 pub const WORKERS: Setting =
     setting("ATELIER_WORKERS", "on", Place::Test, "`off`: queues fill and nobody works.").of(Kind::Switch);
 pub const TABLE_KEYS: Setting =
@@ -142,8 +137,7 @@ pub const S3_PATH_STYLE: Setting = setting(
     "off",
     Place::Everywhere,
     "`on`: bucket names in paths, for S3 servers without wildcard DNS.",
-)
-.of(Kind::Switch);
+).of(Kind::Switch);
 
 pub const ALL: &[Setting] = &[
     PUBLIC_URL,
@@ -186,9 +180,7 @@ impl Setting {
         let (fits, expected) = match self.kind {
             Kind::Text => (true, "text"),
             Kind::Switch => (matches!(value.as_str(), "on" | "off"), "on or off"),
-            Kind::Count => {
-                (value.parse::<u64>().is_ok_and(|count| count > 0), "a whole number of at least 1")
-            }
+            Kind::Count => (value.parse::<u64>().is_ok_and(|count| count > 0), "a whole number of at least 1"),
             Kind::Url => (is_base_url(&value), "http:// or https:// with a host and no query"),
         };
         if fits { Ok(()) } else { Err(WrongSetting { variable: self.name, value, expected }) }
@@ -205,8 +197,7 @@ fn is_base_url(value: &str) -> bool {
     let rest = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"));
     rest.is_some_and(|rest| {
         let host = rest.split(['/', ':']).next().unwrap_or_default();
-        let plain =
-            |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#' | b'@' | b'"' | b'<' | b'>');
+        let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#' | b'@' | b'"' | b'<' | b'>');
         (!host.is_empty() || rest.starts_with('[')) && rest.bytes().all(plain)
     })
 }

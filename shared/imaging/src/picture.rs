@@ -29,7 +29,7 @@ impl Depth {
 }
 
 /// A sample of eight or sixteen bits.
-pub(crate) trait Sample: Copy + Default + Pod {
+pub(crate) trait Sample: Copy + Default + PartialEq + Pod {
     /// The highest value: white, opaque, full ink.
     const MAX: u16;
     /// A value for each sample.
@@ -42,15 +42,15 @@ pub(crate) trait Sample: Copy + Default + Pod {
     fn from_number(number: u16) -> Self;
 
     /// 0..1.
+    #[inline]
     fn unit(self) -> f32 {
         f32::from(self.number()) / f32::from(Self::MAX)
     }
 
     /// Of 0..1, clamped and rounded.
-    fn from_unit(value: f32) -> Self {
-        Self::from_number((value.clamp(0.0, 1.0) * f32::from(Self::MAX) + 0.5) as u16)
-    }
+    fn from_unit(value: f32) -> Self;
 
+    #[inline]
     fn from_eight_bits(value: u8) -> Self {
         Self::from_number(u16::from(value) * (Self::MAX / 255))
     }
@@ -64,16 +64,24 @@ impl Sample for u8 {
         std::array::from_fn(value)
     }
 
+    #[inline]
     fn look_up<V: Copy>(self, table: &Self::Table<V>) -> V {
         table[usize::from(self)]
     }
 
+    #[inline]
     fn number(self) -> u16 {
         u16::from(self)
     }
 
+    #[inline]
     fn from_number(number: u16) -> Self {
         number.min(255) as u8
+    }
+
+    #[inline]
+    fn from_unit(value: f32) -> Self {
+        (value.clamp(0.0, 1.0) * 255.0 + 0.5) as u8
     }
 }
 
@@ -85,16 +93,24 @@ impl Sample for u16 {
         (0..=usize::from(u16::MAX)).map(value).collect()
     }
 
+    #[inline]
     fn look_up<V: Copy>(self, table: &Self::Table<V>) -> V {
         table[usize::from(self)]
     }
 
+    #[inline]
     fn number(self) -> u16 {
         self
     }
 
+    #[inline]
     fn from_number(number: u16) -> Self {
         number
+    }
+
+    #[inline]
+    fn from_unit(value: f32) -> Self {
+        (value.clamp(0.0, 1.0) * 65_535.0 + 0.5) as u16
     }
 }
 

@@ -5,7 +5,7 @@ use crate::exif::{self, Exif};
 use crate::header::{Format, Header};
 use crate::limits::Watch;
 use crate::picture::{Channels, Depth, Picture};
-use crate::{ImagingError, libjpeg};
+use crate::{ImagingError, libjpeg, rights};
 
 const START_OF_SCAN: u8 = 0xDA;
 const ADOBE: u8 = 0xEE;
@@ -21,6 +21,7 @@ struct Frame {
 pub(crate) fn header(input: &[u8]) -> Result<Header, ImagingError> {
     let mut frame = None;
     let mut exif = Exif::default();
+    let (mut xmp, mut photoshop) = (None, None);
     let mut profile = ProfileParts::default();
     let mut at = 2;
     loop {
@@ -37,6 +38,7 @@ pub(crate) fn header(input: &[u8]) -> Result<Header, ImagingError> {
             START_OF_SCAN => {
                 let frame =
                     frame.ok_or_else(|| ImagingError::corrupt("jpeg", "a scan stands before its frame"))?;
+                add_rights(&mut exif, photoshop, xmp);
                 let scanned = usize::from(*body.first().unwrap_or(&0));
                 return build(&frame, scanned, exif, profile.join());
             }
@@ -44,10 +46,21 @@ pub(crate) fn header(input: &[u8]) -> Result<Header, ImagingError> {
                 if let Some(block) = body.strip_prefix(b"Exif\0\0") {
                     exif = exif::read(block);
                 }
+                xmp = xmp.or(body.strip_prefix(b"http://ns.adobe.com/xap/1.0/\0"));
             }
+            0xED => photoshop = photoshop.or(body.strip_prefix(b"Photoshop 3.0\0")),
             0xE2 => profile.add(body),
             _ => {}
         }
+    }
+}
+
+fn add_rights(exif: &mut Exif, photoshop: Option<&[u8]>, xmp: Option<&[u8]>) {
+    if let Some(resources) = photoshop {
+        rights::add_photoshop(exif, resources);
+    }
+    if let Some(packet) = xmp {
+        rights::add_xmp(exif, packet);
     }
 }
 

@@ -86,7 +86,7 @@ pub(crate) fn header(input: &[u8], format: Format) -> Result<Header, ImagingErro
             Format::Tiff => tiff::profile(input),
             _ => decoder.icc_profile().ok().flatten(),
         },
-        exif: if format == Format::Tiff { exif::read(input) } else { exif::Exif::default() },
+        exif: if format == Format::Tiff { exif::of_tiff(input) } else { exif::Exif::default() },
     })
 }
 

@@ -10,6 +10,7 @@ use crate::exif;
 use crate::header::{Format, Header};
 use crate::limits::Watch;
 use crate::picture::{Channels, Depth, Picture, Raster, Sample};
+use crate::rights;
 
 /// For chunks beside the pixels (profile, text, EXIF), inflated.
 const MAX_CHUNK_BYTES: usize = 16 << 20;
@@ -39,6 +40,10 @@ pub(crate) fn header(input: &[u8]) -> Result<Header, ImagingError> {
         (ColorType::Rgb, _) => Channels::Rgb,
         _ => Channels::Rgba,
     };
+    let mut exif = info.exif_metadata.as_ref().map(|block| exif::read(block)).unwrap_or_default();
+    if let Some(packet) = xmp(input) {
+        rights::add_xmp(&mut exif, packet);
+    }
     let stored = (u64::from(info.width) * info.bits_per_pixel() as u64).div_ceil(8);
     Ok(Header {
         format: Format::Png,
@@ -51,8 +56,23 @@ pub(crate) fn header(input: &[u8]) -> Result<Header, ImagingError> {
             + 4 * stored
             + if info.interlaced { stored * u64::from(info.height) } else { 0 },
         profile: info.icc_profile.as_ref().map(|profile| profile.to_vec()),
-        exif: info.exif_metadata.as_ref().map(|block| exif::read(block)).unwrap_or_default(),
+        exif,
     })
+}
+
+/// The XMP packet: an international text chunk with a keyword of its own, never compressed.
+fn xmp(input: &[u8]) -> Option<&[u8]> {
+    let mut rest = input.get(8..)?;
+    loop {
+        let length = u32::from_be_bytes(rest.get(..4)?.try_into().ok()?) as usize;
+        let body = rest.get(8..8usize.checked_add(length)?)?;
+        if &rest[4..8] == b"iTXt"
+            && let Some(packet) = body.strip_prefix(b"XML:com.adobe.xmp\0\0\0\0\0")
+        {
+            return Some(packet);
+        }
+        rest = rest.get(12 + length..)?;
+    }
 }
 
 pub(crate) fn decode(input: &[u8], header: &Header, watch: Watch) -> Result<Raster, ImagingError> {

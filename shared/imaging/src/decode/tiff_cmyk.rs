@@ -33,9 +33,6 @@ fn bits(decoder: &mut Tiff<'_>) -> Option<Result<u8, ImagingError>> {
         ColorType::CMYKA(_) => return unsupported("transparent"),
         _ => return None,
     };
-    if decoder.get_tag_unsigned::<u16>(Tag::SamplesPerPixel).ok() != Some(INKS) {
-        return unsupported("many-channel");
-    }
     // In strips it has been read before.
     if decoder.get_tag_unsigned::<u16>(Tag::Compression).ok() == Some(JPEG) {
         return unsupported("tiled and JPEG-compressed");
@@ -64,7 +61,7 @@ pub(super) fn header(input: &[u8]) -> Option<Result<Header, ImagingError>> {
         depth: if bits == 16 { Depth::Sixteen } else { Depth::Eight },
         decoder_bytes: stored + DECODER_BYTES,
         profile: decoder.get_tag_u8_vec(Tag::IccProfile).ok(),
-        exif: exif::read(input),
+        exif: exif::of_tiff(input),
     }))
 }
 

@@ -81,7 +81,7 @@ pub(crate) fn header(input: &[u8]) -> Option<Header> {
         // The streams, and one strip's pixels beside the picture, which may be all of them.
         decoder_bytes: input.len() as u64 + channels.count() as u64 * u64::from(width) * u64::from(height),
         profile,
-        exif: exif::read(input),
+        exif: exif::of_tiff(input),
     })
 }
 

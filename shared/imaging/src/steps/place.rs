@@ -57,8 +57,15 @@ fn each<T: Sample>(source: &[T], target: &mut [T], from: usize, to: usize, make:
 
 /// Porter and Duff's "over" on values that are not premultiplied, rounded.
 fn over<T: Sample>(front: [T; 4], behind: [T; 4]) -> [T; 4] {
+    let full = T::MAX;
+    match front[3].number() {
+        0 if behind[3] != T::default() => return behind,
+        alpha if alpha == full => return front,
+        alpha if behind[3].number() == full => return onto_opaque(front, alpha, behind),
+        _ => {}
+    }
     let number = |sample: T| u64::from(sample.number());
-    let full = u64::from(T::MAX);
+    let full = u64::from(full);
     // In units of 1 / full².
     let front_weight = number(front[3]) * full;
     let behind_weight = number(behind[3]) * (full - number(front[3]));
@@ -73,9 +80,39 @@ fn over<T: Sample>(front: [T; 4], behind: [T; 4]) -> [T; 4] {
     [mix(0), mix(1), mix(2), T::from_number(((weight + full / 2) / full) as u16)]
 }
 
+/// The common case without a division by what is not constant.
+fn onto_opaque<T: Sample>(front: [T; 4], alpha: u16, behind: [T; 4]) -> [T; 4] {
+    let (full, alpha) = (u32::from(T::MAX), u32::from(alpha));
+    let mix = |index: usize| {
+        // At most 65535² + 32767, which 32 bits hold.
+        let sum =
+            u32::from(front[index].number()) * alpha + u32::from(behind[index].number()) * (full - alpha);
+        T::from_number(((sum + full / 2) / full) as u16)
+    };
+    [mix(0), mix(1), mix(2), behind[3]]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn over_opaque_colours_is_rounded_at_every_depth() {
+        let expected = |front: u16, alpha: u16, behind: u16, full: u16| {
+            let share = f64::from(alpha) / f64::from(full);
+            f64::from(front) * share + f64::from(behind) * (1.0 - share)
+        };
+        for alpha in (0..=255u8).step_by(3) {
+            let eight = over([250, 3, 90, alpha], [7, 255, 90, 255]);
+            let sixteen = over([60_000, 3, 90, u16::from_eight_bits(alpha)], [7, u16::MAX, 90, u16::MAX]);
+            let alpha = u16::from(alpha);
+            assert!((f64::from(eight[0]) - expected(250, alpha, 7, 255)).abs() <= 0.501, "{alpha}");
+            assert!((f64::from(eight[1]) - expected(3, alpha, 255, 255)).abs() <= 0.501, "{alpha}");
+            assert!((f64::from(sixteen[0]) - expected(60_000, alpha, 7, 255)).abs() <= 0.501, "{alpha}");
+            assert!((f64::from(sixteen[1]) - expected(3, alpha, 65_535, 255)).abs() <= 0.501, "{alpha}");
+            assert_eq!((eight[2], eight[3], sixteen[2], sixteen[3]), (90, 255, 90, 65_535));
+        }
+    }
 
     #[test]
     fn over_blends_by_alpha() {

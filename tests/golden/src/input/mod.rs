@@ -7,7 +7,7 @@
 //! the JPEGs of [`jpeg_cmyk`].
 //! Photographs: `photo` and `scene:astronaut`, `scene:chelsea`, `scene:rocket`; with `+FAULT`, see [`scene::FAULTS`], as a PNG.
 //! Options: `orientation=1..8`, `private` (metadata with copyright and artist, and with camera, serial number, GPS and
-//! content credentials), and the profiles of [`profiles`].
+//! content credentials), `xmp` and `iptc` (copyright and artist there alone), and the profiles of [`profiles`].
 
 mod jpeg_cmyk;
 mod plain;
@@ -33,6 +33,8 @@ pub fn file(name: &str) -> Result<Vec<u8>, String> {
     let tags = tags::Tags {
         orientation: orientation as u16,
         private: options.contains(&"private"),
+        xmp: options.contains(&"xmp"),
+        iptc: options.contains(&"iptc"),
         profile: options.iter().find_map(|option| profiles::named(option)).transpose()?,
     };
     encode(&stored, format, &tags)

@@ -10,6 +10,9 @@ pub(super) struct Tags {
     /// Copyright, artist, camera and a GPS position.
     pub private: bool,
     pub profile: Option<Vec<u8>>,
+    /// Copyright and artist in XMP, or in IPTC.
+    pub xmp: bool,
+    pub iptc: bool,
 }
 
 /// What other metadata there is: XMP, and content credentials (C2PA) as their boxes begin.
@@ -17,7 +20,18 @@ const XMP: &[u8] = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>Secret Camera</x:xmpmet
 const CREDENTIALS: &[u8] =
     b"\0\0\0\x3Djumb\0\0\0\x1Ejumdc2pa\0\x11\0\x10\x80\0\0\xAA\0\x38\x9B\x71\x03c2pa\0Secret Camera";
 
+const XMP_RIGHTS: &[u8] = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>Secret Camera\
+    <dc:creator><rdf:Seq><rdf:li>Ann Example</rdf:li></rdf:Seq></dc:creator>\
+    <dc:rights><rdf:Alt><rdf:li xml:lang='x-default'>(c) Ann Example</rdf:li></rdf:Alt></dc:rights></x:xmpmeta>";
+const IPTC_RIGHTS: &[u8] = b"8BIM\x04\x04\0\0\0\0\0\x3B\x1C\x02\x50\0\x0BAnn Example\
+    \x1C\x02\x74\0\x0F(c) Ann Example\x1C\x02\x78\0\x12Secret Camera here\0";
+
 impl Tags {
+    /// An XMP packet.
+    pub(super) fn packet(&self) -> Option<&'static [u8]> {
+        if self.xmp { Some(XMP_RIGHTS) } else { self.private.then_some(XMP) }
+    }
+
     /// Texts of the first directory by tag, each with its NUL.
     pub(super) fn texts(&self) -> &'static [(u16, &'static [u8])] {
         let texts: &[(u16, &[u8])] =
@@ -76,8 +90,13 @@ impl Tags {
         if let Some(block) = self.block() {
             insert(0xE1, [b"Exif\0\0", &block[..]].concat());
         }
+        if let Some(packet) = self.packet() {
+            insert(0xE1, [b"http://ns.adobe.com/xap/1.0/\0", packet].concat());
+        }
+        if self.iptc {
+            insert(0xED, [b"Photoshop 3.0\0", IPTC_RIGHTS].concat());
+        }
         if self.private {
-            insert(0xE1, [b"http://ns.adobe.com/xap/1.0/\0", XMP].concat());
             insert(0xEB, [b"JP\0\x01\0\0\0\x01", CREDENTIALS].concat());
         }
         if let Some(profile) = &self.profile {
@@ -97,9 +116,11 @@ impl Tags {
         if let Some(block) = self.block() {
             file.splice(AT..AT, chunk(b"eXIf", &block));
         }
-        if self.private {
-            let text = [b"XML:com.adobe.xmp\0\0\0\0\0", XMP].concat();
+        if let Some(packet) = self.packet() {
+            let text = [b"XML:com.adobe.xmp\0\0\0\0\0", packet].concat();
             file.splice(AT..AT, chunk(b"iTXt", &text));
+        }
+        if self.private {
             file.splice(AT..AT, chunk(b"caBX", CREDENTIALS));
         }
         if let Some(profile) = &self.profile {
@@ -115,10 +136,10 @@ impl Tags {
 
     pub(super) fn put_into_webp(&self, file: Vec<u8>, pixels: &Pixels) -> Vec<u8> {
         let block = self.block();
-        if block.is_none() && self.profile.is_none() {
+        if block.is_none() && self.profile.is_none() && self.packet().is_none() {
             return file;
         }
-        let more = if self.private { 0x04 } else { 0 };
+        let more = if self.packet().is_some() { 0x04 } else { 0 };
         let flags =
             more | if self.profile.is_some() { 0x20 } else { 0 } | if block.is_some() { 0x08 } else { 0 };
         let mut chunks = extended(flags, pixels);
@@ -129,8 +150,10 @@ impl Tags {
         if let Some(block) = block {
             chunks.extend(riff(b"EXIF", &block));
         }
+        if let Some(packet) = self.packet() {
+            chunks.extend(riff(b"XMP ", packet));
+        }
         if self.private {
-            chunks.extend(riff(b"XMP ", XMP));
             chunks.extend(riff(b"C2PA", CREDENTIALS));
         }
         container(&chunks)

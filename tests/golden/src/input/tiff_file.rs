@@ -16,7 +16,7 @@ const ROWS: u32 = 16;
 type Channels = fn(&[u8]) -> Vec<u8>;
 
 /// `tiff-COLOR[16]` and any of `-lzw`, `-deflate`, `-packbits`, `-jpeg`, `-predictor`, `-planar`, `-tiles`, `-pages`, `-dark`. COLOR is
-/// `grey`, `rgb`, `rgba`, `cmyk` or `cmyka`. Inks are as in [`jpeg_cmyk`]; `dark` is as in
+/// `grey`, `rgb`, `rgba`, `cmyk`, `cmyka` (with alpha) or `cmykx` (with a spot colour). Inks are as in [`jpeg_cmyk`]; `dark` is as in
 /// [`super::png_every`].
 pub(super) fn encode(pixels: &Pixels, format: &str, tags: &Tags) -> Result<Vec<u8>, String> {
     let mut features = format.split('-').skip(1);
@@ -27,6 +27,7 @@ pub(super) fn encode(pixels: &Pixels, format: &str, tags: &Tags) -> Result<Vec<u
         "rgb" => (|pixel| pixel[..3].to_vec(), 2),
         "rgba" => (|pixel| pixel.to_vec(), 2),
         "cmyk" => (|pixel| pixel.iter().map(|sample| 255 - sample).collect(), 5),
+        "cmykx" => (|pixel| pixel.iter().map(|sample| 255 - sample).chain([128]).collect(), 5),
         "cmyka" => (|pixel| pixel.iter().map(|sample| 255 - sample).chain([128]).collect(), 5),
         other => return Err(format!("no such color: {other}")),
     };
@@ -34,6 +35,7 @@ pub(super) fn encode(pixels: &Pixels, format: &str, tags: &Tags) -> Result<Vec<u
         pixels,
         channels,
         photometric,
+        spot: color == "cmykx",
         count: channels(&[0; 4]).len(),
         factor: if name.ends_with("16") { 257 } else { 1 },
         wide: name.ends_with("16"),
@@ -76,6 +78,8 @@ struct Page<'a> {
     pixels: &'a Pixels,
     channels: Channels,
     photometric: u16,
+    /// What is more than the colours is no alpha.
+    spot: bool,
     /// Samples a pixel.
     count: usize,
     /// 16 bits a sample.
@@ -119,10 +123,13 @@ impl Page<'_> {
         }
         let colors = if self.photometric == 5 { 4 } else { 3 };
         if self.count > colors {
-            entries.push((338, 3, 1, short(&[2])));
+            entries.push((338, 3, 1, short(&[if self.spot { 0 } else { 2 }])));
         }
         if let Some(profile) = &tags.profile {
             entries.push((34_675, 7, profile.len(), profile.clone()));
+        }
+        if let Some(packet) = tags.packet() {
+            entries.push((700, 1, packet.len(), packet.to_vec()));
         }
         for (tag, text) in tags.texts() {
             entries.push((*tag, 2, text.len(), text.to_vec()));

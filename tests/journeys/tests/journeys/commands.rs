@@ -126,10 +126,7 @@ async fn a_setting_that_cannot_be_what_it_says_stops_every_command_but_config() 
     for arguments in [vec!["serve", "--data", &data], vec!["edit", &input, &output]] {
         let run = atelier(&arguments, &wrong).await;
         assert!(!run.success && run.stdout.is_empty(), "{run:?}");
-        assert!(
-            run.stderr.contains("ATELIER_MAX_PIXELS: `-1` is not a whole number of at least 1"),
-            "{run:?}"
-        );
+        assert!(run.stderr.contains("ATELIER_MAX_PIXELS: `-1` is not a whole number of at least 1"), "{run:?}");
     }
     assert!(!folder.join("data").exists() && !folder.join("out.jpg").exists());
     assert!(atelier(&["config"], &wrong).await.success);
