@@ -37,18 +37,17 @@ fn rolled(picture: &Pixels, by: u32) -> Pixels {
     changed(picture, |picture, x, y| picture.at((x + by) % picture.width, y))
 }
 
-/// Least share of the distance that must be gone, at a mean over the photographs. The backlit ones are judged where they are
-/// dark: the rest was not to change.
 #[test]
 fn photographs_with_a_fault_come_nearer_to_what_they_were() {
+    // The most that may be left of the distance, as a mean over the photographs.
     const LEFT: [(&str, f64); 7] = [
-        ("dim", 0.6),
-        ("short", 0.35),
-        ("haze", 0.4),
-        ("distance", 0.6),
-        ("warm", 0.6),
+        ("dim", 0.55),
+        ("short", 0.3),
+        ("haze", 0.35),
+        ("distance", 0.55),
+        ("warm", 0.45),
         ("blue", 0.95),
-        ("green", 0.9),
+        ("green", 0.85),
     ];
     for (fault, most) in LEFT {
         let mut left = Vec::new();
@@ -89,6 +88,36 @@ fn good_photographs_stay_nearly_as_they_are() {
         println!("{name}: {moved:.2}");
         assert!(moved < 2.0, "{name}: {moved:.2}");
     }
+}
+
+/// Not dark, hazy or in strange light: a product on white, one on black, a page on a screen, a lawn, the sea, an evening sky.
+#[test]
+fn what_only_looks_like_a_fault_is_left_alone() {
+    type Color = fn(u32, u32, u32) -> [u32; 3];
+    let pictures: [(&str, Color); 6] = [
+        ("white", |x, y, n| if within(x, y) { [232 + n, 226 + n, 220 + n] } else { [252; 3] }),
+        ("black", |x, y, n| if within(x, y) { [190 + n, 70 + n, 50 + n] } else { [6, 6, 8] }),
+        ("screen", |x, y, _| if within(x, y) { [40, 120, 240] } else { [255; 3] }),
+        ("lawn", |_, y, n| [70 + 4 * n, 110 + y / 4 + 3 * n, 40 + 2 * n]),
+        ("sea", |_, y, n| if y < 40 { [150, 195 + n, 225] } else { [40 + n, 105 + n, 160 + n] }),
+        ("evening", |_, y, n| [250 - y / 4, 150 + n - y / 3, 70 + n - y / 3]),
+    ];
+    let mut random = golden::random::Random::new(8);
+    let noise: Vec<u32> = (0..160 * 120).map(|_| random.side(0..=9)).collect();
+    for (name, color) in pictures {
+        let picture = Pixels::from_fn(160, 120, |x, y| {
+            let [red, green, blue] = color(x, y, noise[(y * 160 + x) as usize]).map(|value| value as u8);
+            [red, green, blue, 255]
+        });
+        let moved = distance(&hdr(&picture, json!(100)), &picture);
+        println!("{name}: {moved:.2}");
+        assert!(moved < 2.5, "{name}: {moved:.2}");
+    }
+}
+
+/// In the disc in the middle.
+fn within(x: u32, y: u32) -> bool {
+    x.abs_diff(80).pow(2) + y.abs_diff(60).pow(2) < 900
 }
 
 #[test]

@@ -31,10 +31,6 @@ impl Grid {
         let side = |side: usize| (side * LONGER_SIDE.min(longer)).div_ceil(longer).max(1);
         Self { width: side(width), height: side(height), wraps }
     }
-
-    pub(super) fn longer(&self) -> usize {
-        self.width.max(self.height)
-    }
 }
 
 /// Sums over the pixels of one row of cells: of alpha, and of each channel times alpha. Integers, so that the order of
@@ -70,6 +66,11 @@ impl Sketch {
             self.weights.push(sum.alpha as f32 / (sum.pixels.max(1) as f32 * 255.0));
             *sum = Sums::default();
         }
+    }
+
+    /// Of the windows within which the picture is one thing: a twelfth of its longer side, in cells.
+    pub(super) fn radius(&self) -> usize {
+        (self.grid.width.max(self.grid.height) / 12).max(1)
     }
 
     pub(super) fn lumas(&self) -> Vec<f32> {

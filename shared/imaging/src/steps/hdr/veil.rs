@@ -4,7 +4,7 @@
 //! every larger part of a clear picture one channel is nearly black, and what is there instead is haze. A picture is what
 //! was there times `1 - veil` plus the colour of the haze times `veil`. Pictures with black in them have none.
 
-use super::guided::{Affine, Window, lowest};
+use super::guided::{Affine, SMOOTHNESS, Window, lowest};
 use super::sketch::{Sketch, smoothstep};
 use crate::steps::adjust::luma;
 
@@ -27,9 +27,8 @@ impl Veil {
     /// `None` where the picture is clear.
     pub(super) fn of(sketch: &Sketch) -> Option<Self> {
         let darkest: Vec<f32> = sketch.colors.iter().map(|color| least(*color)).collect();
-        let clear = sketch.quantile(&darkest, 0.01);
         let light = light(sketch, &darkest);
-        let certainty = smoothstep(0.07, 0.17, clear) * smoothstep(0.4, 0.6, luma(light));
+        let certainty = certainty(sketch, &darkest, light);
         if certainty == 0.0 {
             return None;
         }
@@ -40,13 +39,14 @@ impl Veil {
             .map(|(color, weight)| if *weight > 0.5 { share(*color, light) } else { 1.0 })
             .collect();
         let least_veil = sketch.quantile(&relative, 0.01);
-        let radius = (sketch.grid.longer() / 12).max(1);
+        let radius = sketch.radius();
         let mut veil = lowest(sketch.grid, radius, &relative);
         for veil in &mut veil {
             // A part without anything dark in it is bright rather than hidden.
             *veil = certainty * TAKEN * veil.min(least_veil + 0.45).min(THICKEST);
         }
-        let amount = Window::new(sketch.grid, radius, &sketch.weights).guided(&sketch.lumas(), &veil, 0.01);
+        let amount =
+            Window::new(sketch.grid, radius, &sketch.weights).guided(&sketch.lumas(), &veil, SMOOTHNESS);
         Some(Self { light, amount, certainty })
     }
 
@@ -59,13 +59,31 @@ impl Veil {
     }
 }
 
+/// Nothing is black, and what is least bright is grey, as haze is, rather than the colour of the subject; and the picture is
+/// not simply one on white.
+fn certainty(sketch: &Sketch, darkest: &[f32], light: [f32; 3]) -> f32 {
+    let clear = sketch.quantile(darkest, 0.01);
+    let colored = sketch.quantile(&sketch.lumas(), 0.01) - clear;
+    let opaque: f32 = sketch.weights.iter().sum();
+    let white: f32 = darkest
+        .iter()
+        .zip(&sketch.weights)
+        .filter(|(darkest, _)| **darkest > 0.94)
+        .map(|(_, weight)| weight)
+        .sum();
+    smoothstep(0.07, 0.17, clear)
+        * smoothstep(0.4, 0.6, luma(light))
+        * (1.0 - smoothstep(0.09, 0.16, colored))
+        * (1.0 - smoothstep(0.3, 0.6, white / opaque.max(1e-3)))
+}
+
 fn least([red, green, blue]: [f32; 3]) -> f32 {
     red.min(green).min(blue)
 }
 
 /// The lowest channel in terms of the light: the most veil there can be.
 fn share(color: [f32; 3], light: [f32; 3]) -> f32 {
-    least(std::array::from_fn(|index| color[index] / light[index]))
+    least(std::array::from_fn(|index| color[index] * (1.0 / light[index])))
 }
 
 /// Mean colour of the hundredth of the picture that is least dark.
