@@ -121,6 +121,31 @@ fn within(x: u32, y: u32) -> bool {
 }
 
 #[test]
+fn beside_an_edge_nothing_glows() {
+    // A dark subject before a bright sky, both with a little noise.
+    let mut random = golden::random::Random::new(9);
+    let noise: Vec<u8> = (0..320 * 200).map(|_| random.within(0..=12) as u8).collect();
+    let picture = Pixels::from_fn(320, 200, |x, y| {
+        let noise = noise[(y * 320 + x) as usize];
+        let value = if (70..250).contains(&x) { 24 + noise } else { 210 + noise / 3 };
+        [value, value, value, 255]
+    });
+    let after = hdr(&picture, json!(100));
+    let column = |x: u32| (0..200).map(|y| f64::from(after.at(x, y)[0])).sum::<f64>() / 200.0;
+    let (subject, sky) = (column(160), column(20));
+    assert!(subject > 50.0, "the subject is lit: {subject:.1}");
+    for near in 0..30 {
+        let (dark, bright) = (column(70 + near), column(69 - near));
+        println!("{near}: {dark:.1} {bright:.1}");
+        assert!(
+            (dark / subject - 1.0).abs() < 0.1,
+            "{near} pixels inside: {dark:.1}, {subject:.1} in the middle"
+        );
+        assert!((bright / sky - 1.0).abs() < 0.02, "{near} pixels outside: {bright:.1}, {sky:.1} far away");
+    }
+}
+
+#[test]
 fn more_of_it_changes_more_and_nothing_of_it_nothing() {
     for name in ["photo+backlit", "scene:chelsea+warm", "scene:rocket+haze", "scene:astronaut+dim"] {
         let picture = small(name);

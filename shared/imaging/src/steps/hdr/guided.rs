@@ -10,8 +10,8 @@ pub(super) struct Affine {
     pub offset: Vec<f32>,
 }
 
-/// For [`Window::guided`]: what varies by less than a tenth is smoothed away.
-pub(super) const SMOOTHNESS: f32 = 0.01;
+/// For [`Window::guided`]: what varies by less than a sixteenth is smoothed away.
+pub(super) const SMOOTHNESS: f32 = 0.004;
 
 /// Box filters of one radius over cells that count as `weights` say.
 pub(super) struct Window<'a> {
