@@ -100,3 +100,54 @@ fn light(sketch: &Sketch, darkest: &[f32]) -> [f32; 3] {
     }
     sums.map(|sum| if total > 0.0 { ((sum / total) as f32).max(0.2) } else { 1.0 })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::picture::{Channels, Picture};
+
+    const COLORS: [[f32; 3]; 4] = [[0.0, 0.0, 0.0], [0.9, 0.9, 0.9], [0.7, 0.2, 0.1], [0.1, 0.3, 0.6]];
+
+    /// Blocks of four colors behind a veil of light grey.
+    fn picture(veil: f32) -> Picture {
+        let mut picture = Picture::blank(96, 64, Channels::Rgb);
+        for (y, row) in picture.rows_mut().enumerate() {
+            for (x, pixel) in row.chunks_exact_mut(3).enumerate() {
+                let color = COLORS[(x / 4 + y / 4 * 3) % 4];
+                let behind = color.map(|value| value * (1.0 - veil) + 0.9 * veil);
+                pixel.copy_from_slice(&behind.map(|value| (value * 255.0 + 0.5) as u8));
+            }
+        }
+        picture
+    }
+
+    #[test]
+    fn haze_is_measured_and_taken_away() {
+        let sketch = Sketch::of(&picture(0.5), false);
+        let veil = Veil::of(&sketch).unwrap();
+        assert!(veil.certainty > 0.99 && (luma(veil.light) - 0.9).abs() < 0.02, "{:?}", veil.light);
+        let amounts = veil.amount.apply(&sketch.lumas());
+        for (cell, (color, amount)) in sketch.colors.iter().zip(amounts).enumerate() {
+            let wanted = COLORS[(cell % 96 / 4 + cell / 96 / 4 * 3) % 4];
+            let lifted = veil.lifted(*color, amount);
+            for (value, wanted) in lifted.into_iter().zip(wanted) {
+                assert!((value - wanted).abs() < 0.1, "{cell}: {lifted:?}, not {wanted:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_clear_picture_has_none() {
+        assert!(Veil::of(&Sketch::of(&picture(0.0), false)).is_none());
+    }
+
+    #[test]
+    fn no_channel_is_taken_below_black_however_thick_the_veil_is_said_to_be() {
+        let sketch = Sketch::of(&picture(0.5), false);
+        let veil = Veil::of(&sketch).unwrap();
+        for color in [[0.0, 0.5, 1.0], [0.2, 0.2, 0.2], [0.9, 0.05, 0.4]] {
+            assert!(veil.lifted(color, 5.0).iter().all(|value| *value >= 0.0), "{color:?}");
+            assert_eq!(veil.lifted(color, -1.0), color);
+        }
+    }
+}
