@@ -14,7 +14,11 @@ fn adjusted(file: &[u8], adjustments: Value) -> Pixels {
 }
 
 fn small(name: &str) -> Pixels {
-    let operations = serde_json::from_value(json!({"resizing": {"width": 160}})).unwrap();
+    sized(name, 160)
+}
+
+fn sized(name: &str, width: u32) -> Pixels {
+    let operations = serde_json::from_value(json!({"resizing": {"width": width}})).unwrap();
     let output = serde_json::from_value(json!({"format": "png"})).unwrap();
     let file = input::file(name).unwrap();
     Pixels::from_png(&edit(&file, &operations, &output, &Limits::default()).unwrap().bytes).unwrap()
@@ -37,18 +41,17 @@ fn rolled(picture: &Pixels, by: u32) -> Pixels {
     changed(picture, |picture, x, y| picture.at((x + by) % picture.width, y))
 }
 
-/// Least share of the distance that must be gone, at a mean over the photographs. The backlit ones are judged where they are
-/// dark: the rest was not to change.
 #[test]
 fn photographs_with_a_fault_come_nearer_to_what_they_were() {
+    // The most that may be left of the distance, as a mean over the photographs.
     const LEFT: [(&str, f64); 7] = [
-        ("dim", 0.6),
-        ("short", 0.35),
-        ("haze", 0.4),
-        ("distance", 0.6),
-        ("warm", 0.6),
+        ("dim", 0.55),
+        ("short", 0.3),
+        ("haze", 0.35),
+        ("distance", 0.55),
+        ("warm", 0.45),
         ("blue", 0.95),
-        ("green", 0.9),
+        ("green", 0.85),
     ];
     for (fault, most) in LEFT {
         let mut left = Vec::new();
@@ -88,6 +91,61 @@ fn good_photographs_stay_nearly_as_they_are() {
         let moved = distance(&hdr(&good, json!(100)), &good);
         println!("{name}: {moved:.2}");
         assert!(moved < 2.0, "{name}: {moved:.2}");
+    }
+}
+
+/// Not dark, hazy or in strange light: a product on white, one on black, a page on a screen, a lawn, the sea, an evening sky.
+#[test]
+fn what_only_looks_like_a_fault_is_left_alone() {
+    type Color = fn(u32, u32, u32) -> [u32; 3];
+    let pictures: [(&str, Color); 6] = [
+        ("white", |x, y, n| if within(x, y) { [232 + n, 226 + n, 220 + n] } else { [252; 3] }),
+        ("black", |x, y, n| if within(x, y) { [190 + n, 70 + n, 50 + n] } else { [6, 6, 8] }),
+        ("screen", |x, y, _| if within(x, y) { [40, 120, 240] } else { [255; 3] }),
+        ("lawn", |_, y, n| [70 + 4 * n, 110 + y / 4 + 3 * n, 40 + 2 * n]),
+        ("sea", |_, y, n| if y < 40 { [150, 195 + n, 225] } else { [40 + n, 105 + n, 160 + n] }),
+        ("evening", |_, y, n| [250 - y / 4, 150 + n - y / 3, 70 + n - y / 3]),
+    ];
+    let mut random = golden::random::Random::new(8);
+    let noise: Vec<u32> = (0..160 * 120).map(|_| random.side(0..=9)).collect();
+    for (name, color) in pictures {
+        let picture = Pixels::from_fn(160, 120, |x, y| {
+            let [red, green, blue] = color(x, y, noise[(y * 160 + x) as usize]).map(|value| value as u8);
+            [red, green, blue, 255]
+        });
+        let moved = distance(&hdr(&picture, json!(100)), &picture);
+        println!("{name}: {moved:.2}");
+        assert!(moved < 2.5, "{name}: {moved:.2}");
+    }
+}
+
+/// In the disc in the middle.
+fn within(x: u32, y: u32) -> bool {
+    x.abs_diff(80).pow(2) + y.abs_diff(60).pow(2) < 900
+}
+
+#[test]
+fn beside_an_edge_nothing_glows() {
+    // A dark subject before a bright sky, both with a little noise.
+    let mut random = golden::random::Random::new(9);
+    let noise: Vec<u8> = (0..320 * 200).map(|_| random.within(0..=12) as u8).collect();
+    let picture = Pixels::from_fn(320, 200, |x, y| {
+        let noise = noise[(y * 320 + x) as usize];
+        let value = if (70..250).contains(&x) { 24 + noise } else { 210 + noise / 3 };
+        [value, value, value, 255]
+    });
+    let after = hdr(&picture, json!(100));
+    let column = |x: u32| (0..200).map(|y| f64::from(after.at(x, y)[0])).sum::<f64>() / 200.0;
+    let (subject, sky) = (column(160), column(20));
+    assert!(subject > 50.0, "the subject is lit: {subject:.1}");
+    for near in 0..30 {
+        let (dark, bright) = (column(70 + near), column(69 - near));
+        println!("{near}: {dark:.1} {bright:.1}");
+        assert!(
+            (dark / subject - 1.0).abs() < 0.1,
+            "{near} pixels inside: {dark:.1}, {subject:.1} in the middle"
+        );
+        assert!((bright / sky - 1.0).abs() < 0.02, "{near} pixels outside: {bright:.1}, {sky:.1} far away");
     }
 }
 
@@ -162,16 +220,23 @@ fn mirrored_photographs_are_treated_alike() {
 /// A panorama has no edge: wherever it is cut open, every direction must come out the same.
 #[test]
 fn with_stitching_it_does_not_matter_where_a_panorama_is_cut_open() {
-    for name in ["photo+backlit", "scene:rocket+distance", "scene:astronaut+warm"] {
-        let panorama = small(name);
-        let cut = rolled(&panorama, 57);
+    // Also one that is larger than the engine's sketch of it, two pixels a cell.
+    let cases = [
+        ("photo+backlit", 160, 57),
+        ("scene:rocket+distance", 160, 1),
+        ("scene:astronaut+warm", 160, 80),
+        ("photo+backlit", 512, 114),
+    ];
+    for (name, width, by) in cases {
+        let panorama = sized(name, width);
+        let cut = rolled(&panorama, by);
         let adjusted = |picture: &Pixels, stitching: bool| {
             let hdr = json!({"intensity": 100, "stitching": stitching});
             adjusted(&picture.to_png().unwrap(), json!({"hdr": hdr, "sharpness": 60, "contrast": 10}))
         };
         let difference = |stitching| {
             let (whole, cut) = (adjusted(&panorama, stitching), adjusted(&cut, stitching));
-            rolled(&whole, 57).difference(&cut).unwrap().largest
+            rolled(&whole, by).difference(&cut).unwrap().largest
         };
         assert!(difference(true) <= 1, "{name}: {}", difference(true));
         assert!(difference(false) > 4, "{name}: {}", difference(false));

@@ -55,19 +55,28 @@ fn agreed(estimates: [Cast; 3]) -> Cast {
     let apart = |one: Cast, other: Cast| size([one[0] - other[0], one[1] - other[1]]);
     let [first, second, third] = estimates;
     let spread = apart(first, second).max(apart(second, third)).max(apart(third, first));
-    let toward = 0.5 * smoothstep(0.55, 1.1, size(median) / spread.max(1e-3));
+    let certainty = smoothstep(0.55, 1.1, size(median) / spread.max(1e-3));
+    let toward = 0.5 * certainty * lamp(median) * tube(median);
     let cast: Cast = std::array::from_fn(|axis| common[axis] + toward * (median[axis] - common[axis]));
     // Light that is nearly neutral is left as it is: it belongs to the scene.
-    let kept = smoothstep(0.04, 0.16, size(cast)) * likelihood(cast);
+    let kept = smoothstep(0.04, 0.16, size(cast)) * lamp(cast) * tube(cast) * tube(median);
     cast.map(|value| kept * value)
 }
 
-/// Whether light has such a colour, 0 to 1. Lamps and evening are warm, shade is a little blue, fluorescent tubes a little
-/// green; what goes beyond is the sea, a lawn or a red wall.
-fn likelihood([red, blue]: Cast) -> f32 {
-    let (warmth, green) = ((red - blue) / 2.0, (red + blue) / 2.0);
-    let (from, to) = if warmth > 0.0 { (0.35, 0.6) } else { (0.18, 0.3) };
-    (1.0 - smoothstep(from, to, warmth.abs())) * (1.0 - smoothstep(0.2, 0.35, green.abs()))
+/// Whether light is as warm or as blue as that, 0 to 1. Lamps are warm, and shade is a little blue; what goes beyond is a sunset
+/// or the sea.
+fn lamp([red, blue]: Cast) -> f32 {
+    let warmth = (red - blue) / 2.0;
+    let (from, to) = if warmth > 0.0 { (0.30, 0.50) } else { (0.09, 0.16) };
+    1.0 - smoothstep(from, to, warmth.abs())
+}
+
+/// Whether light is as green or as magenta as that, 0 to 1. Fluorescent tubes are a little green; what goes beyond is a lawn or
+/// a red wall.
+fn tube([red, blue]: Cast) -> f32 {
+    let magenta = (red + blue) / 2.0;
+    let (from, to) = if magenta > 0.0 { (0.10, 0.22) } else { (0.20, 0.35) };
+    1.0 - smoothstep(from, to, magenta.abs())
 }
 
 fn axes(estimates: &[Cast; 3], join: impl Fn([f32; 3]) -> f32) -> Cast {

@@ -10,6 +10,9 @@ pub(super) struct Affine {
     pub offset: Vec<f32>,
 }
 
+/// For [`Window::guided`]: what varies by less than a sixteenth is smoothed away.
+pub(super) const SMOOTHNESS: f32 = 0.004;
+
 /// Box filters of one radius over cells that count as `weights` say.
 pub(super) struct Window<'a> {
     grid: Grid,
@@ -28,7 +31,7 @@ impl<'a> Window<'a> {
     }
 
     /// Weighted mean of each cell's window; 0 where nothing counts.
-    fn means(&self, values: impl Iterator<Item = f32>) -> Vec<f32> {
+    pub(super) fn means(&self, values: impl Iterator<Item = f32>) -> Vec<f32> {
         let weighted: Vec<f32> = values.zip(self.weights).map(|(value, weight)| value * weight).collect();
         let mut means = sums(self.grid, self.radius, &weighted);
         for (mean, total) in means.iter_mut().zip(&self.totals) {
@@ -63,70 +66,78 @@ impl Affine {
     }
 }
 
-/// Sums over square windows, which end at the grid's edges or go round. Two passes with running sums.
+/// Sums over square windows, which end at the grid's edges or go round. Running sums, in double precision, so that their
+/// differences are exact enough.
 fn sums(grid: Grid, radius: usize, values: &[f32]) -> Vec<f32> {
-    let (width, height) = (grid.width, grid.height);
-    let mut across = Vec::with_capacity(values.len());
-    let mut running = Vec::new();
-    for row in values.chunks_exact(width) {
-        let at = |index: usize| match index.checked_sub(radius) {
-            Some(index) if index < width => row[index],
-            _ if grid.wraps => row[(index + width - radius) % width],
-            _ => 0.0,
-        };
-        line((0..width + 2 * radius).map(at), &mut running);
-        across.extend((0..width).map(|x| (running[x + 2 * radius + 1] - running[x]) as f32));
-    }
-    let mut down = vec![0.0; values.len()];
-    for x in 0..width {
-        let at = |index: usize| match index.checked_sub(radius) {
-            Some(index) if index < height => across[index * width + x],
-            _ => 0.0,
-        };
-        line((0..height + 2 * radius).map(at), &mut running);
-        for y in 0..height {
-            down[y * width + x] = (running[y + 2 * radius + 1] - running[y]) as f32;
+    let mut across: Vec<f64> = Vec::with_capacity(values.len());
+    let mut before = vec![0.0_f64; grid.width + 1];
+    for row in values.chunks_exact(grid.width) {
+        let mut sum = 0.0;
+        for (before, value) in before[1..].iter_mut().zip(row) {
+            sum += f64::from(*value);
+            *before = sum;
         }
+        across.extend((0..grid.width).map(|x| window_sum(&before, x, radius, grid.wraps)));
+    }
+    let mut down = Vec::with_capacity(values.len());
+    let mut columns = vec![0.0_f64; grid.width];
+    let row = |y: usize| &across[y * grid.width..(y + 1) * grid.width];
+    for y in 0..radius.min(grid.height) {
+        columns.iter_mut().zip(row(y)).for_each(|(sum, value)| *sum += value);
+    }
+    for y in 0..grid.height {
+        if y + radius < grid.height {
+            columns.iter_mut().zip(row(y + radius)).for_each(|(sum, value)| *sum += value);
+        }
+        if y > radius {
+            columns.iter_mut().zip(row(y - radius - 1)).for_each(|(sum, value)| *sum -= value);
+        }
+        down.extend(columns.iter().map(|sum| *sum as f32));
     }
     down
 }
 
-/// Sums of everything before each value. Double precision, so that their differences are exact enough.
-fn line(values: impl Iterator<Item = f32>, running: &mut Vec<f64>) {
-    running.clear();
-    running.push(0.0);
-    let mut sum = 0.0;
-    for value in values {
-        sum += f64::from(value);
-        running.push(sum);
+/// `before` has the sums of all values before each place, and that of all.
+fn window_sum(before: &[f64], at: usize, radius: usize, wraps: bool) -> f64 {
+    let width = before.len() - 1;
+    let (first, end) = (at.saturating_sub(radius), (at + radius + 1).min(width));
+    let mut sum = before[end] - before[first];
+    if wraps {
+        sum += before[width] - before[width - (radius - radius.min(at))];
+        sum += before[(at + radius + 1).saturating_sub(width)];
     }
+    sum
 }
 
 /// The lowest value of each cell's square window.
 pub(super) fn lowest(grid: Grid, radius: usize, values: &[f32]) -> Vec<f32> {
-    let (width, height) = (grid.width, grid.height);
-    let least = |values: &mut dyn Iterator<Item = f32>| values.fold(f32::INFINITY, f32::min);
-    let mut across = Vec::with_capacity(values.len());
-    for row in values.chunks_exact(width) {
-        for x in 0..width {
-            let (first, last) = (x.saturating_sub(radius), (x + radius + 1).min(width));
-            let mut within = least(&mut row[first..last].iter().copied());
-            if grid.wraps {
-                let radius = radius.min(width);
-                let before = (radius - radius.min(x)).min(width);
-                let after = (x + radius + 1).saturating_sub(width).min(width);
-                let beyond = row[width - before..].iter().chain(&row[..after]);
-                within = within.min(least(&mut beyond.copied()));
-            }
-            across.push(within);
+    let width = grid.width;
+    let radius = if grid.wraps { radius.min((width - 1) / 2) } else { radius };
+    let mut across = vec![f32::INFINITY; values.len()];
+    let mut longer = vec![f32::INFINITY; width + 2 * radius];
+    for (row, target) in values.chunks_exact(width).zip(across.chunks_exact_mut(width)) {
+        longer[radius..radius + width].copy_from_slice(row);
+        if grid.wraps {
+            longer[..radius].copy_from_slice(&row[width - radius..]);
+            longer[radius + width..].copy_from_slice(&row[..radius]);
+        }
+        for window in longer.windows(width) {
+            lower(target, window);
         }
     }
-    let mut down = Vec::with_capacity(values.len());
-    for y in 0..height {
-        let (first, last) = (y.saturating_sub(radius), (y + radius + 1).min(height));
-        down.extend((0..width).map(|x| least(&mut (first..last).map(|row| across[row * width + x]))));
+    let mut down = vec![f32::INFINITY; values.len()];
+    for (y, target) in down.chunks_exact_mut(width).enumerate() {
+        for row in across.chunks_exact(width).take(y + radius + 1).skip(y.saturating_sub(radius)) {
+            lower(target, row);
+        }
     }
     down
+}
+
+fn lower(target: &mut [f32], values: &[f32]) {
+    for (target, value) in target.iter_mut().zip(values) {
+        *target = if value < target { *value } else { *target };
+    }
 }
 
 #[cfg(test)]

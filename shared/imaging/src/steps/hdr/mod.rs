@@ -10,15 +10,17 @@
 
 mod balance;
 mod guided;
+mod line;
 mod sketch;
 mod tone;
 mod veil;
 
-use super::adjust::{luma, within_range};
+use super::adjust::luma;
 use crate::ImagingError;
 use crate::limits::Watch;
 use crate::picture::{Channels, Picture, Sample};
 use guided::Affine;
+use line::{Column, Line};
 use sketch::{Grid, LONGER_SIDE, Sketch};
 use tone::Tone;
 use veil::Veil;
@@ -51,13 +53,13 @@ pub(crate) fn hdr<T: Sample>(
     let Some(remedy) = Remedy::of(&mut sketch, picture.channels, hdr.intensity) else { return Ok(picture) };
     let columns = columns(picture.width as usize, grid);
     let (height, channels) = (picture.height as usize, picture.channels);
-    let mut rows = Rows::default();
+    let (mut rows, mut line) = (Rows::default(), Line::default());
     for (y, row) in picture.rows_mut().enumerate() {
         if y % ROWS_BETWEEN_CHECKS == 0 {
             watch.check()?;
         }
         rows.between(&remedy, grid, y, height);
-        remedy.row(row, channels, &columns, &rows);
+        remedy.row(row, channels, &columns, &rows, &mut line);
     }
     Ok(picture)
 }
@@ -89,34 +91,38 @@ impl Remedy {
         (!nothing).then_some(Self { gains, veil, tone, intensity })
     }
 
-    fn row<T: Sample>(&self, row: &mut [T], channels: Channels, columns: &[Column], rows: &Rows) {
-        for (pixel, column) in row.chunks_exact_mut(channels.count()).zip(columns) {
-            let before = match channels {
-                Channels::Grey => [pixel[0]; 3],
-                _ => [pixel[0], pixel[1], pixel[2]],
-            };
-            let before = before.map(T::unit);
-            let after = self.pixel(before, *column, rows);
-            for ((sample, before), after) in pixel.iter_mut().zip(before).zip(after) {
-                *sample = T::from_unit(before + self.intensity * (after - before));
-            }
+    /// Mends a row of pixels of the picture, in place.
+    fn row<T: Sample>(
+        &self,
+        row: &mut [T],
+        channels: Channels,
+        columns: &[Column],
+        rows: &Rows,
+        line: &mut Line,
+    ) {
+        line.load(row, channels);
+        if self.gains != [1.0; 3] {
+            line.each(|color, _| balanced(color, self.gains));
         }
-    }
-
-    fn pixel(&self, color: [f32; 3], column: Column, rows: &Rows) -> [f32; 3] {
-        let mut color = balanced(color, self.gains);
         if let Some(veil) = &self.veil {
-            color = veil.lifted(color, column.of(&rows.veil, luma(color)));
+            line.guide(columns, &rows.veil);
+            line.each(|color, amount| veil.lifted(color, amount));
         }
         if let Some(tone) = &self.tone {
-            let gain = tone.gain(column.of(&rows.base, luma(color)));
-            let grey = luma(color);
-            // Shadows show their chroma noise when they are raised.
-            let toward = 0.2 * (1.0 - 1.0 / gain.max(1.0));
-            color = color.map(|value| gain * (value + toward * (grey - value)));
+            line.guide(columns, &rows.base);
+            line.guided.iter_mut().for_each(|value| *value = tone.gain(*value));
+            line.each(raised);
         }
-        within_range(color)
+        line.store(row, channels, self.intensity);
     }
+}
+
+/// The color times `gain`, which is 1 or more.
+fn raised(color: [f32; 3], gain: f32) -> [f32; 3] {
+    let grey = luma(color);
+    // Shadows show their chroma noise when they are raised.
+    let toward = 0.2 * (1.0 - 1.0 / gain.max(1.0));
+    color.map(|value| gain * (value + toward * (grey - value)))
 }
 
 /// What is white already is so in any light, and stays.
@@ -124,23 +130,6 @@ fn balanced(color: [f32; 3], gains: [f32; 3]) -> [f32; 3] {
     let lowest = color[0].min(color[1]).min(color[2]);
     let kept = sketch::smoothstep(0.9, 1.0, lowest);
     std::array::from_fn(|index| color[index] * (gains[index] + kept * (1.0 - gains[index])))
-}
-
-/// The two columns of cells a pixel stands between, and how far from the first.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Column {
-    first: usize,
-    second: usize,
-    share: f32,
-}
-
-impl Column {
-    /// The guided value of a pixel with this luma.
-    fn of(&self, row: &[[f32; 2]], luma: f32) -> f32 {
-        let ([slope, offset], [next_slope, next_offset]) = (row[self.first], row[self.second]);
-        let slope = slope + self.share * (next_slope - slope);
-        slope * luma + offset + self.share * (next_offset - offset)
-    }
 }
 
 /// Where a pixel's centre stands between the centres of the cells, of which there are `cells` along `side` pixels.

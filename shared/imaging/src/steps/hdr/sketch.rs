@@ -31,10 +31,6 @@ impl Grid {
         let side = |side: usize| (side * LONGER_SIDE.min(longer)).div_ceil(longer).max(1);
         Self { width: side(width), height: side(height), wraps }
     }
-
-    pub(super) fn longer(&self) -> usize {
-        self.width.max(self.height)
-    }
 }
 
 /// Sums over the pixels of one row of cells: of alpha, and of each channel times alpha. Integers, so that the order of
@@ -73,6 +69,11 @@ impl Sketch {
         }
     }
 
+    /// Of the windows within which the picture is one thing: a twelfth of its longer side, in cells.
+    pub(super) fn radius(&self) -> usize {
+        (self.grid.width.max(self.grid.height) / 12).max(1)
+    }
+
     pub(super) fn lumas(&self) -> Vec<f32> {
         self.colors.iter().map(|color| luma(*color)).collect()
     }
@@ -107,7 +108,8 @@ fn add<T: Sample>(row: &[T], channels: Channels, sums: &mut [Sums]) {
             sum.alpha += alpha;
             sum.pixels += 1;
             for (index, color) in sum.colors.iter_mut().enumerate() {
-                *color += alpha * u64::from(pixel[if channels == Channels::Grey { 0 } else { index }].number());
+                *color +=
+                    alpha * u64::from(pixel[if channels == Channels::Grey { 0 } else { index }].number());
             }
         }
     }
@@ -158,7 +160,7 @@ mod tests {
 
     #[test]
     fn transparent_pixels_do_not_count() {
-        let mut picture = Picture::blank(2, 1, Channels::Rgba);
+        let mut picture = Picture::<u8>::blank(2, 1, Channels::Rgba);
         picture.pixels.copy_from_slice(&[255, 51, 0, 255, 9, 9, 9, 0]);
         let sketch = Sketch::of(&picture, false);
         assert_eq!(sketch.weights, [1.0, 0.0]);

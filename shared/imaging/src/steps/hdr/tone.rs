@@ -5,7 +5,7 @@
 //! (Yuan and Sun, 2012) do by zones. The middle of the picture counts most, as in a camera's centre-weighted meter:
 //! dark surroundings are a choice, a dark subject is a fault.
 
-use super::guided::{Affine, Window};
+use super::guided::{Affine, SMOOTHNESS, Window};
 use super::sketch::{Grid, Sketch, smoothstep};
 
 /// What the base is raised by.
@@ -25,21 +25,23 @@ const TOE: f32 = 0.02;
 impl Tone {
     /// `None` where there is light enough. `haze` is how certain it is that there was some, 0 to 1.
     pub(super) fn of(sketch: &Sketch, haze: f32) -> Option<Self> {
-        let lumas = sketch.lumas();
-        let meter = meter(sketch);
-        let before = smoothstep(0.33, 0.55, darkness(sketch, &lumas, &meter, 1.0));
+        let (lumas, meter) = (sketch.lumas(), meter(sketch));
+        let detail = detail(sketch, &lumas);
         let highest: Vec<f32> =
             sketch.colors.iter().map(|color| color.iter().copied().fold(0.0, f32::max)).collect();
-        let missing = (0.95 / sketch.quantile(&highest, 0.99).max(1e-3)).clamp(1.0, 3.5);
-        let white = missing.powf((0.9 * before).max(0.7 * haze));
+        let brightest = sketch.quantile(&highest, 0.99).max(1e-3);
+        // Too short an exposure shows in the brightest parts too.
+        let before = smoothstep(0.33, 0.55, darkness(sketch, &lumas, &detail, &meter, 1.0))
+            .max(smoothstep(0.55, 0.35, brightest));
+        let white = (0.95 / brightest).clamp(1.0, 3.5).powf((0.9 * before).max(0.7 * haze));
         // What is then still dark is so beside something bright.
-        let after = smoothstep(0.33, 0.50, darkness(sketch, &lumas, &meter, white));
+        let after = smoothstep(0.33, 0.50, darkness(sketch, &lumas, &detail, &meter, white));
         let exponent = 1.0 - after * (1.0 - exponent(&lumas, &meter, white));
         if white == 1.0 && exponent == 1.0 {
             return None;
         }
-        let radius = (sketch.grid.longer() / 12).max(1);
-        let base = Window::new(sketch.grid, radius, &sketch.weights).guided(&lumas, &lumas, 0.01);
+        let window = Window::new(sketch.grid, sketch.radius(), &sketch.weights);
+        let base = window.guided(&lumas, &lumas, SMOOTHNESS);
         let gains = (0..=STEPS).map(|step| gain(step as f32 / STEPS as f32, white, exponent)).collect();
         Some(Self { base, gains })
     }
@@ -51,10 +53,25 @@ impl Tone {
     }
 }
 
-/// How much of the picture is dark, 0 to 1; more where the middle is darker than what is around it.
-fn darkness(sketch: &Sketch, lumas: &[f32], meter: &[f32], white: f32) -> f32 {
-    let dark = |luma: f32| smoothstep(0.35, 0.08, luma * white);
-    let (middle, whole) = (mean(lumas, meter, dark), mean(lumas, &sketch.weights, dark));
+/// Where there is something to see, 0 to 1: a backdrop has nothing in it, however dark it is.
+fn detail(sketch: &Sketch, lumas: &[f32]) -> Vec<f32> {
+    let window = Window::new(sketch.grid, (sketch.radius() / 2).max(2), &sketch.weights);
+    let means = window.means(lumas.iter().copied());
+    let squares = window.means(lumas.iter().map(|luma| luma * luma));
+    let cells = means.into_iter().zip(squares);
+    cells
+        .map(|(mean, square)| smoothstep(0.02, 0.08, (square - mean * mean).max(0.0).sqrt() / (mean + 0.03)))
+        .collect()
+}
+
+/// How much of the picture is dark for no reason, 0 to 1; more where the middle is darker than what is around it.
+fn darkness(sketch: &Sketch, lumas: &[f32], detail: &[f32], meter: &[f32], white: f32) -> f32 {
+    let dark: Vec<f32> = lumas
+        .iter()
+        .zip(detail)
+        .map(|(luma, detail)| detail * smoothstep(0.35, 0.08, luma * white))
+        .collect();
+    let (middle, whole) = (mean(&dark, meter, |dark| dark), mean(&dark, &sketch.weights, |dark| dark));
     middle + 0.5 * (middle - whole)
 }
 
