@@ -78,8 +78,9 @@ pub(crate) fn decode(
     Ok(picture)
 }
 
-/// Whether the file has Adobe's APP14 segment. Four components are inverted with it (full ink is 0) and plain without
-/// it (ITU-T T.872 | ISO/IEC 10918-6).
+/// Whether the file has Adobe's APP14 segment. In Adobe's own files full ink is 0; libjpeg's documentation (libjpeg.txt,
+/// "Special color spaces") knows of it and leaves turning such samples to its caller. The segment is taken as the sign of
+/// it: four components are inverted with it and plain without it.
 fn is_from_adobe(input: &[u8]) -> bool {
     let mut at = 2;
     while let Ok((marker, body, next)) = segment(input, at) {
