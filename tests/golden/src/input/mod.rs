@@ -56,6 +56,11 @@ fn parse(name: &str) -> Result<(Pixels, &str, Vec<&str>), String> {
     Ok((pattern::draw(pattern, side(width)?, side(height)?)?, format, parts.collect()))
 }
 
+/// A picture as a file of one of the formats, without options.
+pub fn of(pixels: &Pixels, format: &str) -> Result<Vec<u8>, String> {
+    encode(pixels, format, &tags::Tags { orientation: 1, ..Default::default() })
+}
+
 fn encode(pixels: &Pixels, format: &str, tags: &tags::Tags) -> Result<Vec<u8>, String> {
     Ok(match format {
         "gif" => plain::gif(pixels)?,

@@ -5,6 +5,7 @@ use std::io::Write;
 use super::png_file::chunk;
 use crate::pixels::Pixels;
 
+#[derive(Default)]
 pub(super) struct Tags {
     pub orientation: u16,
     /// Copyright, artist, camera and a GPS position.
