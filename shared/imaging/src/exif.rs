@@ -1,6 +1,8 @@
 //! The few fields of EXIF that matter here, read and written. EXIF is a TIFF structure (TIFF 6.0, section 2): a header,
 //! then a directory of 12-byte entries whose longer values stand elsewhere.
 
+use crate::rights;
+
 /// What is taken over from a picture's metadata; everything else, GPS above all, stays behind.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Exif {
@@ -15,12 +17,22 @@ pub(crate) const ARTIST: u16 = 0x013B;
 pub(crate) const COPYRIGHT: u16 = 0x8298;
 const X_RESOLUTION: u16 = 0x011A;
 const Y_RESOLUTION: u16 = 0x011B;
+const XMP: u16 = 700;
 const RESOLUTION_UNIT: u16 = 0x0128;
-const LONGEST_TEXT: usize = 2_048;
+pub(crate) const LONGEST_TEXT: usize = 2_048;
 
 /// Reads the first directory of a TIFF structure; what is broken is absent.
 pub(crate) fn read(tiff: &[u8]) -> Exif {
     Reader::new(tiff).and_then(|reader| reader.first_directory()).unwrap_or_default()
+}
+
+/// The metadata of a TIFF file: its first directory, and XMP for what is missing there.
+pub(crate) fn of_tiff(file: &[u8]) -> Exif {
+    let mut exif = read(file);
+    if let Some(packet) = Reader::new(file).and_then(|reader| reader.bytes(XMP)) {
+        rights::add_xmp(&mut exif, packet);
+    }
+    exif
 }
 
 pub(crate) struct Reader<'a> {
@@ -59,6 +71,13 @@ impl<'a> Reader<'a> {
         let start = self.u32(4)?;
         let entries = usize::from(self.u16(start)?);
         (0..entries).map(|entry| start + 2 + entry * 12).find(|at| self.u16(*at) == Some(tag))
+    }
+
+    /// A value of more than four bytes.
+    fn bytes(&self, tag: u16) -> Option<&'a [u8]> {
+        let entry = self.entry(tag)?;
+        let (length, at) = (self.u32(entry + 4)?, self.u32(entry + 8)?);
+        self.bytes.get(at..at.checked_add(length)?)
     }
 
     fn first_directory(&self) -> Option<Exif> {

@@ -4,8 +4,11 @@ use contract::images::PictureInfo;
 
 use crate::exif::Exif;
 use crate::orientation::Orientation;
-use crate::picture::Channels;
+use crate::picture::{Channels, Depth};
 use crate::{ImagingError, decode};
+
+/// Longer than any ICC profile in use; those of printing presses have 0.5 to 3 MB.
+pub(crate) const MAX_PROFILE_BYTES: usize = 8 << 20;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
@@ -38,6 +41,7 @@ pub(crate) struct Header {
     pub height: u32,
     /// As decoded.
     pub channels: Channels,
+    pub depth: Depth,
     /// Bytes of memory the decoder needs beside the pixels it delivers at full size.
     pub decoder_bytes: u64,
     /// An embedded ICC profile, as found.
@@ -63,7 +67,7 @@ impl Header {
 /// Recognises the format by content and reads its header.
 pub(crate) fn read(input: &[u8]) -> Result<Header, ImagingError> {
     let format = recognise(input)?;
-    let header = match format {
+    let mut header = match format {
         Format::Jpeg => decode::jpeg::header(input)?,
         Format::Png => decode::png::header(input)?,
         Format::Webp => decode::webp::header(input)?,
@@ -72,6 +76,8 @@ pub(crate) fn read(input: &[u8]) -> Result<Header, ImagingError> {
     if header.width == 0 || header.height == 0 {
         return Err(ImagingError::corrupt(format.name(), "a side is zero"));
     }
+    // Passed over, as broken ones are.
+    header.profile.take_if(|profile| profile.len() > MAX_PROFILE_BYTES);
     Ok(header)
 }
 

@@ -5,7 +5,9 @@ use crate::header::Header;
 use crate::libjpeg::{self, Quality};
 use crate::libwebp;
 use crate::orientation::Orientation;
+use crate::picture::Channels;
 use crate::plan::Step;
+use crate::steps::hdr;
 use crate::steps::resize::Resize;
 
 /// The largest sum that is alive at one time, in bytes.
@@ -14,36 +16,50 @@ pub(crate) fn peak(header: &Header, steps: &[Step]) -> u64 {
     let mut pixels = 0;
     let mut channels = header.channels.count() as u64;
     let mut peak = 0;
+    // Bytes of a sample up to the encoder.
+    let depth = header.depth.bytes();
     for step in steps {
-        let held = pixels * channels;
+        let held = pixels * channels * depth;
         let during = match step {
             Step::Decode(denominator) => {
                 pixels = area(header.width.div_ceil(*denominator), header.height.div_ceil(*denominator));
-                pixels * channels + header.decoder_bytes
+                pixels * channels * depth + header.decoder_bytes
             }
             Step::Resize(resize) => {
                 pixels = area(resize.width, resize.height);
-                held + resize_extra(resize, channels) + pixels * channels
+                held + (resize_extra(resize, channels) + pixels * channels) * depth
             }
             Step::Orient(orientation) if *orientation == Orientation::default() => held,
             Step::Orient(_) => 2 * held,
-            Step::Color if header.profile.is_none() => held,
+            Step::Color if header.profile.is_none() && header.channels != Channels::Cmyk => held,
             Step::Color => {
-                // A grey profile may make the picture RGB.
-                channels = channels.max(3);
-                held + pixels * channels
+                // A grey profile may make the picture RGB, and so does the end of CMYK.
+                channels = if header.channels == Channels::Rgba { 4 } else { 3 };
+                held + pixels * channels * depth + profile(header)
             }
-            Step::Adjust(_) => held,
+            Step::Hdr(settings) if settings.intensity > 0.0 => held + hdr::MEMORY,
+            Step::Hdr(_) | Step::Adjust(_) => held,
             Step::Place(placement) => {
                 pixels = area(placement.width, placement.height);
                 channels = if channels == 1 { 3 } else { channels };
-                held + pixels * 4
+                held + pixels * 4 * depth
             }
-            Step::Encode(target) => held + encoder(target, pixels, channels),
+            // Sixteen bits go when there are eight.
+            Step::Encode(target) => {
+                let eight = pixels * channels;
+                (eight + encoder(target, pixels, channels)).max(if depth == 1 { 0 } else { held + eight })
+            }
         };
         peak = peak.max(during);
     }
     peak
+}
+
+/// The profile as read, and what it is made into: for CMYK a table of 17^4 colours in floating point with its copies, else
+/// curves.
+fn profile(header: &Header) -> u64 {
+    let table = if header.channels == Channels::Cmyk { 4 << 20 } else { 1 << 20 };
+    header.profile.as_ref().map_or(0, |profile| 3 * profile.len() as u64 + table)
 }
 
 fn area(width: u32, height: u32) -> u64 {

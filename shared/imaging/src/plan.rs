@@ -10,6 +10,7 @@ use crate::libjpeg::Quality;
 use crate::libwebp::Mode;
 use crate::orientation::Orientation;
 use crate::steps::adjust::Adjustment;
+use crate::steps::hdr::Hdr;
 use crate::steps::place::Placement;
 use crate::steps::resize::Resize;
 use crate::{ImagingError, Limits, Measure, decode, memory};
@@ -23,6 +24,8 @@ pub(crate) enum Step {
     Orient(Orientation),
     /// An embedded ICC profile to sRGB.
     Color,
+    /// Automatic balance of colour, haze and light.
+    Hdr(Hdr),
     Adjust(Adjustment),
     /// Onto the canvas, and flat where that is asked for.
     Place(Placement),
@@ -62,6 +65,7 @@ pub(crate) fn plan(
         // Why after resizing: the result is smaller as a rule, and both orders give the same picture.
         Step::Orient(orientation),
         Step::Color,
+        Step::Hdr(hdr(&adjustments)),
         Step::Adjust(adjustment(&adjustments)),
         Step::Place(Placement {
             width: geometry.width,
@@ -132,6 +136,11 @@ fn resize(header: &Header, source: Rect, denominator: u32, width: u32, height: u
     Resize { decoded_width: decoded.0, decoded_height: decoded.1, source, width, height }
 }
 
+fn hdr(adjustments: &Adjustments) -> Hdr {
+    let Some(choice) = &adjustments.hdr else { return Hdr::default() };
+    Hdr { intensity: choice.intensity() as f32 / 100.0, stitching: choice.stitching() }
+}
+
 fn adjustment(adjustments: &Adjustments) -> Adjustment {
     let value = |value: Option<i32>| value.unwrap_or(0) as f32 / 100.0;
     Adjustment {
@@ -139,6 +148,7 @@ fn adjustment(adjustments: &Adjustments) -> Adjustment {
         contrast: value(adjustments.contrast),
         saturation: value(adjustments.saturation),
         sharpness: value(adjustments.sharpness),
+        stitching: hdr(adjustments).stitching,
     }
 }
 

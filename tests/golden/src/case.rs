@@ -81,21 +81,13 @@ pub fn run(folder: &Path) -> Result<Vec<String>, String> {
         let actual = actual_facts.get(name).cloned().unwrap_or(Value::Null);
         differs(name, actual.to_string(), Some(wanted.to_string()));
     }
-    let actual = decoded(&edited.bytes)?;
+    let actual = Pixels::decoded(&edited.bytes)?;
     if (actual.width, actual.height) != (info.width, info.height) {
         faults.push(format!("the file is {}x{}, the answer says otherwise", actual.width, actual.height));
     }
     judge_pixels(&actual, &expect, &mut faults);
     judge_pictures(folder, &actual, &expect, &mut faults)?;
     Ok(faults)
-}
-
-/// The pixels of a result, by way of the engine's decoders.
-fn decoded(file: &[u8]) -> Result<Pixels, String> {
-    let output = serde_json::from_str(r#"{"format":{"type":"png","compression":"fast"}}"#)
-        .map_err(|error| error.to_string())?;
-    let png = imaging::edit(file, &Default::default(), &output, &Default::default());
-    Pixels::from_png(&png.map_err(|error| format!("the result cannot be read: {error}"))?.bytes)
 }
 
 fn judge_pixels(actual: &Pixels, expect: &Expect, faults: &mut Vec<String>) {

@@ -15,6 +15,7 @@ pub fn read(file: &[u8]) -> Map<String, Value> {
         tiff(file, &mut facts);
     }
     facts.insert("private".into(), json!(contains(file, b"Secret Camera")));
+    facts.insert("credentials".into(), json!(contains(file, b"c2pa")));
     facts.insert("copyright".into(), json!(contains(file, b"(c) Ann Example")));
     facts.insert("artist".into(), json!(contains(file, b"Ann Example\0")));
     facts

@@ -44,7 +44,7 @@ pub fn bombs() -> Result<Vec<Hostile>, String> {
 }
 
 fn truncated() -> Result<Vec<Hostile>, String> {
-    const NAMES: [(&str, &str); 9] = [
+    const NAMES: [(&str, &str); 14] = [
         ("half a jpeg", "jpeg"),
         ("half a progressive jpeg", "jpeg-progressive"),
         ("half a png", "png"),
@@ -54,6 +54,11 @@ fn truncated() -> Result<Vec<Hostile>, String> {
         ("half a gif", "gif"),
         ("half a bmp", "bmp"),
         ("half a tiff", "tiff"),
+        ("half a tiff in CMYK", "tiff-cmyk-lzw"),
+        ("half a CMYK jpeg", "jpeg-cmyk"),
+        ("half a progressive CMYK jpeg", "jpeg-cmyk-progressive"),
+        ("half a YCCK jpeg", "jpeg-ycck"),
+        ("half an animated png", "apng"),
     ];
     let mut all = Vec::new();
     for (name, format) in NAMES {

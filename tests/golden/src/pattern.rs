@@ -2,7 +2,7 @@
 
 use crate::pixels::Pixels;
 
-/// `quadrants`, `gradient`, `grey`, `alpha`, `disc`, `letter`, `checker`, `noise` or `flat-RRGGBB[AA]`.
+/// `quadrants`, `gradient`, `grey`, `alpha`, `disc`, `letter`, `checker`, `noise`, `levels-N` or `flat-RRGGBB[AA]`.
 pub fn draw(name: &str, width: u32, height: u32) -> Result<Pixels, String> {
     let ramp = |at: u32, side: u32| (at * 255 / side.max(2).saturating_sub(1)).min(255) as u8;
     Ok(match name {
@@ -43,6 +43,15 @@ pub fn draw(name: &str, width: u32, height: u32) -> Result<Pixels, String> {
             let [r, g, b, _] = (mixed ^ (mixed >> 15)).to_le_bytes();
             [r, g, b, 255]
         }),
+        // N greys, N being 2, 4, 16 or 256, in slanting bands.
+        name if name.starts_with("levels-") => {
+            let levels: u32 = name["levels-".len()..].parse().map_err(|_| format!("no pattern {name}"))?;
+            Pixels::from_fn(width, height, |x, y| {
+                let value =
+                    (x * levels / width + 2 * y * levels / height) % levels * 255 / (levels - 1).max(1);
+                [value as u8, value as u8, value as u8, 255]
+            })
+        }
         name => {
             let digits = name.strip_prefix("flat-").ok_or_else(|| format!("no pattern {name}"))?;
             let color: contract::images::Color = digits.parse().map_err(|_| format!("no color {digits}"))?;

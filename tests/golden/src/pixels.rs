@@ -51,6 +51,14 @@ impl Pixels {
         Ok(Self { width: info.width, height: info.height, rgba })
     }
 
+    /// Reads any picture by way of the engine's decoders.
+    pub fn decoded(file: &[u8]) -> Result<Self, String> {
+        let output = serde_json::from_str(r#"{"format":{"type":"png","compression":"fast"}}"#)
+            .map_err(|error| error.to_string())?;
+        let png = imaging::edit(file, &Default::default(), &output, &Default::default());
+        Self::from_png(&png.map_err(|error| format!("the picture cannot be read: {error}"))?.bytes)
+    }
+
     pub fn to_png(&self) -> Result<Vec<u8>, String> {
         let mut bytes = Vec::new();
         let mut encoder = png::Encoder::new(&mut bytes, self.width, self.height);

@@ -13,7 +13,7 @@ fn small() -> Operations {
 
 #[test]
 fn damaged_files_never_panic() {
-    const FORMATS: [&str; 12] = [
+    const FORMATS: [&str; 20] = [
         "jpeg",
         "jpeg-progressive",
         "png",
@@ -26,6 +26,14 @@ fn damaged_files_never_panic() {
         "webp",
         "webp-lossless",
         "webp-animated",
+        "webp-animated-part",
+        "apng",
+        "png-rgb16-interlaced",
+        "tiff-rgb16-lzw-predictor",
+        "tiff-cmyk-lzw+press",
+        "tiff-cmyk-jpeg+press",
+        "jpeg-cmyk+press",
+        "jpeg-ycck+press",
     ];
     let limits = Limits { max_pixels: 250_000, ..Limits::default() };
     let mut random: u32 = 1;
@@ -114,7 +122,7 @@ fn what_is_not_built_is_refused_and_never_left_out() {
     for (operations, path) in [
         (r#"{"background":{"remove":true}}"#, "operations.background.remove"),
         (r#"{"resizing":{"width":9,"height":9,"fit":{"crop":"smart"}}}"#, "operations.resizing.fit.crop"),
-        (r#"{"adjustments":{"hdr":100}}"#, "operations.adjustments.hdr"),
+        (r#"{"restorations":{"polish":true}}"#, "operations.restorations.polish"),
     ] {
         let operations = serde_json::from_str(operations).unwrap();
         let error = edit(&file, &operations, &Default::default(), &Limits::default()).unwrap_err();

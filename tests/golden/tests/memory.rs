@@ -20,17 +20,30 @@ const REQUEST: &str = "GOLDEN_MEMORY_REQUEST";
 
 #[test]
 fn the_estimate_of_memory_holds_and_is_not_far_above() {
-    const CASES: [(&str, &str); 10] = [
+    const CASES: [(&str, &str); 20] = [
         ("png", r#"{"output":{"format":"jpeg"}}"#),
         ("png", r#"{"output":{"format":{"type":"jpeg","quality":95}}}"#),
         ("png", r#"{"output":{"format":"webp"}}"#),
         ("png", r#"{"output":{"format":{"type":"webp","compression":"lossless"}}}"#),
         ("png", r#"{"output":{"format":"tiff"}}"#),
         ("png", r#"{"operations":{"adjustments":{"sharpness":50}},"output":{"format":"png"}}"#),
+        ("png", r#"{"operations":{"adjustments":{"hdr":100}},"output":{"format":"png"}}"#),
         ("png+orientation=6", r#"{"operations":{"padding":"10%"},"output":{"format":"png"}}"#),
         ("jpeg-progressive", r#"{"operations":{"resizing":{"width":200}}}"#),
         ("tiff16", r#"{"operations":{"resizing":{"width":200}}}"#),
         ("webp-lossless", r#"{"operations":{"resizing":{"width":200}}}"#),
+        ("png-rgb16", r#"{"output":{"format":"jpeg"}}"#),
+        ("png-rgba16-interlaced", r#"{"operations":{"resizing":{"width":800}},"output":{"format":"webp"}}"#),
+        ("png-ga16-interlaced", r#"{"operations":{"padding":"10%"},"output":{"format":"png"}}"#),
+        (
+            "tiff-rgb16-lzw+p3",
+            r#"{"operations":{"adjustments":{"sharpness":50}},"output":{"format":"tiff"}}"#,
+        ),
+        ("jpeg-cmyk", r#"{"output":{"format":"png"}}"#),
+        ("jpeg-cmyk+press", r#"{"operations":{"resizing":{"width":1200}}}"#),
+        ("tiff-cmyk+press", r#"{"output":{"format":"jpeg"}}"#),
+        ("tiff-cmyk16-lzw-planar", r#"{"output":{"format":"jpeg"}}"#),
+        ("tiff-cmyk-jpeg", r#"{"output":{"format":"jpeg"}}"#),
     ];
     if let (Some(input), Ok(request)) = (std::env::var_os(INPUT), std::env::var(REQUEST)) {
         return one(&std::fs::read(input).unwrap(), &request);

@@ -1,8 +1,8 @@
 //! What this version can do, and what of a request it cannot.
 
 use super::{
-    BlurChoice, ColorSpace, CropKind, EditRequest, FitName, FormatName, HdrChoice, Operations, Output,
-    OutputChoice, RemoveChoice, UploadEditRequest,
+    BlurChoice, ColorSpace, CropKind, EditRequest, FitName, FormatName, HdrChoice, HdrOptions, Operations,
+    Output, OutputChoice, RemoveChoice, UploadEditRequest,
 };
 use crate::Fault;
 
@@ -14,6 +14,7 @@ pub const OUTPUT_FORMATS: &[&str] = &["jpeg", "png", "webp", "tiff"];
 
 /// Operations that work, as dotted paths inside `operations`; a fit is named after `resizing.fit`.
 pub const AVAILABLE_OPERATIONS: &[&str] = &[
+    "adjustments.hdr",
     "adjustments.exposure",
     "adjustments.saturation",
     "adjustments.contrast",
@@ -67,11 +68,17 @@ impl BlurChoice {
 }
 
 impl HdrChoice {
+    /// 0 to 100; 0 asks for nothing.
     pub fn intensity(&self) -> i32 {
         match self {
             Self::Intensity(intensity) => *intensity,
             Self::Options(options) => options.intensity.unwrap_or(100),
         }
+    }
+
+    /// Whether the left and the right edge are to fit together.
+    pub fn stitching(&self) -> bool {
+        matches!(self, Self::Options(HdrOptions { stitching: Some(true), .. }))
     }
 }
 
@@ -89,9 +96,6 @@ fn operations(operations: &Operations, paths: &mut Vec<&'static str>) {
         refuse(restorations.decompress.is_some(), "operations.restorations.decompress");
         refuse(restorations.upscale.is_some(), "operations.restorations.upscale");
         refuse(restorations.polish == Some(true), "operations.restorations.polish");
-    }
-    if let Some(hdr) = operations.adjustments.as_ref().and_then(|adjustments| adjustments.hdr.as_ref()) {
-        refuse(hdr.intensity() > 0, "operations.adjustments.hdr");
     }
     if let Some(background) = &operations.background {
         refuse(

@@ -94,6 +94,7 @@ pub enum PhotoVersion {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Adjustments {
+    /// Automatic balance of colour, haze and light, place by place; what is good already stays.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hdr: Option<HdrChoice>,
     /// Linear light times 2^(2e/100).
@@ -128,6 +129,7 @@ pub struct HdrOptions {
     #[schemars(range(min = 0, max = 100))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub intensity: Option<i32>,
+    /// The left edge continues the right one, as in a panorama: no seam appears between them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stitching: Option<bool>,
 }

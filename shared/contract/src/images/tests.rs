@@ -49,8 +49,6 @@ fn what_is_active_and_not_built_is_refused_with_its_path() {
             "operations.restorations.upscale",
         ),
         (json!({"restorations":{"polish":true}}), "operations.restorations.polish"),
-        (json!({"adjustments":{"hdr":1}}), "operations.adjustments.hdr"),
-        (json!({"adjustments":{"hdr":{}}}), "operations.adjustments.hdr"),
         (json!({"background":{"remove":{}}}), "operations.background.remove"),
         (json!({"background":{"blur":{"level":"low"}}}), "operations.background.blur"),
         (json!({"resizing":{"fit":"outpaint"}}), "operations.resizing.fit"),
@@ -95,6 +93,21 @@ fn zero_false_and_absent_ask_for_nothing() {
     let operations = json!({"adjustments":{"hdr":{"intensity":0}},"background":{"remove":false,"blur":false},
         "restorations":{},"privacy":{},"generative":{},"resizing":{"fit":{"type":"crop","crop":"center"}}});
     assert_eq!(faults(operations, json!({"metadata":{"color_space":{"type":"RGB"}}})), []);
+}
+
+#[test]
+fn hdr_is_a_number_or_options_and_full_where_only_options_are_given() {
+    let read = |hdr: Value| {
+        let adjustments = request(json!({"adjustments":{"hdr":hdr}}), Value::Null).operations.adjustments;
+        let hdr = adjustments.unwrap().hdr.unwrap();
+        (hdr.intensity(), hdr.stitching())
+    };
+    assert_eq!(read(json!(40)), (40, false));
+    assert_eq!(read(json!({})), (100, false));
+    assert_eq!(read(json!({"stitching":true})), (100, true));
+    assert_eq!(read(json!({"intensity":0,"stitching":false})), (0, false));
+    assert_eq!(faults(json!({"adjustments":{"hdr":{"stitching":true}}}), Value::Null), []);
+    assert!(super::AVAILABLE_OPERATIONS.contains(&"adjustments.hdr"));
 }
 
 #[test]
@@ -224,7 +237,7 @@ fn a_destination_must_be_a_storage() {
 #[test]
 fn all_faults_are_reported_at_once() {
     let found = paths(
-        json!({"background":{"color":"red"},"padding":"x","adjustments":{"hdr":5}}),
+        json!({"background":{"color":"red"},"padding":"x","restorations":{"polish":true}}),
         json!({"format":{"type":"png","progressive":false}}),
     );
     assert_eq!(
@@ -233,7 +246,7 @@ fn all_faults_are_reported_at_once() {
             "operations.background.color",
             "operations.padding",
             "output.format.progressive",
-            "operations.adjustments.hdr"
+            "operations.restorations.polish"
         ]
     );
 }

@@ -1,10 +1,14 @@
 //! The header of a JPEG (ITU T.81, annex B): markers up to the first scan, read here so that libjpeg sees only files
 //! whose size is known to be acceptable.
 
-use crate::ImagingError;
 use crate::exif::{self, Exif};
 use crate::header::{Format, Header};
-use crate::picture::Channels;
+use crate::limits::Watch;
+use crate::picture::{Channels, Depth, Picture};
+use crate::{ImagingError, libjpeg, rights};
+
+const START_OF_SCAN: u8 = 0xDA;
+const ADOBE: u8 = 0xEE;
 
 struct Frame {
     width: u32,
@@ -17,6 +21,7 @@ struct Frame {
 pub(crate) fn header(input: &[u8]) -> Result<Header, ImagingError> {
     let mut frame = None;
     let mut exif = Exif::default();
+    let (mut xmp, mut photoshop) = (None, None);
     let mut profile = ProfileParts::default();
     let mut at = 2;
     loop {
@@ -30,9 +35,10 @@ pub(crate) fn header(input: &[u8]) -> Result<Header, ImagingError> {
                 ));
             }
             0xD9 => return Err(ImagingError::corrupt("jpeg", "it has no picture")),
-            0xDA => {
+            START_OF_SCAN => {
                 let frame =
                     frame.ok_or_else(|| ImagingError::corrupt("jpeg", "a scan stands before its frame"))?;
+                add_rights(&mut exif, photoshop, xmp);
                 let scanned = usize::from(*body.first().unwrap_or(&0));
                 return build(&frame, scanned, exif, profile.join());
             }
@@ -40,11 +46,51 @@ pub(crate) fn header(input: &[u8]) -> Result<Header, ImagingError> {
                 if let Some(block) = body.strip_prefix(b"Exif\0\0") {
                     exif = exif::read(block);
                 }
+                xmp = xmp.or(body.strip_prefix(b"http://ns.adobe.com/xap/1.0/\0"));
             }
+            0xED => photoshop = photoshop.or(body.strip_prefix(b"Photoshop 3.0\0")),
             0xE2 => profile.add(body),
             _ => {}
         }
     }
+}
+
+fn add_rights(exif: &mut Exif, photoshop: Option<&[u8]>, xmp: Option<&[u8]>) {
+    if let Some(resources) = photoshop {
+        rights::add_photoshop(exif, resources);
+    }
+    if let Some(packet) = xmp {
+        rights::add_xmp(exif, packet);
+    }
+}
+
+/// Decodes at 1/`denominator` (1, 2, 4, 8) of the size.
+pub(crate) fn decode(
+    input: &[u8],
+    header: &Header,
+    denominator: u32,
+    watch: Watch,
+) -> Result<Picture, ImagingError> {
+    let mut picture = libjpeg::read(input, header, denominator, watch)?;
+    if picture.channels == Channels::Cmyk && is_from_adobe(input) {
+        picture.pixels.iter_mut().for_each(|sample| *sample = 255 - *sample);
+    }
+    Ok(picture)
+}
+
+/// Whether the file has Adobe's APP14 segment. In Adobe's own files full ink is 0; libjpeg's documentation (libjpeg.txt,
+/// "Special color spaces") knows of it and leaves turning such samples to its caller. The segment is taken as the sign of
+/// it: four components are inverted with it and plain without it.
+fn is_from_adobe(input: &[u8]) -> bool {
+    let mut at = 2;
+    while let Ok((marker, body, next)) = segment(input, at) {
+        match marker {
+            ADOBE if body.starts_with(b"Adobe") && body.len() >= 12 => return true,
+            START_OF_SCAN => return false,
+            _ => at = next,
+        }
+    }
+    false
 }
 
 /// The segment at `at`: its marker, its body and where the next one begins.
@@ -105,7 +151,7 @@ fn build(
     let channels = match frame.sampling.len() {
         1 => Channels::Grey,
         3 => Channels::Rgb,
-        4 => return Err(ImagingError::NotAvailable("reading CMYK pictures".into())),
+        4 => Channels::Cmyk,
         count => return Err(ImagingError::Unsupported(format!("JPEG with {count} components"))),
     };
     let pixels = u64::from(frame.width) * u64::from(frame.height);
@@ -117,12 +163,13 @@ fn build(
     } else {
         0
     };
-    let rows = u64::from(frame.width) * 3 * 64;
+    let rows = u64::from(frame.width) * channels.count() as u64 * 64;
     Ok(Header {
         format: Format::Jpeg,
         width: frame.width,
         height: frame.height,
         channels,
+        depth: Depth::Eight,
         decoder_bytes: coefficients + rows,
         profile,
         exif,

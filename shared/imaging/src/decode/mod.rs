@@ -3,6 +3,8 @@
 pub(crate) mod jpeg;
 pub(crate) mod other;
 pub(crate) mod png;
+mod tiff;
+mod tiff_cmyk;
 mod tiff_jpeg;
 mod tiff_palette;
 pub(crate) mod webp;
@@ -10,7 +12,7 @@ pub(crate) mod webp;
 use crate::ImagingError;
 use crate::header::{Format, Header};
 use crate::limits::Watch;
-use crate::picture::Picture;
+use crate::picture::Raster;
 
 /// Decodes at 1/`denominator` of the size where the format can (JPEG, still WebP: 1, 2, 4, 8), else at full size.
 pub(crate) fn decode(
@@ -18,11 +20,11 @@ pub(crate) fn decode(
     header: &Header,
     denominator: u32,
     watch: Watch,
-) -> Result<Picture, ImagingError> {
+) -> Result<Raster, ImagingError> {
     match header.format {
-        Format::Jpeg => crate::libjpeg::read(input, header, denominator, watch),
+        Format::Jpeg => jpeg::decode(input, header, denominator, watch).map(Raster::Eight),
         Format::Png => png::decode(input, header, watch),
-        Format::Webp => webp::decode(input, header, denominator),
+        Format::Webp => webp::decode(input, header, denominator).map(Raster::Eight),
         Format::Gif | Format::Bmp | Format::Tiff => other::decode(input, header, watch),
     }
 }

@@ -1,4 +1,4 @@
-//! GIF (first frame), BMP and TIFF by the `image` crate: formats whose speed does not matter here.
+//! GIF (first frame), BMP and most TIFF by the `image` crate: formats whose speed does not matter here.
 
 use std::borrow::Cow;
 use std::io::Cursor;
@@ -6,15 +6,15 @@ use std::io::Cursor;
 use image::codecs::bmp::BmpDecoder;
 use image::codecs::gif::GifDecoder;
 use image::codecs::tiff::TiffDecoder;
-use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageError};
+use image::{DynamicImage, ImageDecoder, ImageError};
 
 use super::tiff_palette::Palette;
-use super::{tiff_jpeg, tiff_palette};
+use super::{tiff, tiff_palette};
 use crate::ImagingError;
 use crate::exif;
 use crate::header::{Format, Header};
 use crate::limits::Watch;
-use crate::picture::{Channels, Picture};
+use crate::picture::{Channels, Depth, Picture, Raster};
 
 /// What a decoder may allocate beside the pixels it delivers, in bytes.
 const DECODER_BYTES: u64 = 16 << 20;
@@ -60,33 +60,40 @@ fn channels(decoder: &dyn ImageDecoder) -> Channels {
     }
 }
 
+/// Also sixteen for real numbers.
+fn depth(decoder: &dyn ImageDecoder) -> Depth {
+    let color = decoder.color_type();
+    if color.bytes_per_pixel() > color.channel_count() { Depth::Sixteen } else { Depth::Eight }
+}
+
 pub(crate) fn header(input: &[u8], format: Format) -> Result<Header, ImagingError> {
     if format == Format::Tiff
-        && let Some(header) = tiff_jpeg::header(input)
+        && let Some(header) = tiff::header(input)
     {
-        return Ok(header);
+        return header;
     }
     let (file, palette) = readable(input, format);
     let mut decoder = open(&file, format)?;
     let (width, height) = decoder.dimensions();
-    if matches!(decoder.original_color_type(), ExtendedColorType::Cmyk8 | ExtendedColorType::Cmyk16) {
-        return Err(ImagingError::NotAvailable("reading CMYK pictures".into()));
-    }
     Ok(Header {
         format,
         width,
         height,
         channels: if palette.is_some() { Channels::Rgb } else { channels(&*decoder) },
+        depth: depth(&*decoder),
         decoder_bytes: allowance(&*decoder, input),
-        profile: decoder.icc_profile().ok().flatten(),
-        exif: if format == Format::Tiff { exif::read(input) } else { exif::Exif::default() },
+        profile: match format {
+            Format::Tiff => tiff::profile(input),
+            _ => decoder.icc_profile().ok().flatten(),
+        },
+        exif: if format == Format::Tiff { exif::of_tiff(input) } else { exif::Exif::default() },
     })
 }
 
-pub(crate) fn decode(input: &[u8], header: &Header, watch: Watch) -> Result<Picture, ImagingError> {
+pub(crate) fn decode(input: &[u8], header: &Header, watch: Watch) -> Result<Raster, ImagingError> {
     let format = header.format;
     if format == Format::Tiff
-        && let Some(picture) = tiff_jpeg::decode(input, header, watch)
+        && let Some(picture) = tiff::decode(input, header, watch)
     {
         return picture;
     }
@@ -100,15 +107,25 @@ pub(crate) fn decode(input: &[u8], header: &Header, watch: Watch) -> Result<Pict
     if (width, height) != (header.width, header.height) {
         return Err(ImagingError::corrupt(format.name(), "its headers contradict each other"));
     }
+    if header.depth == Depth::Sixteen {
+        let channels = header.channels;
+        let pixels = match channels {
+            Channels::Grey => decoded.into_luma16().into_raw(),
+            Channels::Rgb => decoded.into_rgb16().into_raw(),
+            // The `image` crate delivers no CMYK.
+            Channels::Rgba | Channels::Cmyk => decoded.into_rgba16().into_raw(),
+        };
+        return Ok(Raster::Sixteen(Picture { width, height, channels, pixels }));
+    }
     let channels = if palette.is_some() { Channels::Grey } else { header.channels };
     let pixels = match channels {
         Channels::Grey => decoded.into_luma8().into_raw(),
         Channels::Rgb => decoded.into_rgb8().into_raw(),
-        Channels::Rgba => decoded.into_rgba8().into_raw(),
+        Channels::Rgba | Channels::Cmyk => decoded.into_rgba8().into_raw(),
     };
     let picture = Picture { width, height, channels, pixels };
-    Ok(match palette {
+    Ok(Raster::Eight(match palette {
         Some(palette) => palette.apply(&picture),
         None => picture,
-    })
+    }))
 }

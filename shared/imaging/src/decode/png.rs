@@ -2,13 +2,15 @@
 
 use std::io::Cursor;
 
+use bytemuck::cast_slice_mut;
 use png::{BitDepth, ColorType, Decoder, Limits, Reader, Transformations};
 
 use crate::ImagingError;
 use crate::exif;
 use crate::header::{Format, Header};
 use crate::limits::Watch;
-use crate::picture::{Channels, Picture};
+use crate::picture::{Channels, Depth, Picture, Raster, Sample};
+use crate::rights;
 
 /// For chunks beside the pixels (profile, text, EXIF), inflated.
 const MAX_CHUNK_BYTES: usize = 16 << 20;
@@ -25,7 +27,7 @@ fn corrupt(error: png::DecodingError) -> ImagingError {
 
 fn open(input: &[u8]) -> Result<Reader<Cursor<&[u8]>>, ImagingError> {
     let mut decoder = Decoder::new_with_limits(Cursor::new(input), Limits { bytes: MAX_CHUNK_BYTES });
-    decoder.set_transformations(Transformations::EXPAND | Transformations::STRIP_16);
+    decoder.set_transformations(Transformations::EXPAND);
     decoder.set_ignore_text_chunk(true);
     decoder.read_info().map_err(corrupt)
 }
@@ -38,48 +40,80 @@ pub(crate) fn header(input: &[u8]) -> Result<Header, ImagingError> {
         (ColorType::Rgb, _) => Channels::Rgb,
         _ => Channels::Rgba,
     };
+    let mut exif = info.exif_metadata.as_ref().map(|block| exif::read(block)).unwrap_or_default();
+    if let Some(packet) = xmp(input) {
+        rights::add_xmp(&mut exif, packet);
+    }
     let stored = (u64::from(info.width) * info.bits_per_pixel() as u64).div_ceil(8);
     Ok(Header {
         format: Format::Png,
         width: info.width,
         height: info.height,
         channels,
+        depth: if info.bit_depth == BitDepth::Sixteen { Depth::Sixteen } else { Depth::Eight },
         // A window of the stream, two rows, and for interlaced pictures with grey and alpha a second picture.
         decoder_bytes: (1 << 20)
             + 4 * stored
             + if info.interlaced { stored * u64::from(info.height) } else { 0 },
         profile: info.icc_profile.as_ref().map(|profile| profile.to_vec()),
-        exif: info.exif_metadata.as_ref().map(|block| exif::read(block)).unwrap_or_default(),
+        exif,
     })
 }
 
-pub(crate) fn decode(input: &[u8], header: &Header, watch: Watch) -> Result<Picture, ImagingError> {
-    let mut reader = open(input)?;
+/// The XMP packet: an international text chunk with a keyword of its own, never compressed.
+fn xmp(input: &[u8]) -> Option<&[u8]> {
+    let mut rest = input.get(8..)?;
+    loop {
+        let length = u32::from_be_bytes(rest.get(..4)?.try_into().ok()?) as usize;
+        let body = rest.get(8..8usize.checked_add(length)?)?;
+        if &rest[4..8] == b"iTXt"
+            && let Some(packet) = body.strip_prefix(b"XML:com.adobe.xmp\0\0\0\0\0")
+        {
+            return Some(packet);
+        }
+        rest = rest.get(12 + length..)?;
+    }
+}
+
+pub(crate) fn decode(input: &[u8], header: &Header, watch: Watch) -> Result<Raster, ImagingError> {
+    let reader = open(input)?;
+    match header.depth {
+        Depth::Eight => pixels(reader, header, watch).map(Raster::Eight),
+        Depth::Sixteen => pixels(reader, header, watch).map(Raster::Sixteen),
+    }
+}
+
+fn pixels<T: Sample>(
+    mut reader: Reader<Cursor<&[u8]>>,
+    header: &Header,
+    watch: Watch,
+) -> Result<Picture<T>, ImagingError> {
     let (color, depth) = reader.output_color_type();
-    if depth != BitDepth::Eight {
-        return Err(ImagingError::Internal("a PNG was not brought to eight bits".into()));
+    if depth as usize != 8 * size_of::<T>() {
+        return Err(ImagingError::Internal("a PNG was not brought to eight or sixteen bits".into()));
     }
     let mut picture = Picture::blank(header.width, header.height, header.channels);
     let grey_alpha = color == ColorType::GrayscaleAlpha;
     if reader.info().interlaced {
+        let mut samples = vec![T::default(); if grey_alpha { header.pixels() as usize * 2 } else { 0 }];
+        let target = if grey_alpha { &mut samples } else { &mut picture.pixels };
+        reader.next_frame(cast_slice_mut(target)).map_err(corrupt)?;
+        in_our_byte_order(target);
         if grey_alpha {
-            let mut samples = vec![0; header.pixels() as usize * 2];
-            reader.next_frame(&mut samples).map_err(corrupt)?;
             spread(&samples, &mut picture.pixels);
-        } else {
-            reader.next_frame(&mut picture.pixels).map_err(corrupt)?;
         }
         return Ok(picture);
     }
-    let mut samples = vec![0; if grey_alpha { header.width as usize * 2 } else { 0 }];
+    let mut samples = vec![T::default(); if grey_alpha { header.width as usize * 2 } else { 0 }];
     for (index, row) in picture.rows_mut().enumerate() {
         if index % ROWS_BETWEEN_CHECKS == 0 {
             watch.check()?;
         }
         let target = if grey_alpha { samples.as_mut_slice() } else { &mut *row };
-        if reader.read_row(target).map_err(corrupt)?.is_none() {
+        if reader.read_row(cast_slice_mut(target)).map_err(corrupt)?.is_none() {
             return Err(ImagingError::corrupt("png", "rows are missing"));
         }
+        in_our_byte_order(target);
         if grey_alpha {
             spread(&samples, row);
         }
@@ -87,8 +121,15 @@ pub(crate) fn decode(input: &[u8], header: &Header, watch: Watch) -> Result<Pict
     Ok(picture)
 }
 
+/// Sixteen bits are stored with the high byte first.
+fn in_our_byte_order<T: Sample>(samples: &mut [T]) {
+    if T::MAX > 255 {
+        samples.iter_mut().for_each(|sample| *sample = T::from_number(u16::from_be(sample.number())));
+    }
+}
+
 /// Grey and alpha to red, green, blue and alpha.
-fn spread(samples: &[u8], pixels: &mut [u8]) {
+fn spread<T: Sample>(samples: &[T], pixels: &mut [T]) {
     for (sample, pixel) in samples.chunks_exact(2).zip(pixels.chunks_exact_mut(4)) {
         pixel.copy_from_slice(&[sample[0], sample[0], sample[0], sample[1]]);
     }

@@ -1,16 +1,18 @@
-//! TIFF with JPEG inside (Technical Note 2 of TIFF 6.0) in YCbCr, as our own lossy TIFF is: the `image` crate does not
-//! read it. Each strip is a JPEG stream whose tables may stand in a tag of their own.
+//! TIFF with JPEG inside (Technical Note 2 of TIFF 6.0) in YCbCr, as our own lossy TIFF is, or CMYK: the `image` crate
+//! reads neither. Each strip is a JPEG stream whose tables may stand in a tag of their own.
 
 use std::io::Cursor;
 
-use tiff::ColorType;
-use tiff::decoder::Decoder;
-use tiff::tags::Tag;
+use ::tiff::ColorType;
+use ::tiff::decoder::Decoder;
+use ::tiff::tags::Tag;
+
+use super::tiff;
 
 use crate::exif;
 use crate::header::{Format, Header};
 use crate::limits::Watch;
-use crate::picture::{Channels, Picture};
+use crate::picture::{Channels, Depth, Picture, Raster};
 use crate::{ImagingError, libjpeg};
 
 const JPEG: u16 = 7;
@@ -20,12 +22,25 @@ fn broken() -> ImagingError {
     ImagingError::corrupt("tiff", "its strips are not valid")
 }
 
-/// The JPEG stream of each strip; `None` where the file is another kind of TIFF.
-fn strips(input: &[u8]) -> Option<(u32, u32, Vec<Vec<u8>>)> {
+struct Strips {
+    width: u32,
+    height: u32,
+    channels: Channels,
+    /// A JPEG each.
+    streams: Vec<Vec<u8>>,
+}
+
+/// `None` where the file is another kind of TIFF.
+fn strips(input: &[u8]) -> Option<Strips> {
     let mut decoder = Decoder::new(Cursor::new(input)).ok()?;
     let (width, height) = decoder.dimensions().ok()?;
     let compression: u16 = decoder.get_tag_unsigned(Tag::Compression).ok()?;
-    if compression != JPEG || decoder.colortype().ok()? != ColorType::YCbCr(8) {
+    let channels = match decoder.colortype().ok()? {
+        ColorType::YCbCr(8) => Channels::Rgb,
+        ColorType::CMYK(8) => Channels::Cmyk,
+        _ => return None,
+    };
+    if compression != JPEG {
         return None;
     }
     let tables = decoder.get_tag_u8_vec(Tag::JPEGTables).unwrap_or_default();
@@ -50,42 +65,43 @@ fn strips(input: &[u8]) -> Option<(u32, u32, Vec<Vec<u8>>)> {
             _ => strip.to_vec(),
         });
     }
-    Some((width, height, streams))
+    Some(Strips { width, height, channels, streams })
 }
 
 /// `None` where the file is another kind of TIFF.
 pub(crate) fn header(input: &[u8]) -> Option<Header> {
-    let (width, height, _) = strips(input)?;
-    let profile = Decoder::new(Cursor::new(input)).ok()?.get_tag_u8_vec(Tag::IccProfile).ok();
+    let Strips { width, height, channels, .. } = strips(input)?;
+    let profile = tiff::profile(input);
     Some(Header {
         format: Format::Tiff,
         width,
         height,
-        channels: Channels::Rgb,
+        channels,
+        depth: Depth::Eight,
         // The streams, and one strip's pixels beside the picture, which may be all of them.
-        decoder_bytes: input.len() as u64 + 3 * u64::from(width) * u64::from(height),
+        decoder_bytes: input.len() as u64 + channels.count() as u64 * u64::from(width) * u64::from(height),
         profile,
-        exif: exif::read(input),
+        exif: exif::of_tiff(input),
     })
 }
 
 /// `None` where the file is another kind of TIFF.
-pub(crate) fn decode(input: &[u8], header: &Header, watch: Watch) -> Option<Result<Picture, ImagingError>> {
-    let (_, _, streams) = strips(input)?;
-    Some(join(header, streams, watch))
+pub(crate) fn decode(input: &[u8], header: &Header, watch: Watch) -> Option<Result<Raster, ImagingError>> {
+    Some(join(header, strips(input)?.streams, watch).map(Raster::Eight))
 }
 
 fn join(header: &Header, streams: Vec<Vec<u8>>, watch: Watch) -> Result<Picture, ImagingError> {
-    let mut picture = Picture::blank(header.width, header.height, Channels::Rgb);
+    let mut picture = Picture::blank(header.width, header.height, header.channels);
     let mut rest = picture.pixels.as_mut_slice();
     for stream in streams {
         let strip_header = super::jpeg::header(&stream)?;
-        let rows = u64::from(strip_header.height) * u64::from(strip_header.width) * 3;
+        let rows = strip_header.pixels() * header.channels.count() as u64;
         // The last strip may be padded to whole rows of blocks, but never be another picture.
-        let fits = strip_header.width == header.width && strip_header.channels == Channels::Rgb;
+        let fits = strip_header.width == header.width && strip_header.channels == header.channels;
         if !fits || rest.is_empty() || rows > picture_bytes(header) {
             return Err(broken());
         }
+        // Inks are as TIFF has them, whatever a marker of Adobe says: so libtiff reads and writes them.
         let strip = libjpeg::read(&stream, &strip_header, 1, watch)?;
         let length = strip.pixels.len().min(rest.len());
         let (target, after) = rest.split_at_mut(length);
@@ -97,5 +113,5 @@ fn join(header: &Header, streams: Vec<Vec<u8>>, watch: Watch) -> Result<Picture,
 
 fn picture_bytes(header: &Header) -> u64 {
     // Room for the padding of a picture of one strip.
-    (header.pixels() + 16 * u64::from(header.width)) * 3
+    (header.pixels() + 16 * u64::from(header.width)) * header.channels.count() as u64
 }

@@ -4,7 +4,8 @@ use crate::ImagingError;
 use crate::exif::{self, Exif};
 use crate::header::{Format, Header};
 use crate::libwebp::{self, Features};
-use crate::picture::{Channels, Picture};
+use crate::picture::{Channels, Depth, Picture};
+use crate::rights;
 
 /// Chunks of a RIFF file: name and body. A broken length ends the walk.
 struct Chunks<'a> {
@@ -31,6 +32,10 @@ pub(crate) fn header(input: &[u8]) -> Result<Header, ImagingError> {
     let Features { width, height, alpha, animated, lossless } = libwebp::features(input)?;
     let find = |wanted: &[u8]| chunks(input).find(|(name, _)| *name == wanted).map(|(_, body)| body);
     let exif = find(b"EXIF").map(|block| exif::read(block.strip_prefix(b"Exif\0\0").unwrap_or(block)));
+    let mut exif = exif.unwrap_or_else(Exif::default);
+    if let Some(packet) = find(b"XMP ") {
+        rights::add_xmp(&mut exif, packet);
+    }
     let channels = if alpha || animated { Channels::Rgba } else { Channels::Rgb };
     let pixels = u64::from(width) * u64::from(height);
     // Lossless: a plane of 32 bits a pixel; alpha: a plane of 8; an animation: its frame beside the canvas.
@@ -41,9 +46,10 @@ pub(crate) fn header(input: &[u8]) -> Result<Header, ImagingError> {
         width,
         height,
         channels,
+        depth: Depth::Eight,
         decoder_bytes: pixels * (plane + frame) + (1 << 20),
         profile: find(b"ICCP").map(<[u8]>::to_vec),
-        exif: exif.unwrap_or_else(Exif::default),
+        exif,
     })
 }
 

@@ -10,7 +10,7 @@ use crate::exif::Exif;
 use crate::libjpeg::Quality;
 use crate::libwebp::Mode;
 use crate::limits::Watch;
-use crate::picture::Picture;
+use crate::picture::{Channels, Picture};
 
 /// The file that is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +52,9 @@ pub(crate) fn encode(
     exif: &Exif,
     watch: Watch,
 ) -> Result<Vec<u8>, ImagingError> {
+    if picture.channels == Channels::Cmyk {
+        return Err(ImagingError::Internal("CMYK was not brought to RGB".into()));
+    }
     match target {
         Target::Jpeg(quality) => jpeg::encode(&picture, *quality, exif, watch),
         Target::Png { compression, dpi } => png::encode(&picture, *compression, *dpi, exif, watch),

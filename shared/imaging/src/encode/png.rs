@@ -30,7 +30,7 @@ pub(super) fn encode(
     encoder.set_color(match picture.channels {
         Channels::Grey => ColorType::Grayscale,
         Channels::Rgb => ColorType::Rgb,
-        Channels::Rgba => ColorType::Rgba,
+        Channels::Rgba | Channels::Cmyk => ColorType::Rgba,
     });
     encoder.set_depth(BitDepth::Eight);
     encoder.set_compression(compression);

@@ -1,5 +1,5 @@
 use mozjpeg_sys::{
-    JCS_GRAYSCALE, JCS_RGB, jpeg_abort_decompress, jpeg_create_decompress, jpeg_decompress_struct,
+    JCS_CMYK, JCS_GRAYSCALE, JCS_RGB, jpeg_abort_decompress, jpeg_create_decompress, jpeg_decompress_struct,
     jpeg_destroy_decompress, jpeg_mem_src, jpeg_read_header, jpeg_read_scanlines, jpeg_start_decompress,
 };
 
@@ -42,7 +42,8 @@ impl Drop for Decoder {
     }
 }
 
-/// Decodes a JPEG whose header was judged, at 1/`denominator` (1, 2, 4, 8) of its size, rounded up.
+/// Decodes a JPEG whose header was judged, at 1/`denominator` (1, 2, 4, 8) of its size, rounded up. CMYK comes as it is
+/// stored, which may be inverted.
 pub(crate) fn read(
     input: &[u8],
     header: &Header,
@@ -68,7 +69,12 @@ pub(crate) fn read(
     }
     settings.scale_num = 1;
     settings.scale_denom = denominator;
-    settings.out_color_space = if header.channels == Channels::Grey { JCS_GRAYSCALE } else { JCS_RGB };
+    settings.out_color_space = match header.channels {
+        Channels::Grey => JCS_GRAYSCALE,
+        // YCCK is brought to CMYK.
+        Channels::Cmyk => JCS_CMYK,
+        Channels::Rgb | Channels::Rgba => JCS_RGB,
+    };
     // SAFETY: as above.
     guarded(decoder.monitor, || unsafe { jpeg_start_decompress(&mut *object) })?;
     rows(&decoder, header.channels)

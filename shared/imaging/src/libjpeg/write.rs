@@ -125,8 +125,8 @@ pub(crate) fn write(
     exif: Option<&[u8]>,
     watch: Watch,
 ) -> Result<Vec<u8>, ImagingError> {
-    if picture.channels == Channels::Rgba {
-        return Err(ImagingError::Internal("JPEG cannot hold transparency".into()));
+    if !matches!(picture.channels, Channels::Grey | Channels::Rgb) {
+        return Err(ImagingError::Internal("JPEG is written in grey and RGB only".into()));
     }
     let encoder = Encoder::new(watch);
     guarded(encoder.monitor, || {

@@ -89,7 +89,7 @@ pub(crate) fn write(picture: &Picture, mode: Mode, watch: Watch) -> Result<Vec<u
         match picture.channels {
             Channels::Rgba => WebPPictureImportRGBA(&mut target.0, picture.pixels.as_ptr(), stride),
             Channels::Rgb => WebPPictureImportRGB(&mut target.0, picture.pixels.as_ptr(), stride),
-            Channels::Grey => 0,
+            Channels::Grey | Channels::Cmyk => 0,
         }
     };
     if imported == 0 {

@@ -1,33 +1,36 @@
-//! Exposure, contrast, saturation and sharpness, in this order, on sRGB values; clamped once, at the end.
+//! Exposure, contrast, saturation and sharpness, in this order, on sRGB values; brought into range once, at the end, without a
+//! change of hue.
 
 use super::sharpen;
 use crate::ImagingError;
 use crate::limits::Watch;
-use crate::picture::{Channels, Picture};
+use crate::picture::{Channels, Picture, Sample};
 
-/// Each is the published integer divided by 100; 0 leaves the picture as it is.
+/// Each number is the published integer divided by 100; 0 leaves the picture as it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Adjustment {
     pub exposure: f32,
     pub contrast: f32,
     pub saturation: f32,
     pub sharpness: f32,
+    /// The left edge continues the right one.
+    pub stitching: bool,
 }
 
 /// How often the deadline is looked at.
 const ROWS_BETWEEN_CHECKS: usize = 64;
 
-pub(crate) fn adjust(
-    mut picture: Picture,
+pub(crate) fn adjust<T: Sample>(
+    mut picture: Picture<T>,
     adjustment: &Adjustment,
     watch: Watch,
-) -> Result<Picture, ImagingError> {
-    if *adjustment == Adjustment::default() {
+) -> Result<Picture<T>, ImagingError> {
+    if *adjustment == (Adjustment { stitching: adjustment.stitching, ..Adjustment::default() }) {
         return Ok(picture);
     }
     let tone = Tone::new(adjustment);
     if adjustment.sharpness > 0.0 {
-        sharpen::sharpen(&mut picture, &tone, adjustment.sharpness, watch)?;
+        sharpen::sharpen(&mut picture, &tone, adjustment, watch)?;
         return Ok(picture);
     }
     let channels = picture.channels;
@@ -42,18 +45,18 @@ pub(crate) fn adjust(
     Ok(picture)
 }
 
-/// Exposure, contrast and saturation of one row: eight-bit samples in, unclamped values out.
-pub(super) struct Tone {
+/// Exposure, contrast and saturation of one row: samples in, unclamped values out.
+pub(super) struct Tone<T: Sample> {
     /// Exposure and contrast of each sample.
-    curve: [f32; 256],
+    curve: T::Table<f32>,
     /// What chroma is multiplied by.
     chroma: f32,
 }
 
-impl Tone {
+impl<T: Sample> Tone<T> {
     pub(super) fn new(adjustment: &Adjustment) -> Self {
-        let curve = std::array::from_fn(|sample| {
-            let value = sample as f32 / 255.0;
+        let curve = T::table(|sample| {
+            let value = sample as f32 / f32::from(T::MAX);
             contrast(exposure(value, adjustment.exposure), adjustment.contrast)
         });
         Self { curve, chroma: 1.0 + adjustment.saturation }
@@ -64,15 +67,15 @@ impl Tone {
         if channels == Channels::Grey { 1 } else { 3 }
     }
 
-    pub(super) fn apply(&self, row: &[u8], channels: Channels, values: &mut [f32]) {
+    pub(super) fn apply(&self, row: &[T], channels: Channels, values: &mut [f32]) {
         if channels == Channels::Grey {
             for (value, sample) in values.iter_mut().zip(row) {
-                *value = self.curve[usize::from(*sample)];
+                *value = sample.look_up(&self.curve);
             }
             return;
         }
         for (value, pixel) in values.chunks_exact_mut(3).zip(row.chunks_exact(channels.count())) {
-            let rgb = [pixel[0], pixel[1], pixel[2]].map(|sample| self.curve[usize::from(sample)]);
+            let rgb = [pixel[0], pixel[1], pixel[2]].map(|sample| sample.look_up(&self.curve));
             // Scaling Cb and Cr of BT.601 is scaling each channel's distance from luma.
             let luma = luma(rgb);
             for (value, channel) in value.iter_mut().zip(rgb) {
@@ -87,18 +90,30 @@ pub(super) fn luma([red, green, blue]: [f32; 3]) -> f32 {
     0.299 * red + 0.587 * green + 0.114 * blue
 }
 
-/// Clamps and rounds values into a row; alpha is left alone.
-pub(super) fn store(values: &[f32], row: &mut [u8], channels: Channels) {
-    let sample = |value: f32| (value.clamp(0.0, 1.0) * 255.0 + 0.5) as u8;
+/// Clamps the highest and the lowest channel to 0..1 and keeps the third where it was between them: its hue, as of HSV, is
+/// what it was. So does Adobe's DNG SDK in its tone curves. Greys stay greys.
+pub(super) fn within_range(color: [f32; 3]) -> [f32; 3] {
+    let highest = color[0].max(color[1]).max(color[2]);
+    let lowest = color[0].min(color[1]).min(color[2]);
+    if lowest >= 0.0 && highest <= 1.0 {
+        return color;
+    }
+    let (high, low) = (highest.clamp(0.0, 1.0), lowest.clamp(0.0, 1.0));
+    let scale = if highest > lowest { (high - low) / (highest - lowest) } else { 0.0 };
+    color.map(|value| (low + (value - lowest) * scale).clamp(0.0, 1.0))
+}
+
+/// Brings values into range and rounds them into a row; alpha is left alone.
+pub(super) fn store<T: Sample>(values: &[f32], row: &mut [T], channels: Channels) {
     if channels == Channels::Grey {
         for (target, value) in row.iter_mut().zip(values) {
-            *target = sample(*value);
+            *target = T::from_unit(*value);
         }
         return;
     }
     for (target, value) in row.chunks_exact_mut(channels.count()).zip(values.chunks_exact(3)) {
-        for (target, value) in target.iter_mut().zip(value) {
-            *target = sample(*value);
+        for (target, value) in target.iter_mut().zip(within_range([value[0], value[1], value[2]])) {
+            *target = T::from_unit(value);
         }
     }
 }
@@ -191,8 +206,29 @@ mod tests {
 
     #[test]
     fn greys_stay_neutral() {
-        let all = Adjustment { exposure: 0.3, contrast: 0.7, saturation: 0.9, sharpness: 0.0 };
+        let all = Adjustment { exposure: 0.3, contrast: 0.7, saturation: 0.9, ..Adjustment::default() };
         assert!(adjusted(&greys(), all).chunks(3).all(|pixel| pixel[0] == pixel[1] && pixel[1] == pixel[2]));
+    }
+
+    /// In sixths of the circle.
+    fn hue(pixel: &[u8]) -> f32 {
+        let [red, green, blue] = [pixel[0], pixel[1], pixel[2]].map(f32::from);
+        let (highest, lowest) = (red.max(green).max(blue), red.min(green).min(blue));
+        let third = red + green + blue - highest - lowest;
+        let sector = [red, green, blue].iter().position(|value| *value == highest).unwrap() as f32;
+        sector + (third - lowest) / (highest - lowest)
+    }
+
+    #[test]
+    fn what_leaves_the_range_keeps_its_hue() {
+        for pixel in [[200, 100, 50], [250, 180, 20], [40, 220, 130], [120, 40, 250]] {
+            let loud = adjusted(&pixel, Adjustment { saturation: 1.0, ..Adjustment::default() });
+            assert!(loud.contains(&255) || loud.contains(&0), "{loud:?}");
+            assert!((hue(&loud) - hue(&pixel)).abs() < 0.02, "{pixel:?} became {loud:?}");
+        }
+        assert_eq!(within_range([1.5, 1.0, -0.5]), [1.0, 0.75, 0.0]);
+        assert_eq!(within_range([1.5, 1.2, 1.1]), [1.0; 3]);
+        assert_eq!(within_range([0.3, 1.0, 0.0]), [0.3, 1.0, 0.0]);
     }
 
     #[test]

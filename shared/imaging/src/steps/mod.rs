@@ -1,7 +1,10 @@
 //! The steps of an edit between decoding and encoding, a file each. A step with nothing to do returns its picture.
 
 pub(crate) mod adjust;
+mod black_point;
+mod cmyk;
 pub(crate) mod color;
+pub(crate) mod hdr;
 pub(crate) mod orient;
 pub(crate) mod place;
 pub(crate) mod resize;

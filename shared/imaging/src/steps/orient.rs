@@ -1,9 +1,9 @@
 //! Turns stored pixels into displayed ones.
 
 use crate::orientation::Orientation;
-use crate::picture::Picture;
+use crate::picture::{Picture, Sample};
 
-pub(crate) fn orient(picture: Picture, orientation: Orientation) -> Picture {
+pub(crate) fn orient<T: Sample>(picture: Picture<T>, orientation: Orientation) -> Picture<T> {
     if orientation.is_identity() {
         return picture;
     }
@@ -46,7 +46,7 @@ mod tests {
     fn the_eight_values_of_exif_turn_as_defined() {
         for (value, expected) in (1..).zip(DISPLAYED) {
             let stored =
-                Picture { width: 3, height: 2, channels: Channels::Grey, pixels: vec![1, 2, 3, 4, 5, 6] };
+                Picture { width: 3, height: 2, channels: Channels::Grey, pixels: vec![1u8, 2, 3, 4, 5, 6] };
             let turned = orient(stored, Orientation::from_exif(value));
             assert_eq!(turned.pixels, expected.concat(), "orientation {value}");
             assert_eq!(turned.height as usize, expected.len());

@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 
-use super::adjust::{Tone, luma, store};
+use super::adjust::{Adjustment, Tone, luma, store};
 use crate::ImagingError;
 use crate::limits::Watch;
-use crate::picture::{Channels, Picture};
+use crate::picture::{Channels, Picture, Sample};
 
 /// Differences from the blurred luma up to this are left alone, so that noise is not raised.
 const THRESHOLD: f32 = 2.0 / 255.0;
@@ -34,28 +34,30 @@ struct BlurredRow {
     coverage: Option<Vec<f32>>,
 }
 
-struct Blur<'a> {
-    tone: &'a Tone,
+struct Blur<'a, T: Sample> {
+    tone: &'a Tone<T>,
     channels: Channels,
     kernel: Vec<f32>,
     /// One row of values and one with its edges repeated, used again and again.
     values: Vec<f32>,
     padded: Vec<f32>,
+    /// The row goes round, rather than repeat its edges.
+    wraps: bool,
 }
 
-impl Blur<'_> {
+impl<T: Sample> Blur<'_, T> {
     fn reach(&self) -> usize {
         self.kernel.len() - 1
     }
 
-    fn row(&mut self, row: &[u8]) -> BlurredRow {
+    fn row(&mut self, row: &[T]) -> BlurredRow {
         self.tone.apply(row, self.channels, &mut self.values);
         let mut lumas: Vec<f32> = match self.channels {
             Channels::Grey => self.values.clone(),
             _ => self.values.chunks_exact(3).map(|value| luma([value[0], value[1], value[2]])).collect(),
         };
         let coverage = self.channels.has_alpha().then(|| {
-            let coverage: Vec<f32> = row.chunks_exact(4).map(|pixel| f32::from(pixel[3]) / 255.0).collect();
+            let coverage: Vec<f32> = row.chunks_exact(4).map(|pixel| pixel[3].unit()).collect();
             lumas.iter_mut().zip(&coverage).for_each(|(luma, coverage)| *luma *= coverage);
             self.sideways(&coverage)
         });
@@ -64,11 +66,15 @@ impl Blur<'_> {
 
     fn sideways(&mut self, values: &[f32]) -> Vec<f32> {
         let reach = self.reach();
-        let (first, last) = (values[0], values[values.len() - 1]);
+        let last = values.len() - 1;
+        let beyond = |before: usize| {
+            if self.wraps { values[last - before % values.len()] } else { values[0] }
+        };
+        let after = |after: usize| if self.wraps { values[after % values.len()] } else { values[last] };
         self.padded.clear();
-        self.padded.resize(reach, first);
+        self.padded.extend((0..reach).rev().map(beyond));
         self.padded.extend_from_slice(values);
-        self.padded.resize(values.len() + 2 * reach, last);
+        self.padded.extend((0..reach).map(after));
         let mut blurred: Vec<f32> = values.iter().map(|value| value * self.kernel[0]).collect();
         for (distance, weight) in self.kernel.iter().enumerate().skip(1) {
             let before = &self.padded[reach - distance..];
@@ -99,11 +105,11 @@ impl Blur<'_> {
     }
 }
 
-/// Applies `tone` and then the mask, in place. `sharpness` is 0 to 1.
-pub(super) fn sharpen(
-    picture: &mut Picture,
-    tone: &Tone,
-    sharpness: f32,
+/// Applies `tone` and then the mask, in place.
+pub(super) fn sharpen<T: Sample>(
+    picture: &mut Picture<T>,
+    tone: &Tone<T>,
+    adjustment: &Adjustment,
     watch: Watch,
 ) -> Result<(), ImagingError> {
     let (width, height, stride) = (picture.width as usize, picture.height as usize, picture.stride());
@@ -115,9 +121,10 @@ pub(super) fn sharpen(
         kernel: kernel(radius(picture.width, picture.height)),
         values: vec![0.0; width * colors],
         padded: Vec::new(),
+        wraps: adjustment.stitching,
     };
     let reach = blur.reach();
-    let amount = FULL_AMOUNT * sharpness;
+    let amount = FULL_AMOUNT * adjustment.sharpness;
     // Rows `first..first + window.len()`, never more than the kernel spans.
     let mut window = VecDeque::with_capacity(2 * reach + 2);
     let mut first = 0;
@@ -151,7 +158,7 @@ pub(super) fn sharpen(
 }
 
 /// Blurred luma of a row; transparent neighbours do not count.
-fn blurred(blur: &Blur, window: &VecDeque<BlurredRow>, centre: usize) -> Vec<f32> {
+fn blurred<T: Sample>(blur: &Blur<T>, window: &VecDeque<BlurredRow>, centre: usize) -> Vec<f32> {
     let mut lumas = blur.down(window, centre, |row| &row.luma);
     if blur.channels.has_alpha() {
         let coverage = blur.down(window, centre, |row| row.coverage.as_deref().unwrap_or_default());

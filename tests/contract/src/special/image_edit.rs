@@ -123,7 +123,6 @@ async fn what_this_version_cannot_do_is_refused_with_its_path_where_it_is_active
             ("restorations.decompress", json!({"restorations": {"decompress": "auto"}})),
             ("restorations.upscale", json!({"restorations": {"upscale": "photo"}})),
             ("restorations.polish", json!({"restorations": {"polish": true}})),
-            ("adjustments.hdr", json!({"adjustments": {"hdr": 50}})),
             ("background.remove", json!({"background": {"remove": true}})),
             ("background.blur", json!({"background": {"blur": true}})),
             ("resizing.fit", json!({"resizing": {"width": 32, "height": 16, "fit": "outpaint"}})),

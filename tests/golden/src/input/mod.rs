@@ -3,21 +3,28 @@
 //!
 //! Formats: `png`, `png16`, `png-grey`, `png-grey16`, `png-grey-alpha`, `png-bit`, `png-palette`, `png-palette-alpha`,
 //! `png-interlaced`, `gif`, `bmp`, `tiff`, `tiff16`, `tiff-grey`, `tiff-palette`, `jpeg`, `jpeg-progressive`, `webp`, `webp-lossless`,
-//! `webp-animated`.
-//! Options: `orientation=1..8`, `private` (EXIF with copyright, artist and GPS), `p3` (a Display P3 profile).
+//! `webp-animated`, `webp-animated-part`, `apng`, `apng-hidden`; the PNGs of [`png_every`], the TIFFs of [`tiff_file`] and
+//! the JPEGs of [`jpeg_cmyk`].
+//! Photographs: `photo` and `scene:astronaut`, `scene:chelsea`, `scene:rocket`; with `+FAULT`, see [`scene::FAULTS`], as a PNG.
+//! Options: `orientation=1..8`, `private` (metadata with copyright and artist, and with camera, serial number, GPS and
+//! content credentials), `xmp` and `iptc` (copyright and artist there alone), and the profiles of [`profiles`].
 
+mod jpeg_cmyk;
 mod plain;
+mod png_every;
 mod png_file;
+mod profiles;
+pub mod scene;
 mod tags;
+mod tiff_file;
 
 use crate::pattern;
 use crate::pixels::Pixels;
 
 /// The file that `request.json` names.
 pub fn file(name: &str) -> Result<Vec<u8>, String> {
-    if name == "photo" {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../data/photo.jpg");
-        return std::fs::read(path).map_err(|error| format!("{path}: {error}"));
+    if let Some(photograph) = scene::file(name) {
+        return photograph;
     }
     let (pixels, format, options) = parse(name)?;
     let orientation = options.iter().find_map(|option| option.strip_prefix("orientation="));
@@ -26,7 +33,9 @@ pub fn file(name: &str) -> Result<Vec<u8>, String> {
     let tags = tags::Tags {
         orientation: orientation as u16,
         private: options.contains(&"private"),
-        profile: if options.contains(&"p3") { Some(display_p3()?) } else { None },
+        xmp: options.contains(&"xmp"),
+        iptc: options.contains(&"iptc"),
+        profile: options.iter().find_map(|option| profiles::named(option)).transpose()?,
     };
     encode(&stored, format, &tags)
 }
@@ -47,8 +56,9 @@ fn parse(name: &str) -> Result<(Pixels, &str, Vec<&str>), String> {
     Ok((pattern::draw(pattern, side(width)?, side(height)?)?, format, parts.collect()))
 }
 
-fn display_p3() -> Result<Vec<u8>, String> {
-    moxcms::ColorProfile::new_display_p3().encode().map_err(|error| format!("{error:?}"))
+/// A picture as a file of one of the formats, without options.
+pub fn of(pixels: &Pixels, format: &str) -> Result<Vec<u8>, String> {
+    encode(pixels, format, &tags::Tags { orientation: 1, ..Default::default() })
 }
 
 fn encode(pixels: &Pixels, format: &str, tags: &tags::Tags) -> Result<Vec<u8>, String> {
@@ -62,6 +72,16 @@ fn encode(pixels: &Pixels, format: &str, tags: &tags::Tags) -> Result<Vec<u8>, S
         "webp-animated" => {
             tags::animation(&by_engine(pixels, r#"{"type":"webp","compression":"lossless"}"#)?, pixels)
         }
+        "webp-animated-part" => tags::animation_in_part(
+            &by_engine(pixels, r#"{"type":"webp","compression":"lossless"}"#)?,
+            pixels,
+        ),
+        "apng" | "apng-hidden" => png_every::animated(pixels, format == "apng-hidden")?,
+        "jpeg-cmyk" | "jpeg-cmyk-plain" | "jpeg-cmyk-progressive" | "jpeg-ycck" => {
+            tags.put_into_jpeg(jpeg_cmyk::encode(pixels, format)?)
+        }
+        "jpeg-grey" => tags.put_into_jpeg(jpeg_cmyk::grey(pixels)?),
+        tiff if tiff.starts_with("tiff-") => tiff_file::encode(pixels, tiff, tags)?,
         "jpeg" => {
             tags.put_into_jpeg(by_engine(pixels, r#"{"type":"jpeg","quality":95,"progressive":false}"#)?)
         }

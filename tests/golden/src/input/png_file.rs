@@ -4,6 +4,7 @@ use std::io::Write;
 
 use png::{BitDepth, ColorType};
 
+use super::png_every;
 use crate::pixels::Pixels;
 
 pub(super) fn encode(pixels: &Pixels, format: &str) -> Result<Vec<u8>, String> {
@@ -33,7 +34,7 @@ pub(super) fn encode(pixels: &Pixels, format: &str) -> Result<Vec<u8>, String> {
             write(pixels, ColorType::Indexed, BitDepth::Eight, &indexes, Some((&palette, alpha)))
         }
         "png-interlaced" => interlaced(pixels),
-        other => Err(format!("no such format: {other}")),
+        other => png_every::encode(pixels, other),
     }
 }
 
@@ -87,10 +88,12 @@ pub(super) fn palette(pixels: &Pixels) -> Result<(Vec<[u8; 4]>, Vec<u8>), String
     Ok((colors, indexes))
 }
 
+/// Adam7: left, top and the steps to the right and down of each pass.
+pub(super) const PASSES: [(u32, u32, u32, u32); 7] =
+    [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
+
 /// Adam7, unfiltered RGBA.
 fn interlaced(pixels: &Pixels) -> Result<Vec<u8>, String> {
-    const PASSES: [(u32, u32, u32, u32); 7] =
-        [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
     let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
     for (left, top, across, down) in PASSES {
         if left >= pixels.width {
