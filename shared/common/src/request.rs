@@ -47,4 +47,6 @@ pub enum Unread {
     OverLimit,
     /// It is malformed, or came too slowly.
     Broken,
+    /// Other bodies take all the memory there is for them.
+    NoRoom,
 }

@@ -28,6 +28,8 @@ pub enum Read {
     OverLimit(Incoming),
     /// The client broke off or was too slow.
     Broken,
+    /// There was no room for it in time.
+    NoRoom,
 }
 
 /// Reads at most `max` bytes, holding only what has arrived; with 0 nothing is waited for.

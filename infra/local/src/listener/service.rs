@@ -8,6 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use common::{Function, HttpFunction, Origin, Platform, Unread, Work};
 use contract::endpoints::FALLBACK;
+use contract::limits::MAX_JSON_BODY;
 use contract::routing;
 use embedded::PublicS3;
 use http::header::{CONNECTION, EXPECT, HOST};
@@ -19,8 +20,11 @@ use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use super::body::{Error, Outgoing, Read, drain, full, most, outgoing, read};
 use super::cors;
 
-/// Bytes of all bodies that are read or worked on, and the unit of its permits.
-const BODIES: usize = 256 * 1024 * 1024;
+/// Bytes of all bodies that are read or worked on: of those that could be JSON, and of larger ones, so that these never keep
+/// the others waiting.
+const SMALL_BODIES: usize = 64 * 1024 * 1024;
+const LARGE_BODIES: usize = 256 * 1024 * 1024;
+/// Bytes of a permit.
 const UNIT: usize = 16 * 1024;
 /// How long a body may wait for room.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
@@ -30,7 +34,8 @@ pub struct Service {
     functions: HashMap<&'static str, HttpFunction>,
     s3: PublicS3,
     address: SocketAddr,
-    bodies: Semaphore,
+    small: Semaphore,
+    large: Semaphore,
     stopped: watch::Receiver<bool>,
 }
 
@@ -47,8 +52,8 @@ impl Service {
             Work::Http(http) => Some((function.name, http)),
             Work::Queue(_) | Work::Schedule(_) => None,
         });
-        let bodies = Semaphore::new(BODIES / UNIT);
-        Self { platform, functions: http.collect(), s3, address, bodies, stopped }
+        let [small, large] = [SMALL_BODIES, LARGE_BODIES].map(|bytes| Semaphore::new(bytes / UNIT));
+        Self { platform, functions: http.collect(), s3, address, small, large, stopped }
     }
 
     pub async fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Outgoing> {
@@ -72,14 +77,17 @@ impl Service {
         // Why: memory and time are not spent on the body of who has no key; the call goes on without it, to its 401.
         let may_send = common::may_send(&self.platform, function, &parts.headers).await;
         let max = if may_send { function.route.max_body() } else { 0 };
-        let Some(_room) = self.room(most(&body, max)).await else {
-            return closing(status(StatusCode::SERVICE_UNAVAILABLE));
+        let room = self.room(most(&body, max)).await;
+        let read = async {
+            if room.is_none() {
+                return Read::NoRoom;
+            }
+            tokio::select! {
+                read = read(body, max) => read,
+                () = self.stopping() => Read::Broken,
+            }
         };
-        let read = tokio::select! {
-            read = read(body, max) => read,
-            () = self.stopping() => Read::Broken,
-        };
-        let (bytes, unread) = match read {
+        let (bytes, unread) = match read.await {
             Read::Whole(bytes) => (bytes, None),
             Read::OverLimit(rest) => {
                 if !asks_first {
@@ -88,6 +96,7 @@ impl Service {
                 (Bytes::new(), Some(Unread::OverLimit))
             }
             Read::Broken => (Bytes::new(), Some(Unread::Broken)),
+            Read::NoRoom => (Bytes::new(), Some(Unread::NoRoom)),
         };
         if let Some(unread) = unread.filter(|_| may_send) {
             parts.extensions.insert(unread);
@@ -101,7 +110,8 @@ impl Service {
     /// Room for a body until its call is answered; `None` where there is none.
     async fn room(&self, bytes: usize) -> Option<SemaphorePermit<'_>> {
         let units = u32::try_from(bytes.div_ceil(UNIT)).ok()?;
-        tokio::time::timeout(LONGEST_WAIT, self.bodies.acquire_many(units)).await.ok()?.ok()
+        let budget = if bytes <= MAX_JSON_BODY { &self.small } else { &self.large };
+        tokio::time::timeout(LONGEST_WAIT, budget.acquire_many(units)).await.ok()?.ok()
     }
 
     /// Whoever still sends when the server stops is not waited for.

@@ -5,6 +5,9 @@ use contract::{ErrorKind, Input};
 use super::call::Call;
 use crate::{ApiError, Unread};
 
+/// Seconds after which there may be room again.
+const RETRY_AFTER: u64 = 2;
+
 pub(crate) fn check(call: &Call) -> Result<(), ApiError> {
     let (max, media) = match call.route.input {
         Input::Parameters => return Ok(()),
@@ -14,9 +17,13 @@ pub(crate) fn check(call: &Call) -> Result<(), ApiError> {
     if call.unread == Some(Unread::OverLimit) || call.body.len() > max {
         return Err(too_large(max));
     }
-    if call.unread == Some(Unread::Broken) {
-        let sentence = "The body did not arrive whole: it is malformed, or came too slowly.";
-        return Err(ApiError::because(ErrorKind::MalformedBody, sentence));
+    match call.unread {
+        Some(Unread::Broken) => {
+            let sentence = "The body did not arrive whole: it is malformed, or came too slowly.";
+            return Err(ApiError::because(ErrorKind::MalformedBody, sentence));
+        }
+        Some(Unread::NoRoom) => return Err(ApiError::new(ErrorKind::Overloaded).retry_after(RETRY_AFTER)),
+        Some(Unread::OverLimit) | None => {}
     }
     let sent = call
         .header(http::header::CONTENT_TYPE)
