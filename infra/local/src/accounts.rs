@@ -1,12 +1,14 @@
 //! What only the operator does: accounts, their first keys, grants.
 
 use contract::endpoints::{BALANCE_GRANT, KEY_CREATE};
-use contract::validate::validate;
-use contract::wording::{pydantic_v1, sentence};
-use contract::{Credits, Route, Scope};
+use contract::platform::keys::KeyCreate;
+use contract::platform::money::GrantCreate;
+use contract::{Credits, Scope};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use store::{Guard, KeyRecord, Ledger, NewKey, Secret, Store, StoreError, TransactionError, accounts};
+
+use crate::asked;
 
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
@@ -35,12 +37,6 @@ pub struct AccountRow {
     pub spent: Credits,
 }
 
-/// By the rules of the route that does the same.
-fn check(request: &Value, route: &Route) -> Result<(), AccountError> {
-    let faults = validate(request, &(route.request_schema)(), true);
-    if faults.is_empty() { Ok(()) } else { Err(AccountError::Invalid(sentence(&faults, pydantic_v1))) }
-}
-
 fn now_ms() -> i64 {
     common::clock::Clock::now_ms(&common::clock::SystemClock)
 }
@@ -66,7 +62,8 @@ pub async fn create_key(
     if scopes.contains(&Scope::Operator) {
         return Err(AccountError::OperatorScope);
     }
-    check(&json!({"name": name, "scopes": scopes}), &KEY_CREATE.route)?;
+    asked::<KeyCreate>(json!({"name": name, "scopes": scopes}), &KEY_CREATE.route)
+        .map_err(AccountError::Invalid)?;
     if store.ledger().balance(account).await?.is_none() {
         return Err(AccountError::Unknown(account.into()));
     }
@@ -112,10 +109,8 @@ pub(crate) async fn register(
 }
 
 pub async fn grant(store: &Store, account: &str, credits: Credits, reason: &str) -> Result<(), AccountError> {
-    if credits == Credits::ZERO {
-        return Err(AccountError::Invalid("credits must not be 0.".into()));
-    }
-    check(&json!({"account": account, "credits": credits, "reason": reason}), &BALANCE_GRANT.route)?;
+    let grant = json!({"account": account, "credits": credits, "reason": reason});
+    asked::<GrantCreate>(grant, &BALANCE_GRANT.route).map_err(AccountError::Invalid)?;
     let now = now_ms();
     let entry = Ledger::grant_entry(&Secret::generate().hash()[..32], credits, reason, now);
     let mut transaction = store.transaction();

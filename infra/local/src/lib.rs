@@ -1,6 +1,7 @@
 //! Every function in one process behind one listener, on embedded DynamoDB, SQS and S3 that keep their data on disk.
 
 pub mod accounts;
+mod asked;
 pub mod control;
 mod file_keys;
 mod first_start;
@@ -12,6 +13,7 @@ mod schedules;
 mod server;
 pub mod watch;
 
+pub use asked::asked;
 pub use listener::Patience;
 pub use options::ServeOptions;
 pub use server::{ServeError, Server, open_store};

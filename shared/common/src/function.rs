@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use contract::resources::{Trigger, Worker};
+use contract::validate::typed;
 use contract::{Check, Credits, Endpoint, Fault, Route};
 use futures::future::BoxFuture;
 use schemars::JsonSchema;
@@ -174,12 +175,7 @@ impl ScheduleFunction {
 fn prepare<Req: DeserializeOwned + Check + Send + Sync + 'static>(
     value: Value,
 ) -> Result<Prepared, Vec<Fault>> {
-    // Why: the schema walk came first, so what serde still refuses is what no schema of ours says.
-    let request: Req =
-        serde_json::from_value(value).map_err(|error| vec![Fault::other("", error.to_string())])?;
-    let mut faults = Vec::new();
-    request.check(&mut faults);
-    if faults.is_empty() { Ok(Box::new(request)) } else { Err(faults) }
+    Ok(Box::new(typed::<Req>(value)?))
 }
 
 fn answer<Req, Res, F>(

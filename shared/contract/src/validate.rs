@@ -1,8 +1,9 @@
 //! Every fault of a body at once: a walk over the JSON value by the endpoint's schema. serde alone stops at the first.
 
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Number, Value};
 
-use crate::fault::{Fault, JsonType, Rule};
+use crate::fault::{Check, Fault, JsonType, Rule};
 
 /// Removes every `null` member, since `null` means absent everywhere. Members of lists are left alone.
 pub fn drop_nulls(value: &mut Value) {
@@ -31,6 +32,16 @@ pub fn validate(value: &Value, schema: &Value, strict: bool) -> Vec<Fault> {
         walk.faults.push(Fault::other("", "there are more faults than are listed"));
     }
     walk.faults
+}
+
+/// What a value says that the walk has passed, or the faults that only typed data shows.
+pub fn typed<T: DeserializeOwned + Check>(value: Value) -> Result<T, Vec<Fault>> {
+    // Why: the schema walk came first, so what serde still refuses is what no schema of ours says.
+    let typed: T =
+        serde_json::from_value(value).map_err(|error| vec![Fault::other("", error.to_string())])?;
+    let mut faults = Vec::new();
+    typed.check(&mut faults);
+    if faults.is_empty() { Ok(typed) } else { Err(faults) }
 }
 
 struct Walk<'a> {

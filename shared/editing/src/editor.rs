@@ -9,7 +9,7 @@ use common::{ApiError, Platform, panic_message};
 use contract::images::{Operations, Output};
 use contract::limits::MAX_INPUT_BY_URL;
 use contract::settings;
-use fetch::{FetchConfig, Fetcher, SystemResolver};
+use fetch::{FetchConfig, Fetcher, Place, SystemResolver};
 use imaging::{Edited, ImagingError, Limits, Measure};
 use tokio::sync::Semaphore;
 
@@ -89,8 +89,7 @@ impl Editor {
         deadline: Instant,
     ) -> Result<Edited, EditError> {
         let fetched = self.fetcher.get(url, MAX_INPUT_BY_URL, Some(deadline)).await?;
-        // Its place is kept until the edit has room: what is fetched takes memory while it waits.
-        self.work(fetched.body, operations, output, deadline, || drop(fetched.place)).await
+        self.work(fetched.body, Some(fetched.place), operations, output, deadline).await
     }
 
     /// Edits off the async threads, when the budget has room.
@@ -101,17 +100,17 @@ impl Editor {
         output: Output,
         deadline: Instant,
     ) -> Result<Edited, EditError> {
-        self.work(input, operations, output, deadline, || {}).await
+        self.work(input, None, operations, output, deadline).await
     }
 
-    /// `begun` is called when there is room.
+    /// `place`: where the input was fetched. Kept until there is room: what is fetched takes memory while it waits.
     async fn work(
         &self,
         input: Bytes,
+        place: Option<Place>,
         operations: Operations,
         output: Output,
         deadline: Instant,
-        begun: impl FnOnce(),
     ) -> Result<Edited, EditError> {
         let limits = Limits {
             max_pixels: self.limits.max_pixels,
@@ -127,7 +126,7 @@ impl Editor {
             (memory, self.threads.clone().acquire_owned().await)
         };
         let room = tokio::time::timeout_at(deadline.into(), room).await.map_err(|_| EditError::Busy)?;
-        begun();
+        drop(place);
         let work = move || {
             // Why moved in: the room is taken until the engine ends, also when nobody waits for it any more.
             let _room = room;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use contract::settings::{FETCH_ALLOW, FETCH_PORTS, WrongSetting};
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
 use crate::HostPort;
@@ -34,17 +35,8 @@ pub struct FetchConfig {
     pub extra_roots: Vec<CertificateDer<'static>>,
 }
 
-/// A variable that cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{variable}: `{value}` is not {expected}")]
-pub struct ConfigError {
-    pub variable: &'static str,
-    pub value: String,
-    pub expected: &'static str,
-}
-
-const ALLOW: &str = "ATELIER_FETCH_ALLOW";
-const PORTS: &str = "ATELIER_FETCH_PORTS";
+const ALLOW: &str = FETCH_ALLOW.name;
+const PORTS: &str = FETCH_PORTS.name;
 const RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
 
 impl Default for FetchConfig {
@@ -66,12 +58,12 @@ impl Default for FetchConfig {
 
 impl FetchConfig {
     /// Reads `ATELIER_FETCH_ALLOW` and `ATELIER_FETCH_PORTS`, and takes `AWS_LAMBDA_RUNTIME_API` into `own`.
-    pub fn from_env() -> Result<Self, ConfigError> {
+    pub fn from_env() -> Result<Self, WrongSetting> {
         Self::from_variables(|name| std::env::var(name).ok())
     }
 
     /// The same from any source of variables.
-    pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+    pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, WrongSetting> {
         let mut config = Self::default();
         for item in list(variable(ALLOW)) {
             config.allow.push(item.parse().map_err(|_| invalid(ALLOW, &item, "host:port"))?);
@@ -106,12 +98,12 @@ fn list(value: Option<String>) -> Vec<String> {
     value.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
 }
 
-fn invalid(variable: &'static str, value: &str, expected: &'static str) -> ConfigError {
-    ConfigError { variable, value: value.to_owned(), expected }
+fn invalid(variable: &'static str, value: &str, expected: &'static str) -> WrongSetting {
+    WrongSetting { variable, value: value.to_owned(), expected }
 }
 
 /// Lambda gives `host:port`; development servers put a scheme before it and a path behind it.
-fn runtime_api(value: &str) -> Result<HostPort, ConfigError> {
+fn runtime_api(value: &str) -> Result<HostPort, WrongSetting> {
     let authority = value.trim().trim_start_matches("http://").split('/').next().unwrap_or_default();
     authority
         .parse()

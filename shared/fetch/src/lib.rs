@@ -17,7 +17,7 @@ mod host_port;
 mod places;
 mod resolver;
 
-pub use config::{ConfigError, FetchConfig};
+pub use config::FetchConfig;
 pub use error::{FetchError, Refusal, Stage};
 pub use fetcher::{Fetched, Fetcher};
 pub use guard::{Guard, Target};

@@ -64,6 +64,9 @@ impl Limits {
     }
 }
 
+/// How often loops over rows look at the deadline.
+const ROWS_BETWEEN_CHECKS: usize = 64;
+
 /// Looks at the deadline.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Watch {
@@ -77,5 +80,10 @@ impl Watch {
 
     pub(crate) fn check(&self) -> Result<(), ImagingError> {
         if self.expired() { Err(ImagingError::Deadline) } else { Ok(()) }
+    }
+
+    /// As [`Self::check`], at the first row and then from time to time: for loops over rows.
+    pub(crate) fn check_at(&self, row: usize) -> Result<(), ImagingError> {
+        if row.is_multiple_of(ROWS_BETWEEN_CHECKS) { self.check() } else { Ok(()) }
     }
 }

@@ -9,11 +9,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
+use atelier::asked;
 use clap::Args;
-use contract::Check;
+use contract::endpoints::IMAGE_EDIT_UPLOAD;
 use contract::images::{FormatChoice, FormatName, Operations, Output, UploadEditRequest};
-use contract::validate::{drop_nulls, validate};
-use contract::wording::{pydantic_v1, sentence};
+use contract::validate::drop_nulls;
 use editing::EditLimits;
 use imaging::{Edited, Limits};
 use indicatif::ProgressBar;
@@ -74,19 +74,10 @@ fn job(request: &str) -> Result<Job> {
     };
     let mut value: serde_json::Value = serde_json::from_str(&text).context("the request is not JSON")?;
     drop_nulls(&mut value);
-    let schema = contract::endpoints::IMAGE_EDIT_UPLOAD.route.request_schema;
-    let mut faults = validate(&value, &schema(), true);
-    if faults.is_empty() {
-        let request: UploadEditRequest = serde_json::from_value(value)?;
-        request.check(&mut faults);
-        if faults.is_empty() {
-            let limits = EditLimits::from_env();
-            let limits =
-                Limits { max_pixels: limits.max_pixels, max_bytes: limits.memory, ..Limits::default() };
-            return Ok(Job { operations: request.operations(), output: request.output(), limits });
-        }
-    }
-    bail!("{}", sentence(&faults, pydantic_v1))
+    let request: UploadEditRequest = asked(value, &IMAGE_EDIT_UPLOAD.route).map_err(anyhow::Error::msg)?;
+    let limits = EditLimits::from_env();
+    let limits = Limits { max_pixels: limits.max_pixels, max_bytes: limits.memory, ..Limits::default() };
+    Ok(Job { operations: request.operations(), output: request.output(), limits })
 }
 
 fn by_extension(file: &Path) -> Result<Option<FormatName>> {

@@ -34,9 +34,6 @@ pub enum Read {
 
 /// Reads at most `max` bytes, holding only what has arrived; with 0 nothing is waited for.
 pub async fn read(body: Incoming, max: usize) -> Read {
-    if http_body::Body::is_end_stream(&body) {
-        return Read::Whole(Bytes::new());
-    }
     if max == 0 || http_body::Body::size_hint(&body).lower() > max as u64 {
         return Read::OverLimit(body);
     }

@@ -13,6 +13,7 @@ use contract::routing;
 use embedded::PublicS3;
 use http::header::{CONNECTION, EXPECT, HOST};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use http_body::Body as _;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
@@ -77,17 +78,8 @@ impl Service {
         // Why: memory and time are not spent on the body of who has no key; the call goes on without it, to its 401.
         let may_send = common::may_send(&self.platform, function, &parts.headers).await;
         let max = if may_send { function.route.max_body() } else { 0 };
-        let room = self.room(most(&body, max)).await;
-        let read = async {
-            if room.is_none() {
-                return Read::NoRoom;
-            }
-            tokio::select! {
-                read = read(body, max) => read,
-                () = self.stopping() => Read::Broken,
-            }
-        };
-        let (bytes, unread) = match read.await {
+        let (read, _room) = self.read(body, max).await;
+        let (bytes, unread) = match read {
             Read::Whole(bytes) => (bytes, None),
             Read::OverLimit(rest) => {
                 if !asks_first {
@@ -107,7 +99,20 @@ impl Service {
         if unread.is_some() { closing(response) } else { response }
     }
 
-    /// Room for a body until its call is answered; `None` where there is none.
+    /// The body, and the room it takes until its call is answered. Without a body nothing is taken or waited for.
+    async fn read(&self, body: Incoming, max: usize) -> (Read, Option<SemaphorePermit<'_>>) {
+        if body.is_end_stream() {
+            return (Read::Whole(Bytes::new()), None);
+        }
+        let Some(room) = self.room(most(&body, max)).await else { return (Read::NoRoom, None) };
+        let read = tokio::select! {
+            read = read(body, max) => read,
+            () = self.stopping() => Read::Broken,
+        };
+        (read, Some(room))
+    }
+
+    /// Room for a body; `None` where there is none.
     async fn room(&self, bytes: usize) -> Option<SemaphorePermit<'_>> {
         let units = u32::try_from(bytes.div_ceil(UNIT)).ok()?;
         let budget = if bytes <= MAX_JSON_BODY { &self.small } else { &self.large };

@@ -14,9 +14,6 @@ use crate::rights;
 
 /// For chunks beside the pixels (profile, text, EXIF), inflated.
 const MAX_CHUNK_BYTES: usize = 16 << 20;
-/// How often the deadline is looked at.
-const ROWS_BETWEEN_CHECKS: usize = 64;
-
 fn corrupt(error: png::DecodingError) -> ImagingError {
     match error {
         png::DecodingError::IoError(_) => ImagingError::corrupt("png", "its data ends early"),
@@ -106,9 +103,7 @@ fn pixels<T: Sample>(
     }
     let mut samples = vec![T::default(); if grey_alpha { header.width as usize * 2 } else { 0 }];
     for (index, row) in picture.rows_mut().enumerate() {
-        if index % ROWS_BETWEEN_CHECKS == 0 {
-            watch.check()?;
-        }
+        watch.check_at(index)?;
         let target = if grey_alpha { samples.as_mut_slice() } else { &mut *row };
         if reader.read_row(cast_slice_mut(target)).map_err(corrupt)?.is_none() {
             return Err(ImagingError::corrupt("png", "rows are missing"));

@@ -10,8 +10,6 @@ use crate::exif::{self, Exif};
 use crate::limits::Watch;
 use crate::picture::{Channels, Picture};
 
-const ROWS_BETWEEN_CHECKS: usize = 64;
-
 /// Dots an inch to dots a metre.
 fn per_metre(dpi: u32) -> u32 {
     (f64::from(dpi) / 0.0254).round() as u32
@@ -49,9 +47,7 @@ pub(super) fn encode(
     } else {
         let mut stream = writer.stream_writer().map_err(internal)?;
         for (index, row) in picture.rows().enumerate() {
-            if index % ROWS_BETWEEN_CHECKS == 0 {
-                watch.check()?;
-            }
+            watch.check_at(index)?;
             stream.write_all(row).map_err(|error| internal(error.into()))?;
         }
         stream.finish().map_err(internal)?;

@@ -1,6 +1,7 @@
 //! Exposure, contrast, saturation and sharpness, in this order, on sRGB values; brought into range once, at the end, without a
 //! change of hue.
 
+use super::curve::{encoded, linear, smoothstep};
 use super::sharpen;
 use crate::ImagingError;
 use crate::limits::Watch;
@@ -16,9 +17,6 @@ pub(crate) struct Adjustment {
     /// The left edge continues the right one.
     pub stitching: bool,
 }
-
-/// How often the deadline is looked at.
-const ROWS_BETWEEN_CHECKS: usize = 64;
 
 pub(crate) fn adjust<T: Sample>(
     mut picture: Picture<T>,
@@ -36,9 +34,7 @@ pub(crate) fn adjust<T: Sample>(
     let channels = picture.channels;
     let mut values = vec![0.0; picture.width as usize * tone.colors(channels)];
     for (index, row) in picture.rows_mut().enumerate() {
-        if index % ROWS_BETWEEN_CHECKS == 0 {
-            watch.check()?;
-        }
+        watch.check_at(index)?;
         tone.apply(row, channels, &mut values);
         store(&values, row, channels);
     }
@@ -118,14 +114,12 @@ pub(super) fn store<T: Sample>(values: &[f32], row: &mut [T], channels: Channels
     }
 }
 
-/// Linear light times 2^(2e), e = -1..1. Transfer function of IEC 61966-2-1, continued beyond 1.
+/// Linear light times 2^(2e), e = -1..1.
 fn exposure(value: f32, exposure: f32) -> f32 {
     if exposure == 0.0 {
         return value;
     }
-    let linear = if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) };
-    let linear = linear * (2.0 * exposure).exp2();
-    if linear <= 0.003_130_8 { linear * 12.92 } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 }
+    encoded(linear(value) * (2.0 * exposure).exp2())
 }
 
 /// Linear around mid-grey up to 0; above, a mix with smoothstep, and from 0.5 on a second one.
@@ -138,9 +132,7 @@ fn contrast(value: f32, contrast: f32) -> f32 {
 }
 
 fn toward_smoothstep(value: f32, weight: f32) -> f32 {
-    // Why clamped: the polynomial falls again above 1, where exposure may have taken the value.
-    let within = value.clamp(0.0, 1.0);
-    value + weight * (within * within * (3.0 - 2.0 * within) - value)
+    value + weight * (smoothstep(0.0, 1.0, value) - value)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Black point compensation (ISO 18619): the darkest colour of a press becomes black, what is between it and white is
 //! stretched in linear light. Without it print comes out grey on a screen.
 
+use super::curve::{encoded, linear};
 use crate::picture::Sample;
 
 /// The compensation where the darkest stands higher than L* = 50, as it does in odd profiles only.
@@ -17,15 +18,6 @@ pub(super) fn curve<T: Sample>(darkest: [T; 3]) -> T::Table<T> {
         let light = (linear(sample as f32 / f32::from(T::MAX)) - black) / (1.0 - black);
         T::from_unit(encoded(light.max(0.0)))
     })
-}
-
-/// The transfer function of IEC 61966-2-1.
-fn linear(value: f32) -> f32 {
-    if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
-}
-
-fn encoded(light: f32) -> f32 {
-    if light <= 0.003_130_8 { light * 12.92 } else { 1.055 * light.powf(1.0 / 2.4) - 0.055 }
 }
 
 #[cfg(test)]

@@ -9,8 +9,6 @@ use crate::ImagingError;
 use crate::limits::Watch;
 use crate::picture::{Channels, Picture, Sample};
 
-/// How often the deadline is looked at.
-const ROWS_BETWEEN_CHECKS: usize = 64;
 /// Solid overprints in sRGB, 0..255. The number of a solid has bit 0 for cyan, 1 for magenta and 2 for yellow.
 const SOLIDS: [[f32; 3]; 8] = [
     [255.0, 255.0, 255.0],
@@ -28,9 +26,7 @@ const BLACK: [f32; 3] = [35.0, 31.0, 32.0];
 pub(super) fn to_srgb<T: Sample>(picture: &Picture<T>, watch: Watch) -> Result<Picture<T>, ImagingError> {
     let mut converted = Picture::blank(picture.width, picture.height, Channels::Rgb);
     for (index, (source, target)) in picture.rows().zip(converted.rows_mut()).enumerate() {
-        if index % ROWS_BETWEEN_CHECKS == 0 {
-            watch.check()?;
-        }
+        watch.check_at(index)?;
         for (inks, target) in source.chunks_exact(4).zip(target.chunks_exact_mut(3)) {
             let color = color([inks[0], inks[1], inks[2], inks[3]].map(Sample::unit));
             for (target, value) in target.iter_mut().zip(color) {

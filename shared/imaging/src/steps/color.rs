@@ -11,9 +11,6 @@ use crate::ImagingError;
 use crate::limits::Watch;
 use crate::picture::{Channels, Picture, Sample};
 
-/// How often the deadline is looked at.
-const ROWS_BETWEEN_CHECKS: usize = 64;
-
 type Transform<T> = Arc<dyn TransformExecutor<T> + Send + Sync>;
 
 /// A sample that profiles can be applied to.
@@ -108,9 +105,7 @@ impl<T: Convert> Conversion<T> {
         let mut converted = Picture::blank(picture.width, picture.height, self.to);
         let mut grey = Vec::new();
         for (index, (source, target)) in picture.rows().zip(converted.rows_mut()).enumerate() {
-            if index % ROWS_BETWEEN_CHECKS == 0 {
-                watch.check()?;
-            }
+            watch.check_at(index)?;
             let source = if self.from == Layout::GrayAlpha {
                 grey.clear();
                 grey.extend(source.chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[3]]));

@@ -5,8 +5,9 @@
 //! and McCann's Retinex, 1971). A coloured subject misleads each in its own way; coloured light moves all of them by the
 //! same amount. So only the part that all have in common is taken for light, and more of it the better they agree.
 
-use super::sketch::{Sketch, smoothstep};
+use super::sketch::Sketch;
 use crate::steps::adjust::luma;
+use crate::steps::curve::smoothstep;
 
 /// Red and blue against green, as natural logarithms of ratios of sRGB values; 0 is neutral.
 type Cast = [f32; 2];

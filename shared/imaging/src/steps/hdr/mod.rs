@@ -16,6 +16,7 @@ mod tone;
 mod veil;
 
 use super::adjust::luma;
+use super::curve::smoothstep;
 use crate::ImagingError;
 use crate::limits::Watch;
 use crate::picture::{Channels, Picture, Sample};
@@ -37,8 +38,6 @@ pub(crate) struct Hdr {
 /// Bytes of memory beside the picture, at most.
 pub(crate) const MEMORY: u64 = (LONGER_SIDE * LONGER_SIDE * 96) as u64;
 
-const ROWS_BETWEEN_CHECKS: usize = 64;
-
 pub(crate) fn hdr<T: Sample>(
     mut picture: Picture<T>,
     hdr: &Hdr,
@@ -55,9 +54,7 @@ pub(crate) fn hdr<T: Sample>(
     let (height, channels) = (picture.height as usize, picture.channels);
     let (mut rows, mut line) = (Rows::default(), Line::default());
     for (y, row) in picture.rows_mut().enumerate() {
-        if y % ROWS_BETWEEN_CHECKS == 0 {
-            watch.check()?;
-        }
+        watch.check_at(y)?;
         rows.between(&remedy, grid, y, height);
         remedy.row(row, channels, &columns, &rows, &mut line);
     }
@@ -128,7 +125,7 @@ fn raised(color: [f32; 3], gain: f32) -> [f32; 3] {
 /// What is white already is so in any light, and stays.
 fn balanced(color: [f32; 3], gains: [f32; 3]) -> [f32; 3] {
     let lowest = color[0].min(color[1]).min(color[2]);
-    let kept = sketch::smoothstep(0.9, 1.0, lowest);
+    let kept = smoothstep(0.9, 1.0, lowest);
     std::array::from_fn(|index| color[index] * (gains[index] + kept * (1.0 - gains[index])))
 }
 

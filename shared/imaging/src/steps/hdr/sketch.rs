@@ -115,12 +115,6 @@ fn add<T: Sample>(row: &[T], channels: Channels, sums: &mut [Sums]) {
     }
 }
 
-/// 0 up to `from`, 1 beyond `to`, smooth between.
-pub(super) fn smoothstep(from: f32, to: f32, value: f32) -> f32 {
-    let at = ((value - from) / (to - from)).clamp(0.0, 1.0);
-    at * at * (3.0 - 2.0 * at)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,8 @@
 //! dark surroundings are a choice, a dark subject is a fault.
 
 use super::guided::{Affine, SMOOTHNESS, Window};
-use super::sketch::{Grid, Sketch, smoothstep};
+use super::sketch::{Grid, Sketch};
+use crate::steps::curve::smoothstep;
 
 /// What the base is raised by.
 pub(super) struct Tone {

@@ -5,8 +5,9 @@
 //! was there times `1 - veil` plus the colour of the haze times `veil`. Pictures with black in them have none.
 
 use super::guided::{Affine, SMOOTHNESS, Window, lowest};
-use super::sketch::{Sketch, smoothstep};
+use super::sketch::Sketch;
 use crate::steps::adjust::luma;
+use crate::steps::curve::smoothstep;
 
 /// How much haze there is, and of what colour.
 pub(super) struct Veil {
