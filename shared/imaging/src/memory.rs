@@ -1,12 +1,13 @@
 //! How much memory the steps of an edit take: an estimate on the safe side, from the header.
 
 use crate::encode::Target;
-use crate::header::Header;
+use crate::header::{Format, Header};
 use crate::libjpeg::{self, Quality};
 use crate::libwebp;
 use crate::orientation::Orientation;
 use crate::picture::Channels;
 use crate::plan::Step;
+use crate::read::Read;
 use crate::steps::hdr;
 use crate::steps::resize::Resize;
 
@@ -21,13 +22,9 @@ pub(crate) fn peak(header: &Header, steps: &[Step]) -> u64 {
     for step in steps {
         let held = pixels * channels * depth;
         let during = match step {
-            Step::Decode(denominator) => {
-                pixels = area(header.width.div_ceil(*denominator), header.height.div_ceil(*denominator));
-                pixels * channels * depth + header.decoder_bytes
-            }
-            Step::Resize(resize) => {
-                pixels = area(resize.width, resize.height);
-                held + (resize_extra(resize, channels) + pixels * channels) * depth
+            Step::Read(read) => {
+                pixels = area(read.resize.width, read.resize.height);
+                reading(header, read) + pixels * channels * depth
             }
             Step::Orient(orientation) if *orientation == Orientation::default() => held,
             Step::Orient(_) => 2 * held,
@@ -66,11 +63,28 @@ fn area(width: u32, height: u32) -> u64 {
     u64::from(width) * u64::from(height)
 }
 
-/// The resampler's intermediate picture, and with alpha a premultiplied copy of its input.
-fn resize_extra(resize: &Resize, channels: u64) -> u64 {
-    let between = area(resize.width, resize.decoded_height).max(area(resize.decoded_width, resize.height));
-    let premultiplied = if channels == 4 { 4 * area(resize.decoded_width, resize.decoded_height) } else { 0 };
-    between * channels + premultiplied
+/// The decoder, what it delivers, and the resampler.
+fn reading(header: &Header, read: &Read) -> u64 {
+    let resize = &read.resize;
+    let channels = header.channels.count() as u64;
+    // Rows of a JPEG go to the resampler as they come; every other picture stands there whole.
+    let whole = header.format != Format::Jpeg || !resize.shrinks();
+    let decoded = if whole { area(resize.decoded_width, resize.decoded_height) } else { 0 };
+    let resampler = if resize.is_nothing() { 0 } else { resampler(resize, channels) };
+    header.decoder_bytes + decoded * channels * header.depth.bytes() + resampler
+}
+
+/// Rows under the kernel and eight in each pass, as floating point; weights.
+fn resampler(resize: &Resize, channels: u64) -> u64 {
+    let samples = |length: f64, target: u32| (length / f64::from(target)).max(1.0) * 6.0 + 2.0;
+    let down = samples(resize.source.height, resize.height);
+    // From some point on rows are averaged first.
+    let rows = down.min(100.0).min(f64::from(resize.decoded_height)) as u64 + 17;
+    let passes = u64::from(resize.decoded_width) * rows * 4 + u64::from(resize.width) * 8 * 6;
+    let weights = f64::from(resize.height) * down.min(100.0)
+        + f64::from(resize.width) * samples(resize.source.width, resize.width);
+    // Twice four bytes while they are made.
+    passes * channels + weights as u64 * 12 + area(resize.width, resize.height).min(1 << 16)
 }
 
 /// Encoder state and the file, which is taken to be as large as the raw pixels at most.

@@ -1,5 +1,9 @@
 use bytemuck::Pod;
 
+use crate::ImagingError;
+use crate::limits::Watch;
+use crate::planes::Planes;
+
 /// Samples of a pixel, interleaved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Channels {
@@ -47,8 +51,14 @@ pub(crate) trait Sample: Copy + Default + PartialEq + Pod {
         f32::from(self.number()) / f32::from(Self::MAX)
     }
 
+    /// Of 0..[`Self::MAX`], clamped and rounded.
+    fn from_value(value: f32) -> Self;
+
     /// Of 0..1, clamped and rounded.
-    fn from_unit(value: f32) -> Self;
+    #[inline]
+    fn from_unit(value: f32) -> Self {
+        Self::from_value(value * f32::from(Self::MAX))
+    }
 
     #[inline]
     fn from_eight_bits(value: u8) -> Self {
@@ -80,8 +90,8 @@ impl Sample for u8 {
     }
 
     #[inline]
-    fn from_unit(value: f32) -> Self {
-        (value.clamp(0.0, 1.0) * 255.0 + 0.5) as u8
+    fn from_value(value: f32) -> Self {
+        (value.clamp(0.0, 255.0) + 0.5) as i32 as u8
     }
 }
 
@@ -109,8 +119,8 @@ impl Sample for u16 {
     }
 
     #[inline]
-    fn from_unit(value: f32) -> Self {
-        (value.clamp(0.0, 1.0) * 65_535.0 + 0.5) as u16
+    fn from_value(value: f32) -> Self {
+        (value.clamp(0.0, 65_535.0) + 0.5) as u16
     }
 }
 
@@ -129,19 +139,33 @@ pub(crate) struct Picture<T = u8> {
 pub(crate) enum Raster {
     Eight(Picture<u8>),
     Sixteen(Picture<u16>),
+    /// Where the encoder takes them and no step between needs anything else.
+    Planes(Planes),
 }
 
 impl Raster {
-    pub(crate) fn into_eight_bits(self) -> Picture {
+    /// Width and height.
+    pub(crate) fn size(&self) -> (u32, u32) {
         match self {
+            Self::Eight(picture) => (picture.width, picture.height),
+            Self::Sixteen(picture) => (picture.width, picture.height),
+            Self::Planes(planes) => (planes.luma.width, planes.luma.height),
+        }
+    }
+
+    /// # Errors
+    /// The deadline.
+    pub(crate) fn into_eight_bits(self, watch: Watch) -> Result<Picture, ImagingError> {
+        Ok(match self {
             Self::Eight(picture) => picture,
+            Self::Planes(planes) => planes.into_rgb(watch)?,
             Self::Sixteen(Picture { width, height, channels, pixels }) => {
                 // Rounded: 65535 is 255 times 257.
                 let narrow = |sample: u16| ((u32::from(sample) + 128) / 257) as u8;
                 let pixels = pixels.into_iter().map(narrow).collect();
                 Picture { width, height, channels, pixels }
             }
-        }
+        })
     }
 }
 
@@ -184,13 +208,15 @@ impl<T: Sample> Picture<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Limits;
 
     #[test]
     fn sixteen_bits_and_eight_bits_agree() {
         for value in 0..=255 {
             let wide = u16::from_eight_bits(value);
             let picture = Picture { width: 1, height: 1, channels: Channels::Grey, pixels: vec![wide] };
-            assert_eq!(Raster::Sixteen(picture).into_eight_bits().pixels, [value]);
+            let watch = Limits::default().watch();
+            assert_eq!(Raster::Sixteen(picture).into_eight_bits(watch).unwrap().pixels, [value]);
             assert!((wide.unit() - value.unit()).abs() < 1e-6);
         }
         assert_eq!((u8::from_unit(0.5), u16::from_unit(0.5)), (128, 32_768));

@@ -5,22 +5,22 @@ use contract::images::{Adjustments, Color, Compression, FormatName, Operations, 
 
 use crate::encode::Target;
 use crate::geometry::{self, Rect};
-use crate::header::{self, Header};
+use crate::header::{self, Format, Header};
 use crate::libjpeg::Quality;
 use crate::libwebp::Mode;
 use crate::orientation::Orientation;
+use crate::read::Read;
 use crate::steps::adjust::Adjustment;
 use crate::steps::hdr::Hdr;
 use crate::steps::place::Placement;
 use crate::steps::resize::Resize;
 use crate::{ImagingError, Limits, Measure, decode, memory};
 
-/// One step; each is a file in `steps`, but decode and encode, which are folders.
+/// One step; each is a file in `steps`, but read and encode, which are folders.
 #[derive(Debug, Clone)]
 pub(crate) enum Step {
-    /// At 1/n of the size.
-    Decode(u32),
-    Resize(Resize),
+    /// Decode and resample.
+    Read(Read),
     Orient(Orientation),
     /// An embedded ICC profile to sRGB.
     Color,
@@ -59,21 +59,30 @@ pub(crate) fn plan(
     let denominator = denominator(&header, source, stored_width, stored_height);
     let target = target(output);
     let adjustments = operations.adjustments.clone().unwrap_or_default();
+    let placement = Placement {
+        width: geometry.width,
+        height: geometry.height,
+        left: geometry.left,
+        top: geometry.top,
+        color: background(operations, &header, &target)?,
+    };
+    let (hdr, adjustment) = (hdr(&adjustments), adjustment(&adjustments));
+    let untouched = hdr.is_nothing() && adjustment.is_nothing() && header.profile.is_none();
+    let fills = (placement.width, placement.height) == (geometry.content_width, geometry.content_height);
+    let turns_well = orientation.is_identity() || (stored_width % 2 == 0 && stored_height % 2 == 0);
     let steps = vec![
-        Step::Decode(denominator),
-        Step::Resize(resize(&header, source, denominator, stored_width, stored_height)),
+        Step::Read(Read {
+            denominator,
+            resize: resize(&header, source, denominator, stored_width, stored_height),
+            source,
+            planes: target.takes_planes() && untouched && fills && turns_well,
+        }),
         // Why after resizing: the result is smaller as a rule, and both orders give the same picture.
         Step::Orient(orientation),
         Step::Color,
-        Step::Hdr(hdr(&adjustments)),
-        Step::Adjust(adjustment(&adjustments)),
-        Step::Place(Placement {
-            width: geometry.width,
-            height: geometry.height,
-            left: geometry.left,
-            top: geometry.top,
-            color: background(operations, &header, &target)?,
-        }),
+        Step::Hdr(hdr),
+        Step::Adjust(adjustment),
+        Step::Place(placement),
         Step::Encode(target),
     ];
     let memory = memory::peak(&header, &steps);
@@ -125,8 +134,13 @@ fn denominator(header: &Header, source: Rect, width: u32, height: u32) -> u32 {
 /// The source rectangle in the pixels that the decoder will deliver.
 fn resize(header: &Header, source: Rect, denominator: u32, width: u32, height: u32) -> Resize {
     let decoded = (header.width.div_ceil(denominator), header.height.div_ceil(denominator));
-    let horizontal = f64::from(decoded.0) / f64::from(header.width);
-    let vertical = f64::from(decoded.1) / f64::from(header.height);
+    let (horizontal, vertical) = match header.format {
+        // A decoded pixel stands for as many of the file, also where the last one reaches over the edge.
+        Format::Jpeg => (1.0 / f64::from(denominator), 1.0 / f64::from(denominator)),
+        _ => {
+            (f64::from(decoded.0) / f64::from(header.width), f64::from(decoded.1) / f64::from(header.height))
+        }
+    };
     let source = Rect {
         x: source.x * horizontal,
         y: source.y * vertical,

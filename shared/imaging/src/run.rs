@@ -1,14 +1,14 @@
 //! Takes the steps one after the other; looks at the deadline between them and keeps the time.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use contract::images::{PictureInfo, Profiling};
 
 use crate::limits::Watch;
 use crate::picture::{Channels, Picture, Raster};
 use crate::plan::{Plan, Step};
-use crate::steps::{adjust, color, hdr, orient, place, resize};
-use crate::{Edited, ImagingError, Limits, decode, encode};
+use crate::steps::{adjust, color, hdr, orient, place};
+use crate::{Edited, ImagingError, Limits, encode, read};
 
 pub(crate) fn run(input: &[u8], plan: &Plan, limits: &Limits) -> Result<Edited, ImagingError> {
     let watch = limits.watch();
@@ -20,8 +20,7 @@ pub(crate) fn run(input: &[u8], plan: &Plan, limits: &Limits) -> Result<Edited, 
         watch.check()?;
         let start = Instant::now();
         let name = match step {
-            Step::Decode(_) => "decode",
-            Step::Resize(_) => "resize",
+            Step::Read(_) => "decode",
             Step::Orient(_) => "orient",
             Step::Color => "color",
             Step::Hdr(_) => "hdr",
@@ -29,28 +28,43 @@ pub(crate) fn run(input: &[u8], plan: &Plan, limits: &Limits) -> Result<Edited, 
             Step::Place(_) => "place",
             Step::Encode(_) => "encode",
         };
+        let mut elapsed = None;
         match step {
             Step::Encode(target) => {
                 // Why taken: the encoder may drop the pixels as soon as it has its own copy.
-                let picture = std::mem::replace(&mut raster, nothing()).into_eight_bits();
-                let info = PictureInfo::new(target.name(), picture.width, picture.height);
-                encoded = Some((encode::encode(picture, target, &plan.header.exif, watch)?, info));
+                let raster = std::mem::replace(&mut raster, nothing());
+                let (width, height) = raster.size();
+                let info = PictureInfo::new(target.name(), width, height);
+                encoded = Some((encode::encode(raster, target, &plan.header.exif, watch)?, info));
             }
-            Step::Decode(denominator) => {
-                raster = decode::decode(input, &plan.header, *denominator, watch)?;
+            Step::Read(read) => {
+                let done = read::read(input, &plan.header, read, watch)?;
+                profile(&mut profiling, "resize", done.resampling);
+                elapsed = Some(done.decoding);
+                raster = done.raster;
             }
             step => {
                 raster = match raster {
                     Raster::Eight(picture) => Raster::Eight(worked(step, plan, picture, watch)?),
                     Raster::Sixteen(picture) => Raster::Sixteen(worked(step, plan, picture, watch)?),
+                    // Planes are asked for only where the other steps do nothing.
+                    Raster::Planes(planes) => match step {
+                        Step::Orient(orientation) => Raster::Planes(planes.oriented(*orientation)),
+                        _ => Raster::Planes(planes),
+                    },
                 }
             }
         }
-        let milliseconds = start.elapsed().as_secs_f64() * 1e3;
-        profiling.milliseconds.insert(name.to_owned(), (milliseconds * 1e3).round() / 1e3);
+        profile(&mut profiling, name, elapsed.unwrap_or_else(|| start.elapsed()));
     }
     let (bytes, output) = encoded.ok_or_else(|| ImagingError::Internal("nothing was encoded".into()))?;
     Ok(Edited { bytes, input: plan.header.info(), output, profiling })
+}
+
+/// Milliseconds to a thousandth.
+fn profile(profiling: &mut Profiling, name: &str, elapsed: Duration) {
+    let milliseconds = elapsed.as_secs_f64() * 1e3;
+    profiling.milliseconds.insert(name.to_owned(), (milliseconds * 1e3).round() / 1e3);
 }
 
 fn nothing() -> Raster {
@@ -65,12 +79,11 @@ fn worked<T: color::Convert>(
     watch: Watch,
 ) -> Result<Picture<T>, ImagingError> {
     match step {
-        Step::Resize(resize) => resize::resize(picture, resize),
         Step::Orient(orientation) => Ok(orient::orient(picture, *orientation)),
         Step::Color => color::to_srgb(picture, plan.header.profile.as_deref(), watch),
         Step::Hdr(settings) => hdr::hdr(picture, settings, watch),
         Step::Adjust(adjustment) => adjust::adjust(picture, adjustment, watch),
         Step::Place(placement) => Ok(place::place(picture, placement)),
-        Step::Decode(_) | Step::Encode(_) => Ok(picture),
+        Step::Read(_) | Step::Encode(_) => Ok(picture),
     }
 }

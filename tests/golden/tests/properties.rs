@@ -120,12 +120,10 @@ fn sizes_are_those_of_the_fit_and_nothing_is_distorted() {
     }
 }
 
-/// Asserts that pictures are the same but for rounding. Where rows and columns changed places single samples may be further off:
-/// the resampler clamps between its two passes, so that beside hard edges their order shows.
-fn assert_alike(one: &Pixels, other: &Pixels, is_turned: bool, said: &str) {
+/// Asserts that pictures are the same but for rounding, which adjustments may enlarge.
+fn assert_alike(one: &Pixels, other: &Pixels, said: &str) {
     let difference = one.difference(other).unwrap_or_else(|| panic!("{said}: sizes differ"));
-    let (largest, mean) = if is_turned { (48, 0.6) } else { (2, 0.25) };
-    assert!(difference.largest <= largest && difference.mean <= mean, "{said}: {difference:?}");
+    assert!(difference.largest <= 3 && difference.mean <= 0.1, "{said}: {difference:?}");
 }
 
 #[test]
@@ -146,7 +144,7 @@ fn however_a_picture_is_stored_it_is_edited_as_it_is_displayed() {
         let upright = of(1);
         for orientation in 2..=8 {
             let said = format!("{pattern} {size} {operations} {orientation}");
-            assert_alike(&of(orientation), &upright, orientation > 4, &said);
+            assert_alike(&of(orientation), &upright, &said);
         }
     }
 }
@@ -175,7 +173,7 @@ fn mirrored_and_turned_pictures_are_resized_to_mirrored_and_turned_ones() {
         let after = edited(&picture, &to(wide, high));
         for (name, back) in back(&picture, &to(wide, high), &to(high, wide)) {
             let said = format!("{name} {width}x{height} {}", to(wide, high));
-            assert_alike(&after, &back, name == "turned", &said);
+            assert_alike(&after, &back, &said);
         }
     }
 }

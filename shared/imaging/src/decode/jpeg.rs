@@ -5,7 +5,7 @@ use crate::exif::{self, Exif};
 use crate::header::{Format, Header};
 use crate::limits::Watch;
 use crate::picture::{Channels, Depth, Picture};
-use crate::{ImagingError, libjpeg, rights};
+use crate::{ImagingError, baseline, libjpeg, rights};
 
 const START_OF_SCAN: u8 = 0xDA;
 const ADOBE: u8 = 0xEE;
@@ -71,11 +71,39 @@ pub(crate) fn decode(
     denominator: u32,
     watch: Watch,
 ) -> Result<Picture, ImagingError> {
+    if let Some(picture) = baseline::picture(input, header, denominator, watch) {
+        return picture;
+    }
     let mut picture = libjpeg::read(input, header, denominator, watch)?;
-    if picture.channels == Channels::Cmyk && is_from_adobe(input) {
-        picture.pixels.iter_mut().for_each(|sample| *sample = 255 - *sample);
+    if is_inverted(input, header) {
+        invert(&mut picture.pixels);
     }
     Ok(picture)
+}
+
+/// As [`decode`], row by row, by libjpeg.
+pub(crate) fn rows(
+    input: &[u8],
+    header: &Header,
+    denominator: u32,
+    watch: Watch,
+    take: &mut dyn FnMut(&[u8]),
+) -> Result<(), ImagingError> {
+    let inverted = is_inverted(input, header);
+    libjpeg::rows(input, header, denominator, watch, &mut |row| {
+        if inverted {
+            invert(row);
+        }
+        take(row);
+    })
+}
+
+fn is_inverted(input: &[u8], header: &Header) -> bool {
+    header.channels == Channels::Cmyk && is_from_adobe(input)
+}
+
+fn invert(samples: &mut [u8]) {
+    samples.iter_mut().for_each(|sample| *sample = 255 - *sample);
 }
 
 /// Whether the file has Adobe's APP14 segment. In Adobe's own files full ink is 0; libjpeg's documentation (libjpeg.txt,

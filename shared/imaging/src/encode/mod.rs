@@ -7,10 +7,10 @@ mod webp;
 
 use crate::ImagingError;
 use crate::exif::Exif;
-use crate::libjpeg::Quality;
+use crate::libjpeg::{self, Quality, Source};
 use crate::libwebp::Mode;
 use crate::limits::Watch;
-use crate::picture::{Channels, Picture};
+use crate::picture::{Channels, Raster};
 
 /// The file that is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -41,22 +41,41 @@ impl Target {
         }
     }
 
+    /// Whether the file keeps chroma at half of luma's sides, so that [`Planes`](crate::planes::Planes) will do.
+    pub(crate) fn takes_planes(&self) -> bool {
+        match self {
+            Self::Jpeg(quality) => libjpeg::chroma_factor(*quality) == 2,
+            Self::Webp { mode: Mode::Lossy(_), .. } => true,
+            _ => false,
+        }
+    }
+
     pub(crate) fn keeps_alpha(&self) -> bool {
         !matches!(self, Self::Jpeg(_) | Self::Tiff { lossy: Some(_), .. })
     }
 }
 
 pub(crate) fn encode(
-    picture: Picture,
+    raster: Raster,
     target: &Target,
     exif: &Exif,
     watch: Watch,
 ) -> Result<Vec<u8>, ImagingError> {
+    match (&raster, target) {
+        (Raster::Planes(planes), Target::Jpeg(quality)) => {
+            return jpeg::encode(Source::Planes(planes), *quality, exif, watch);
+        }
+        (Raster::Planes(planes), Target::Webp { mode: mode @ Mode::Lossy(_), dpi }) => {
+            return webp::encode_planes(planes, *mode, *dpi, exif, watch);
+        }
+        _ => {}
+    }
+    let picture = raster.into_eight_bits(watch)?;
     if picture.channels == Channels::Cmyk {
         return Err(ImagingError::Internal("CMYK was not brought to RGB".into()));
     }
     match target {
-        Target::Jpeg(quality) => jpeg::encode(&picture, *quality, exif, watch),
+        Target::Jpeg(quality) => jpeg::encode(Source::Pixels(&picture), *quality, exif, watch),
         Target::Png { compression, dpi } => png::encode(&picture, *compression, *dpi, exif, watch),
         Target::Webp { mode, dpi } => webp::encode(picture, *mode, *dpi, exif, watch),
         Target::Tiff { lossy, dpi } => tiff::encode(&picture, *lossy, *dpi, exif, watch),

@@ -5,7 +5,7 @@ use weezl::encode::Encoder;
 
 use crate::ImagingError;
 use crate::exif::{Directory, Exif, Value};
-use crate::libjpeg::{self, Quality};
+use crate::libjpeg::{self, Quality, Source};
 use crate::limits::Watch;
 use crate::picture::{Channels, Picture};
 
@@ -30,7 +30,7 @@ pub(super) fn encode(
     for strip in picture.pixels.chunks(rows * picture.stride()) {
         watch.check()?;
         let bytes = match lossy {
-            Some(quality) => libjpeg::write(picture, quality, None, watch)?,
+            Some(quality) => libjpeg::write(Source::Pixels(picture), quality, None, watch)?,
             None => compressed(strip, picture)?,
         };
         offsets.push(file.len() as u32);

@@ -2,9 +2,10 @@
 
 use crate::ImagingError;
 use crate::exif::{self, Exif};
-use crate::libwebp::{self, Mode};
+use crate::libwebp::{self, Mode, Source};
 use crate::limits::Watch;
 use crate::picture::{Channels, Picture};
+use crate::planes::Planes;
 
 const FLAG_EXIF: u8 = 0x08;
 const FLAG_ALPHA: u8 = 0x10;
@@ -17,7 +18,28 @@ pub(super) fn encode(
     watch: Watch,
 ) -> Result<Vec<u8>, ImagingError> {
     let (width, height, alpha) = (picture.width, picture.height, picture.channels.has_alpha());
-    let bytes = libwebp::write(&colored(picture), mode, watch)?;
+    let bytes = libwebp::write(Source::Pixels(&colored(picture)), mode, watch)?;
+    described(bytes, (width, height), alpha, dpi, exif)
+}
+
+pub(super) fn encode_planes(
+    planes: &Planes,
+    mode: Mode,
+    dpi: Option<u32>,
+    exif: &Exif,
+    watch: Watch,
+) -> Result<Vec<u8>, ImagingError> {
+    let bytes = libwebp::write(Source::Planes(planes), mode, watch)?;
+    described(bytes, (planes.luma.width, planes.luma.height), false, dpi, exif)
+}
+
+fn described(
+    bytes: Vec<u8>,
+    (width, height): (u32, u32),
+    alpha: bool,
+    dpi: Option<u32>,
+    exif: &Exif,
+) -> Result<Vec<u8>, ImagingError> {
     match exif::block(dpi, exif) {
         Some(block) => extend(bytes, width, height, alpha, &block),
         None => Ok(bytes),

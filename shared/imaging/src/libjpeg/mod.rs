@@ -5,11 +5,13 @@
 //! library is compiled for (`-fexceptions`), so nothing exits the process and no panic message appears.
 #![allow(unsafe_code)]
 
+mod codes;
 mod read;
+mod sample;
 mod write;
 
-pub(crate) use read::read;
-pub(crate) use write::{Quality, chroma_factor, write};
+pub(crate) use read::{read, rows};
+pub(crate) use write::{Quality, Source, chroma_factor, write};
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

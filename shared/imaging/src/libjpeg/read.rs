@@ -9,6 +9,9 @@ use crate::header::Header;
 use crate::limits::Watch;
 use crate::picture::{Channels, Picture};
 
+/// That the library is asked for at once.
+const ROWS: usize = 4;
+
 /// A decompress object and its monitor, destroyed together.
 struct Decoder {
     object: *mut jpeg_decompress_struct,
@@ -50,6 +53,21 @@ pub(crate) fn read(
     denominator: u32,
     watch: Watch,
 ) -> Result<Picture, ImagingError> {
+    let (width, height) = (header.width.div_ceil(denominator), header.height.div_ceil(denominator));
+    let mut picture = Picture { width, height, channels: header.channels, pixels: Vec::new() };
+    picture.pixels.reserve_exact(picture.stride() * height as usize);
+    rows(input, header, denominator, watch, &mut |row| picture.pixels.extend_from_slice(row))?;
+    Ok(picture)
+}
+
+/// As [`read`], row by row.
+pub(crate) fn rows(
+    input: &[u8],
+    header: &Header,
+    denominator: u32,
+    watch: Watch,
+    take: &mut dyn FnMut(&mut [u8]),
+) -> Result<(), ImagingError> {
     let decoder = Decoder::new(watch);
     let object = decoder.object;
     guarded(decoder.monitor, || {
@@ -77,25 +95,30 @@ pub(crate) fn read(
     };
     // SAFETY: as above.
     guarded(decoder.monitor, || unsafe { jpeg_start_decompress(&mut *object) })?;
-    rows(&decoder, header.channels)
-}
-
-fn rows(decoder: &Decoder, channels: Channels) -> Result<Picture, ImagingError> {
-    let object = decoder.object;
     // SAFETY: the object is live and no call is under way.
     let (width, height, components) =
         unsafe { ((*object).output_width, (*object).output_height, (*object).output_components) };
-    if usize::try_from(components) != Ok(channels.count()) {
+    let expected = (header.width.div_ceil(denominator), header.height.div_ceil(denominator));
+    if usize::try_from(components) != Ok(header.channels.count()) || (width, height) != expected {
         return Err(ImagingError::corrupt("jpeg", "its components contradict each other"));
     }
-    let mut picture = Picture::blank(width, height, channels);
-    let stride = picture.stride();
+    deliver(&decoder, width as usize * header.channels.count(), height, take)
+}
+
+fn deliver(
+    decoder: &Decoder,
+    stride: usize,
+    height: u32,
+    take: &mut dyn FnMut(&mut [u8]),
+) -> Result<(), ImagingError> {
+    let object = decoder.object;
+    let mut buffer = vec![0; stride * ROWS];
     guarded(decoder.monitor, || {
-        let mut rest = picture.pixels.as_mut_slice();
-        while rest.len() >= stride {
-            let count = (rest.len() / stride).min(4);
-            let mut pointers: [*mut u8; 4] = [std::ptr::null_mut(); 4];
-            for (pointer, row) in pointers.iter_mut().zip(rest.chunks_exact_mut(stride)) {
+        let mut left = height as usize;
+        while left > 0 {
+            let count = left.min(ROWS);
+            let mut pointers: [*mut u8; ROWS] = [std::ptr::null_mut(); ROWS];
+            for (pointer, row) in pointers.iter_mut().zip(buffer.chunks_exact_mut(stride)) {
                 *pointer = row.as_mut_ptr();
             }
             // SAFETY: the first `count` pointers are rows of `stride` = output_width * output_components bytes each,
@@ -103,15 +126,16 @@ fn rows(decoder: &Decoder, channels: Channels) -> Result<Picture, ImagingError> 
             let done =
                 unsafe { jpeg_read_scanlines(&mut *object, pointers.as_mut_ptr(), count as u32) as usize };
             if done == 0 {
-                break;
+                return false;
             }
-            rest = &mut std::mem::take(&mut rest)[done * stride..];
+            buffer.chunks_exact_mut(stride).take(done).for_each(&mut *take);
+            left -= done;
         }
         // Why abort and not finish: all pixels are here, and what follows them in the file does not matter.
         // SAFETY: the object is live.
         unsafe { jpeg_abort_decompress(&mut *object) };
-        rest.is_empty()
+        true
     })?
-    .then_some(picture)
+    .then_some(())
     .ok_or_else(|| ImagingError::corrupt("jpeg", "its data ends early"))
 }

@@ -1,14 +1,17 @@
 use mozjpeg_sys::{
-    JCP_FASTEST, JCS_GRAYSCALE, JCS_RGB, JINT_COMPRESS_PROFILE, boolean, c_int, jpeg_c_set_int_param,
-    jpeg_compress_struct, jpeg_create_compress, jpeg_destination_mgr, jpeg_destroy_compress,
-    jpeg_finish_compress, jpeg_set_defaults, jpeg_set_quality, jpeg_simple_progression, jpeg_start_compress,
-    jpeg_write_marker, jpeg_write_scanlines,
+    JCP_FASTEST, JCS_GRAYSCALE, JCS_RGB, JCS_YCbCr, JHUFF_TBL, JINT_COMPRESS_PROFILE, boolean, c_int,
+    jpeg_c_set_int_param, jpeg_compress_struct, jpeg_create_compress, jpeg_destination_mgr,
+    jpeg_destroy_compress, jpeg_finish_compress, jpeg_set_defaults, jpeg_set_quality,
+    jpeg_simple_progression, jpeg_start_compress, jpeg_write_marker, jpeg_write_raw_data,
+    jpeg_write_scanlines,
 };
 
-use super::{Monitor, guarded};
+use super::codes::Codes;
+use super::{Monitor, guarded, sample};
 use crate::ImagingError;
 use crate::limits::Watch;
 use crate::picture::{Channels, Picture};
+use crate::planes::Planes;
 
 /// How a JPEG is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +25,11 @@ pub(crate) struct Quality {
 
 /// From this quality on chroma keeps its full resolution, as libvips does.
 const FULL_CHROMA_QUALITY: u8 = 90;
+/// From this many pixels on Huffman codes are made from a part of the picture.
+const SAMPLED_PIXELS: u64 = 160_000;
 const CHUNK: usize = 1 << 16;
+/// Samples along a block's side.
+const BLOCK: usize = 8;
 const EXIF_MARKER: c_int = 0xE1;
 
 /// Collects what the library writes.
@@ -118,31 +125,69 @@ pub(crate) fn chroma_factor(quality: Quality) -> u16 {
     if quality.quality >= FULL_CHROMA_QUALITY { 1 } else { 2 }
 }
 
-/// Encodes a grey or RGB picture; `exif` is a TIFF structure for an APP1 segment.
+/// What is encoded.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Source<'a> {
+    /// Grey or RGB.
+    Pixels(&'a Picture),
+    /// For qualities whose chroma is halved.
+    Planes(&'a Planes),
+}
+
+impl Source<'_> {
+    pub(super) fn size(&self) -> (u32, u32) {
+        let picture = match self {
+            Self::Pixels(picture) => picture,
+            Self::Planes(planes) => &planes.luma,
+        };
+        (picture.width, picture.height)
+    }
+
+    /// What the file keeps.
+    pub(super) fn channels(&self) -> Channels {
+        match self {
+            Self::Pixels(picture) => picture.channels,
+            Self::Planes(_) => Channels::Rgb,
+        }
+    }
+}
+
+/// Encodes a grey or coloured picture; `exif` is a TIFF structure for an APP1 segment.
 pub(crate) fn write(
-    picture: &Picture,
+    source: Source<'_>,
     quality: Quality,
     exif: Option<&[u8]>,
     watch: Watch,
 ) -> Result<Vec<u8>, ImagingError> {
-    if !matches!(picture.channels, Channels::Grey | Channels::Rgb) {
+    let halved = chroma_factor(quality) == 2;
+    let fits = match source {
+        Source::Pixels(picture) => matches!(picture.channels, Channels::Grey | Channels::Rgb),
+        Source::Planes(_) => halved,
+    };
+    if !fits {
         return Err(ImagingError::Internal("JPEG is written in grey and RGB only".into()));
     }
     let encoder = Encoder::new(watch);
     guarded(encoder.monitor, || {
         // SAFETY: all pointers are live until `encoder` is dropped, and nobody else refers to them meanwhile; rows are
-        // read only, `stride` bytes each; errors unwind to `guarded`.
+        // read only, as many samples each as the library was told; errors unwind to `guarded`.
         unsafe {
-            configure(&encoder, picture, quality);
+            configure(&encoder, source, quality);
             let object = encoder.object;
+            choose_codes(&mut *object, source, quality);
             jpeg_start_compress(&mut *object, 1);
             if let Some(exif) = exif.filter(|exif| exif.len() < 65_000) {
                 let segment = [b"Exif\0\0", exif].concat();
                 jpeg_write_marker(&mut *object, EXIF_MARKER, segment.as_ptr(), segment.len() as u32);
             }
-            for row in picture.rows() {
-                let pointer = row.as_ptr();
-                jpeg_write_scanlines(&mut *object, &pointer, 1);
+            match source {
+                Source::Pixels(picture) => {
+                    for row in picture.rows() {
+                        let pointer = row.as_ptr();
+                        jpeg_write_scanlines(&mut *object, &pointer, 1);
+                    }
+                }
+                Source::Planes(planes) => write_planes(&mut *object, planes),
             }
             jpeg_finish_compress(&mut *object);
         }
@@ -155,30 +200,80 @@ pub(crate) fn write(
     Ok(unsafe { std::mem::take(&mut (*encoder.sink).bytes) })
 }
 
+/// A row of units of a plane: whole blocks, the last column and row of the picture repeated beyond its edges.
+struct Strip {
+    samples: Vec<u8>,
+    stride: usize,
+    rows: usize,
+}
+
+impl Strip {
+    fn new(units: usize, blocks: usize) -> Self {
+        let stride = units * blocks * BLOCK;
+        Self { samples: vec![0; stride * blocks * BLOCK], stride, rows: blocks * BLOCK }
+    }
+
+    fn fill(&mut self, plane: &Picture, first: usize) {
+        let width = plane.width as usize;
+        for (index, target) in self.samples.chunks_exact_mut(self.stride).enumerate() {
+            let row = (first + index).min(plane.height as usize - 1);
+            let source = &plane.pixels[row * width..(row + 1) * width];
+            target[..width].copy_from_slice(source);
+            target[width..].fill(source[width - 1]);
+        }
+    }
+
+    fn pointers(&self) -> Vec<*const u8> {
+        self.samples.chunks_exact(self.stride).map(<[u8]>::as_ptr).collect()
+    }
+}
+
+/// # Safety
+/// `object` was started for raw data of three components, the first of two by two blocks a unit; errors unwind to `guarded`.
+unsafe fn write_planes(object: &mut jpeg_compress_struct, planes: &Planes) {
+    let units = (planes.luma.width as usize).div_ceil(2 * BLOCK);
+    let [blue, red] = &planes.chroma;
+    let mut strips =
+        [(&planes.luma, 2), (blue, 1), (red, 1)].map(|(plane, blocks)| (plane, Strip::new(units, blocks)));
+    for unit in 0..(planes.luma.height as usize).div_ceil(2 * BLOCK) {
+        for (plane, strip) in &mut strips {
+            strip.fill(plane, unit * strip.rows);
+        }
+        let rows = strips.each_ref().map(|(_, strip)| strip.pointers());
+        let components = rows.each_ref().map(|rows| rows.as_ptr());
+        // SAFETY: each component has the rows of one unit, `stride` samples each: whole blocks, as the library reads them.
+        unsafe { jpeg_write_raw_data(object, components.as_ptr(), 2 * BLOCK as u32) };
+    }
+}
+
 /// # Safety
 /// The pointers of `encoder` are live and not referred to elsewhere.
-unsafe fn configure(encoder: &Encoder, picture: &Picture, quality: Quality) {
+unsafe fn configure(encoder: &Encoder, source: Source<'_>, quality: Quality) {
     // SAFETY: by the function's contract.
     let object = unsafe { &mut *encoder.object };
+    let channels = source.channels();
     // SAFETY: the object is live; each function is called in the order the library asks for.
     unsafe {
         jpeg_create_compress(object);
         object.common.progress = &raw mut (*encoder.monitor).progress;
         object.dest = encoder.sink.cast();
-        object.image_width = picture.width;
-        object.image_height = picture.height;
-        object.input_components = picture.channels.count() as c_int;
-        object.in_color_space = if picture.channels == Channels::Grey { JCS_GRAYSCALE } else { JCS_RGB };
+        (object.image_width, object.image_height) = source.size();
+        object.input_components = channels.count() as c_int;
+        object.in_color_space = match source {
+            Source::Planes(_) => JCS_YCbCr,
+            Source::Pixels(_) if channels == Channels::Grey => JCS_GRAYSCALE,
+            Source::Pixels(_) => JCS_RGB,
+        };
         // Why: mozjpeg's own profile (trellis quantisation) costs several times the CPU for some 10% of size.
         jpeg_c_set_int_param(object, JINT_COMPRESS_PROFILE, JCP_FASTEST as c_int);
         jpeg_set_defaults(object);
         jpeg_set_quality(object, c_int::from(quality.quality), 1);
-        if picture.channels == Channels::Rgb {
+        if channels == Channels::Rgb {
             let factor = c_int::from(chroma_factor(quality));
             (*object.comp_info).h_samp_factor = factor;
             (*object.comp_info).v_samp_factor = factor;
         }
-        object.optimize_coding = 1;
+        object.raw_data_in = boolean::from(matches!(source, Source::Planes(_)));
         if quality.progressive {
             jpeg_simple_progression(object);
         }
@@ -188,4 +283,33 @@ unsafe fn configure(encoder: &Encoder, picture: &Picture, quality: Quality) {
             object.Y_density = dpi;
         }
     }
+}
+
+/// Small pictures, and progressive ones, whose coefficients are kept in any case, have the codes that suit them best; others
+/// those that suit a part of them, which is nearly as good.
+///
+/// # Safety
+/// The object is configured, and not referred to elsewhere.
+unsafe fn choose_codes(object: &mut jpeg_compress_struct, source: Source<'_>, quality: Quality) {
+    let (width, height) = source.size();
+    if quality.progressive || u64::from(width) * u64::from(height) < SAMPLED_PIXELS {
+        object.optimize_coding = 1;
+        return;
+    }
+    object.optimize_coding = 0;
+    // SAFETY: defaults have been set, which allocates two tables of each kind, for as long as the object lives.
+    unsafe {
+        let steps = [0, 1].map(|index| (*object.quant_tbl_ptrs[index]).quantval);
+        let tables = sample::tables(source, steps.each_ref(), usize::from(chroma_factor(quality)));
+        for index in 0..2 {
+            set_codes(&mut *object.dc_huff_tbl_ptrs[index], &tables.dc[index]);
+            set_codes(&mut *object.ac_huff_tbl_ptrs[index], &tables.ac[index]);
+        }
+    }
+}
+
+fn set_codes(table: &mut JHUFF_TBL, codes: &Codes) {
+    table.bits = codes.bits;
+    table.huffval = [0; 256];
+    table.huffval[..codes.symbols.len()].copy_from_slice(&codes.symbols);
 }

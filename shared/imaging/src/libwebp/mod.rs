@@ -7,4 +7,4 @@ mod read;
 mod write;
 
 pub(crate) use read::{Features, features, read};
-pub(crate) use write::{Mode, bytes_per_pixel, write};
+pub(crate) use write::{Mode, Source, bytes_per_pixel, write};

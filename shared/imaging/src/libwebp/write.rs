@@ -8,6 +8,7 @@ use libwebp_sys::{
 use crate::ImagingError;
 use crate::limits::Watch;
 use crate::picture::{Channels, Picture};
+use crate::planes::Planes;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
@@ -64,8 +65,45 @@ extern "C" fn progress(_percent: c_int, picture: *const WebPPicture) -> c_int {
     c_int::from(!unsafe { (*job).watch.expired() })
 }
 
-/// Encodes an RGB or RGBA picture as a simple WebP file.
-pub(crate) fn write(picture: &Picture, mode: Mode, watch: Watch) -> Result<Vec<u8>, ImagingError> {
+/// Copies the pixels into the library's own form.
+fn import(target: &mut WebPPicture, picture: &Picture) -> Result<(), ImagingError> {
+    let stride = target.width * picture.channels.count() as c_int;
+    // SAFETY: the pixels are `height` rows of `stride` bytes, read only.
+    let imported = unsafe {
+        match picture.channels {
+            Channels::Rgba => WebPPictureImportRGBA(target, picture.pixels.as_ptr(), stride),
+            Channels::Rgb => WebPPictureImportRGB(target, picture.pixels.as_ptr(), stride),
+            Channels::Grey | Channels::Cmyk => 0,
+        }
+    };
+    if imported == 0 {
+        return Err(ImagingError::Internal("libwebp did not take the picture".into()));
+    }
+    Ok(())
+}
+
+/// What is encoded.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Source<'a> {
+    /// RGB or RGBA.
+    Pixels(&'a Picture),
+    /// For lossy files.
+    Planes(&'a Planes),
+}
+
+/// WebP has BT.601 in studio range: black is 16, white 235, chroma 16 to 240.
+fn in_studio_range(planes: &Planes) -> [Vec<u8>; 3] {
+    let scaled = |plane: &Picture, table: &[u8; 256]| {
+        plane.pixels.iter().map(|sample| table[usize::from(*sample)]).collect()
+    };
+    let luma = std::array::from_fn(|value| (16.5 + value as f32 * 219.0 / 255.0) as u8);
+    let chroma = std::array::from_fn(|value| (128.5 + (value as f32 - 128.0) * 224.0 / 255.0) as u8);
+    let [blue, red] = &planes.chroma;
+    [scaled(&planes.luma, &luma), scaled(blue, &chroma), scaled(red, &chroma)]
+}
+
+/// Encodes a simple WebP file.
+pub(crate) fn write(source: Source<'_>, mode: Mode, watch: Watch) -> Result<Vec<u8>, ImagingError> {
     let version = |()| ImagingError::Internal("libwebp: wrong version".into());
     let quality = match mode {
         Mode::Lossy(quality) => f32::from(quality),
@@ -74,33 +112,39 @@ pub(crate) fn write(picture: &Picture, mode: Mode, watch: Watch) -> Result<Vec<u
     };
     let mut config =
         WebPConfig::new_with_preset(WebPPreset::WEBP_PRESET_DEFAULT, quality).map_err(version)?;
+    let (width, height) = match source {
+        Source::Pixels(picture) => (picture.width, picture.height),
+        Source::Planes(planes) => (planes.luma.width, planes.luma.height),
+    };
     config.method = METHOD;
-    let pixels = u64::from(picture.width) * u64::from(picture.height);
+    let pixels = u64::from(width) * u64::from(height);
     config.low_memory = c_int::from(pixels >= FRUGAL_PIXELS);
     config.lossless = c_int::from(mode == Mode::Lossless);
     let mut target = Guard(WebPPicture::new().map_err(version)?);
     let side = |side: u32| c_int::try_from(side).map_err(|_| ImagingError::Internal("libwebp: size".into()));
-    target.0.width = side(picture.width)?;
-    target.0.height = side(picture.height)?;
+    target.0.width = side(width)?;
+    target.0.height = side(height)?;
     target.0.use_argb = c_int::from(mode == Mode::Lossless);
-    let stride = side(picture.width)? * picture.channels.count() as c_int;
-    // SAFETY: the pixels are `height` rows of `stride` bytes, read only.
-    let imported = unsafe {
-        match picture.channels {
-            Channels::Rgba => WebPPictureImportRGBA(&mut target.0, picture.pixels.as_ptr(), stride),
-            Channels::Rgb => WebPPictureImportRGB(&mut target.0, picture.pixels.as_ptr(), stride),
-            Channels::Grey | Channels::Cmyk => 0,
+    // Outlives the call of the encoder, which reads it in place.
+    let mut planes = [const { Vec::new() }; 3];
+    match source {
+        Source::Pixels(picture) => import(&mut target.0, picture)?,
+        Source::Planes(source) => {
+            planes = in_studio_range(source);
+            target.0.y_stride = side(source.luma.width)?;
+            target.0.uv_stride = side(source.chroma[0].width)?;
+            let [luma, blue, red] = &mut planes;
+            (target.0.y, target.0.u, target.0.v) = (luma.as_mut_ptr(), blue.as_mut_ptr(), red.as_mut_ptr());
         }
-    };
-    if imported == 0 {
-        return Err(ImagingError::Internal("libwebp did not take the picture".into()));
     }
     let mut job = Job { bytes: Vec::new(), watch };
     target.0.writer = Some(append);
     target.0.progress_hook = Some(progress);
     target.0.custom_ptr = (&raw mut job).cast::<c_void>();
-    // SAFETY: both structures are initialised; `job` outlives the call.
-    if unsafe { WebPEncode(&config, &mut target.0) } == 0 {
+    // SAFETY: both structures are initialised; `job` and `planes`, of the sizes and strides said, outlive the call.
+    let encoded = unsafe { WebPEncode(&config, &mut target.0) };
+    drop(planes);
+    if encoded == 0 {
         return Err(match target.0.error_code {
             WebPEncodingError::VP8_ENC_ERROR_USER_ABORT => ImagingError::Deadline,
             code => ImagingError::Internal(format!("libwebp: {code:?}")),

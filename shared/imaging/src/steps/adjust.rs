@@ -18,12 +18,18 @@ pub(crate) struct Adjustment {
     pub stitching: bool,
 }
 
+impl Adjustment {
+    pub(crate) fn is_nothing(&self) -> bool {
+        *self == Self { stitching: self.stitching, ..Self::default() }
+    }
+}
+
 pub(crate) fn adjust<T: Sample>(
     mut picture: Picture<T>,
     adjustment: &Adjustment,
     watch: Watch,
 ) -> Result<Picture<T>, ImagingError> {
-    if *adjustment == (Adjustment { stitching: adjustment.stitching, ..Adjustment::default() }) {
+    if adjustment.is_nothing() {
         return Ok(picture);
     }
     let tone = Tone::new(adjustment);

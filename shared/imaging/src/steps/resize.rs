@@ -1,12 +1,10 @@
-//! Resampling with Lanczos3 in gamma space, alpha premultiplied meanwhile.
-
-use bytemuck::{cast_slice, cast_slice_mut};
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{PixelType, ResizeOptions, Resizer};
+//! Part of the picture, resampled to its size in the result.
 
 use crate::ImagingError;
 use crate::geometry::Rect;
-use crate::picture::{Channels, Picture, Sample};
+use crate::limits::Watch;
+use crate::picture::{Picture, Sample};
+use crate::resample::Resampler;
 
 /// `source`, a part of the decoded picture, becomes `width` x `height` pixels.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,32 +16,41 @@ pub(crate) struct Resize {
     pub height: u32,
 }
 
-pub(crate) fn resize<T: Sample>(picture: Picture<T>, resize: &Resize) -> Result<Picture<T>, ImagingError> {
-    let (from, to) = ((f64::from(picture.width), f64::from(picture.height)), (resize.width, resize.height));
-    let source = resize.source;
-    if (picture.width, picture.height) == to && (source.width, source.height) == from {
+impl Resize {
+    /// Fewer pixels than there are, each way.
+    pub(crate) fn shrinks(&self) -> bool {
+        f64::from(self.width) < self.source.width && f64::from(self.height) < self.source.height
+    }
+
+    /// The whole picture at its size.
+    pub(crate) fn is_nothing(&self) -> bool {
+        let Rect { x, y, width, height } = self.source;
+        let decoded = (self.decoded_width, self.decoded_height);
+        (self.width, self.height) == decoded
+            && (x, y) == (0.0, 0.0)
+            && (width, height) == (f64::from(decoded.0), f64::from(decoded.1))
+    }
+}
+
+pub(crate) fn resize<T: Sample>(
+    picture: Picture<T>,
+    resize: &Resize,
+    watch: Watch,
+) -> Result<Picture<T>, ImagingError> {
+    if resize.is_nothing() {
         return Ok(picture);
     }
-    let kind = match (picture.channels, T::MAX) {
-        (Channels::Grey, 255) => PixelType::U8,
-        (Channels::Rgb, 255) => PixelType::U8x3,
-        (Channels::Rgba | Channels::Cmyk, 255) => PixelType::U8x4,
-        (Channels::Grey, _) => PixelType::U16,
-        (Channels::Rgb, _) => PixelType::U16x3,
-        (Channels::Rgba | Channels::Cmyk, _) => PixelType::U16x4,
-    };
-    let internal = |error: &dyn std::fmt::Display| ImagingError::Internal(format!("resampling: {error}"));
-    let mut target = Picture::blank(resize.width, resize.height, picture.channels);
-    let input = ImageRef::new(picture.width, picture.height, cast_slice(&picture.pixels), kind)
-        .map_err(|error| internal(&error))?;
-    let bytes = cast_slice_mut(&mut target.pixels);
-    let mut output =
-        Image::from_slice_u8(resize.width, resize.height, bytes, kind).map_err(|error| internal(&error))?;
-    // Floating point may have pushed the part past the edge by less than a thousandth of a pixel.
-    let (x, y) = (source.x.clamp(0.0, from.0), source.y.clamp(0.0, from.1));
-    let options = ResizeOptions::new()
-        .crop(x, y, source.width.min(from.0 - x), source.height.min(from.1 - y))
-        .use_alpha(picture.channels.has_alpha());
-    Resizer::new().resize(&input, &mut output, &options).map_err(|error| internal(&error))?;
-    Ok(target)
+    let mut resampler = Resampler::new(
+        (picture.width, picture.height),
+        picture.channels,
+        resize.source,
+        (resize.width, resize.height),
+    );
+    let needed = resampler.needs();
+    resampler.skip_to(needed.start);
+    for (index, row) in picture.rows().enumerate().take(needed.end).skip(needed.start) {
+        watch.check_at(index)?;
+        resampler.push(row);
+    }
+    Ok(resampler.finish())
 }

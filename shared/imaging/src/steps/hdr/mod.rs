@@ -38,12 +38,18 @@ pub(crate) struct Hdr {
 /// Bytes of memory beside the picture, at most.
 pub(crate) const MEMORY: u64 = (LONGER_SIDE * LONGER_SIDE * 96) as u64;
 
+impl Hdr {
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.intensity <= 0.0
+    }
+}
+
 pub(crate) fn hdr<T: Sample>(
     mut picture: Picture<T>,
     hdr: &Hdr,
     watch: Watch,
 ) -> Result<Picture<T>, ImagingError> {
-    if hdr.intensity <= 0.0 {
+    if hdr.is_nothing() {
         return Ok(picture);
     }
     let mut sketch = Sketch::of(&picture, hdr.stitching);

@@ -1,0 +1,57 @@
+//! A picture as JPEG, WebP and AVIF keep it: luma at full size, chroma at half, so that nothing is converted where the input
+//! and the output are both such files.
+
+use crate::ImagingError;
+use crate::geometry::Rect;
+use crate::limits::Watch;
+use crate::orientation::Orientation;
+use crate::picture::{Channels, Picture};
+use crate::steps::orient;
+use crate::steps::resize::{Resize, resize};
+
+/// Y, Cb and Cr of BT.601 in full range (JFIF 1.02), each a grey picture.
+#[derive(Debug)]
+pub(crate) struct Planes {
+    pub luma: Picture,
+    /// Blue, then red; half of luma's sides, rounded up, samples in the middle of four.
+    pub chroma: [Picture; 2],
+}
+
+impl Planes {
+    /// Chroma of a picture's side.
+    pub(crate) const fn half(side: u32) -> u32 {
+        side.div_ceil(2)
+    }
+
+    /// Only for pictures of even sides, or as they are: else chroma would no longer stand between four samples of luma.
+    pub(crate) fn oriented(self, orientation: Orientation) -> Self {
+        let turn = |plane| orient::orient(plane, orientation);
+        Self { luma: turn(self.luma), chroma: self.chroma.map(turn) }
+    }
+
+    pub(crate) fn into_rgb(self, watch: Watch) -> Result<Picture, ImagingError> {
+        let (width, height) = (self.luma.width, self.luma.height);
+        let [blue, red] = self.chroma.map(|plane| {
+            let source =
+                Rect { x: 0.0, y: 0.0, width: f64::from(width) / 2.0, height: f64::from(height) / 2.0 };
+            let whole =
+                Resize { decoded_width: plane.width, decoded_height: plane.height, source, width, height };
+            resize(plane, &whole, watch)
+        });
+        Ok(rgb(&self.luma, &blue?, &red?))
+    }
+}
+
+/// Planes of one size to RGB, by the equations of JFIF 1.02.
+pub(crate) fn rgb(luma: &Picture, blue: &Picture, red: &Picture) -> Picture {
+    let mut picture = Picture::blank(luma.width, luma.height, Channels::Rgb);
+    let planes = luma.pixels.iter().zip(&blue.pixels).zip(&red.pixels);
+    for (pixel, ((luma, blue), red)) in picture.pixels.as_chunks_mut::<3>().0.iter_mut().zip(planes) {
+        let (blue, red) = (i32::from(*blue) - 128, i32::from(*red) - 128);
+        // In 65,536ths, rounded.
+        let luma = (i32::from(*luma) << 16) + (1 << 15);
+        let [r, g, b] = [luma + 91_881 * red, luma - 22_554 * blue - 46_802 * red, luma + 116_130 * blue];
+        *pixel = [r, g, b].map(|value| (value >> 16).clamp(0, 255) as u8);
+    }
+    picture
+}

@@ -1,0 +1,149 @@
+//! The inner loops, on eight rows side by side: compiled once for every processor, and on x86-64 once more for those with AVX2
+//! and FMA. Sums are rounded once or twice by that, which moves a sample in some ten thousand by one level.
+
+use super::taps::Taps;
+use crate::picture::Sample;
+
+/// Rows that go along together; also values that fit a register.
+pub(super) const ROWS: usize = 8;
+
+/// Values that are mixed together.
+const LANES: usize = 32;
+
+/// Runs `body::<.., FUSED>`, with wider registers and fused products where the processor has them.
+macro_rules! widest {
+    ($body:ident $(<$type:ident>)? ($($argument:ident: $kind:ty),*)) => {{
+        #[cfg(target_arch = "x86_64")]
+        {
+            #[target_feature(enable = "avx2,fma")]
+            fn wide $(<$type: Sample>)? ($($argument: $kind),*) {
+                $body::<$($type,)? true>($($argument),*);
+            }
+            if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") {
+                // SAFETY: the processor has what the function is compiled for.
+                #[allow(unsafe_code)]
+                return unsafe { wide $(::<$type>)? ($($argument),*) };
+            }
+        }
+        $body::<$($type,)? { cfg!(target_arch = "aarch64") }>($($argument),*)
+    }};
+}
+
+/// Samples to values.
+pub(super) fn load<T: Sample>(row: &[T], target: &mut [f32]) {
+    widest!(load_any<T>(row: &[T], target: &mut [f32]))
+}
+
+/// The sum of `rows`, each times its weight.
+pub(super) fn mix(rows: &[&[f32]], weights: &[f32], target: &mut [f32]) {
+    widest!(mix_any(rows: &[&[f32]], weights: &[f32], target: &mut [f32]))
+}
+
+/// Puts the values of eight rows, which stand one after the other, side by side.
+pub(super) fn turn(rows: &[f32], target: &mut [[f32; ROWS]]) {
+    widest!(turn_any(rows: &[f32], target: &mut [[f32; ROWS]]))
+}
+
+/// Resamples pixels of `channels` values: 1, 3 or 4.
+pub(super) fn along(rows: &[[f32; ROWS]], channels: usize, taps: &Taps, target: &mut [[f32; ROWS]]) {
+    widest!(along_any(rows: &[[f32; ROWS]], channels: usize, taps: &Taps, target: &mut [[f32; ROWS]]))
+}
+
+/// Values to samples.
+pub(super) fn store<T: Sample>(rows: &[[f32; ROWS]], target: &mut [[T; ROWS]]) {
+    widest!(store_any<T>(rows: &[[f32; ROWS]], target: &mut [[T; ROWS]]))
+}
+
+#[inline(always)]
+fn add<const FUSED: bool>(sum: &mut f32, value: f32, weight: f32) {
+    *sum = if FUSED { value.mul_add(weight, *sum) } else { *sum + value * weight };
+}
+
+#[inline(always)]
+fn load_any<T: Sample, const FUSED: bool>(row: &[T], target: &mut [f32]) {
+    for (target, sample) in target.iter_mut().zip(row) {
+        *target = f32::from(sample.number());
+    }
+}
+
+#[inline(always)]
+fn store_any<T: Sample, const FUSED: bool>(rows: &[[f32; ROWS]], target: &mut [[T; ROWS]]) {
+    for (target, values) in target.iter_mut().zip(rows) {
+        *target = values.map(T::from_value);
+    }
+}
+
+#[inline(always)]
+fn mix_any<const FUSED: bool>(rows: &[&[f32]], weights: &[f32], target: &mut [f32]) {
+    let whole = target.len() / LANES * LANES;
+    for (index, target) in target.chunks_exact_mut(LANES).enumerate() {
+        let mut sums = [0.0f32; LANES];
+        for (row, weight) in rows.iter().zip(weights) {
+            let Some(values) = row[index * LANES..].first_chunk::<LANES>() else { continue };
+            for (sum, value) in sums.iter_mut().zip(values) {
+                add::<FUSED>(sum, *value, *weight);
+            }
+        }
+        target.copy_from_slice(&sums);
+    }
+    for (index, target) in target.iter_mut().enumerate().skip(whole) {
+        *target = 0.0;
+        for (row, weight) in rows.iter().zip(weights) {
+            add::<FUSED>(target, row[index], *weight);
+        }
+    }
+}
+
+#[inline(always)]
+fn turn_any<const FUSED: bool>(rows: &[f32], target: &mut [[f32; ROWS]]) {
+    let length = rows.len() / ROWS;
+    let (blocks, rest) = target[..length].as_chunks_mut::<ROWS>();
+    for (index, block) in blocks.iter_mut().enumerate() {
+        for row in 0..ROWS {
+            let Some(values) = rows[row * length + index * ROWS..].first_chunk::<ROWS>() else { continue };
+            for (column, value) in values.iter().enumerate() {
+                block[column][row] = *value;
+            }
+        }
+    }
+    let done = length - rest.len();
+    for (index, values) in rest.iter_mut().enumerate() {
+        for (row, value) in values.iter_mut().enumerate() {
+            *value = rows[row * length + done + index];
+        }
+    }
+}
+
+#[inline(always)]
+fn along_any<const FUSED: bool>(
+    rows: &[[f32; ROWS]],
+    channels: usize,
+    taps: &Taps,
+    target: &mut [[f32; ROWS]],
+) {
+    match channels {
+        1 => along_pixels::<1, FUSED>(rows, taps, target),
+        3 => along_pixels::<3, FUSED>(rows, taps, target),
+        _ => along_pixels::<4, FUSED>(rows, taps, target),
+    }
+}
+
+#[inline(always)]
+fn along_pixels<const CHANNELS: usize, const FUSED: bool>(
+    rows: &[[f32; ROWS]],
+    taps: &Taps,
+    target: &mut [[f32; ROWS]],
+) {
+    let pixels = rows.as_chunks::<CHANNELS>().0;
+    for (target, (start, weights)) in target.as_chunks_mut::<CHANNELS>().0.iter_mut().zip(taps.iter()) {
+        let mut sums = [[0.0f32; ROWS]; CHANNELS];
+        for (pixel, weight) in pixels[start..].iter().zip(weights) {
+            for (sums, values) in sums.iter_mut().zip(pixel) {
+                for (sum, value) in sums.iter_mut().zip(values) {
+                    add::<FUSED>(sum, *value, *weight);
+                }
+            }
+        }
+        *target = sums;
+    }
+}
