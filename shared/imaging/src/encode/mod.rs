@@ -1,5 +1,6 @@
 //! From pixels to bytes, a file a format.
 
+pub(crate) mod avif;
 mod jpeg;
 mod png;
 mod tiff;
@@ -24,6 +25,10 @@ pub(crate) enum Target {
         mode: Mode,
         dpi: Option<u32>,
     },
+    Avif {
+        mode: avif::Mode,
+        dpi: Option<u32>,
+    },
     /// Lossless (LZW), or JPEG inside.
     Tiff {
         lossy: Option<Quality>,
@@ -37,6 +42,7 @@ impl Target {
             Self::Jpeg(_) => "jpeg",
             Self::Png { .. } => "png",
             Self::Webp { .. } => "webp",
+            Self::Avif { .. } => "avif",
             Self::Tiff { .. } => "tiff",
         }
     }
@@ -59,6 +65,7 @@ pub(crate) fn encode(
         Target::Jpeg(quality) => jpeg::encode(&picture, *quality, exif, watch),
         Target::Png { compression, dpi } => png::encode(&picture, *compression, *dpi, exif, watch),
         Target::Webp { mode, dpi } => webp::encode(picture, *mode, *dpi, exif, watch),
+        Target::Avif { mode, dpi } => avif::encode(&picture, *mode, *dpi, exif, watch),
         Target::Tiff { lossy, dpi } => tiff::encode(&picture, *lossy, *dpi, exif, watch),
     }
 }
