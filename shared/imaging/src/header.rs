@@ -3,6 +3,7 @@
 use contract::images::PictureInfo;
 
 use crate::exif::Exif;
+use crate::heif::{self, Codec};
 use crate::orientation::Orientation;
 use crate::picture::{Channels, Depth};
 use crate::{ImagingError, decode};
@@ -18,6 +19,8 @@ pub(crate) enum Format {
     Gif,
     Bmp,
     Tiff,
+    Avif,
+    Heic,
 }
 
 impl Format {
@@ -29,6 +32,8 @@ impl Format {
             Self::Gif => "gif",
             Self::Bmp => "bmp",
             Self::Tiff => "tiff",
+            Self::Avif => "avif",
+            Self::Heic => "heic",
         }
     }
 }
@@ -71,6 +76,7 @@ pub(crate) fn read(input: &[u8]) -> Result<Header, ImagingError> {
         Format::Jpeg => decode::jpeg::header(input)?,
         Format::Png => decode::png::header(input)?,
         Format::Webp => decode::webp::header(input)?,
+        Format::Avif | Format::Heic => decode::heif::header(input)?,
         Format::Gif | Format::Bmp | Format::Tiff => decode::other::header(input, format)?,
     };
     if header.width == 0 || header.height == 0 {
@@ -101,12 +107,10 @@ fn recognise(input: &[u8]) -> Result<Format, ImagingError> {
     if starts(b"BM") && input.len() > 26 {
         return Ok(Format::Bmp);
     }
-    match (input.get(4..8), input.get(8..12)) {
-        (Some(b"ftyp"), Some(b"avif" | b"avis")) => Err(ImagingError::Unsupported("AVIF".into())),
-        (Some(b"ftyp"), Some(b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"mif1" | b"msf1")) => {
-            Err(ImagingError::Unsupported("HEIC".into()))
-        }
-        _ => Err(ImagingError::NotAPicture),
+    match heif::recognise(input) {
+        Some(Codec::Av1) => Ok(Format::Avif),
+        Some(Codec::Hevc) => Ok(Format::Heic),
+        None => Err(ImagingError::NotAPicture),
     }
 }
 
@@ -119,8 +123,9 @@ mod tests {
         assert_eq!(recognise(b"GIF89a..."), Ok(Format::Gif));
         assert_eq!(recognise(b"RIFF\0\0\0\0WEBPVP8 "), Ok(Format::Webp));
         assert_eq!(recognise(b"RIFF\0\0\0\0WAVEfmt "), Err(ImagingError::NotAPicture));
-        assert_eq!(recognise(b"\0\0\0\x1Cftypheic"), Err(ImagingError::Unsupported("HEIC".into())));
-        assert_eq!(recognise(b"\0\0\0\x1Cftypavif"), Err(ImagingError::Unsupported("AVIF".into())));
+        assert_eq!(recognise(b"\0\0\0\x14ftypheic\0\0\0\0mif1"), Ok(Format::Heic));
+        assert_eq!(recognise(b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif"), Ok(Format::Avif));
+        assert_eq!(recognise(b"\0\0\0\x18ftypisom\0\0\0\0mp41iso2"), Err(ImagingError::NotAPicture));
         for text in [&b""[..], b"BM", b"<svg></svg>", b"%PDF-1.7", b"\xFF\xD8"] {
             assert_eq!(recognise(text), Err(ImagingError::NotAPicture));
         }

@@ -11,6 +11,9 @@ mod error;
 mod exif;
 mod geometry;
 mod header;
+mod heif;
+mod hevc;
+mod libaom;
 mod libjpeg;
 mod libwebp;
 mod limits;
@@ -24,6 +27,7 @@ mod resample;
 mod rights;
 mod run;
 mod steps;
+mod yuv420;
 
 pub use error::{ImagingError, Measure};
 pub use limits::Limits;

@@ -2,6 +2,7 @@
 
 use crate::encode::Target;
 use crate::header::{Format, Header};
+use crate::libaom;
 use crate::libjpeg::{self, Quality};
 use crate::libwebp;
 use crate::orientation::Orientation;
@@ -95,6 +96,11 @@ fn encoder(target: &Target, pixels: u64, channels: u64) -> u64 {
         Target::Jpeg(quality) => pixels * coefficients(quality, channels) + pixels,
         Target::Png { .. } => pixels * channels * 2,
         Target::Webp { mode, .. } => pixels * libwebp::bytes_per_pixel(*mode, pixels),
+        Target::Avif { mode, .. } => {
+            // Opacity is a picture of its own, encoded after the colours.
+            let alpha = u64::from(channels == 4);
+            pixels * (libaom::encoder_bytes_per_pixel(mode.chroma(channels)) + 3 * alpha)
+        }
         Target::Tiff { lossy: None, .. } => pixels * channels * 2,
         Target::Tiff { lossy: Some(quality), .. } => pixels * (coefficients(quality, channels) + 2),
     }

@@ -46,4 +46,29 @@ impl Orientation {
             height: rect_height,
         }
     }
+
+    /// What is displayed, turned a quarter to the left.
+    pub(crate) fn turned_left(self) -> Self {
+        let Self { swap, flip_x, flip_y } = self;
+        if swap {
+            Self { swap: false, flip_x, flip_y: !flip_y }
+        } else {
+            Self { swap: true, flip_x: !flip_x, flip_y }
+        }
+    }
+
+    /// What is displayed with its left and right exchanged, or its top and bottom.
+    pub(crate) fn mirrored(self, left_and_right: bool) -> Self {
+        let Self { swap, flip_x, flip_y } = self;
+        if left_and_right == swap {
+            Self { swap, flip_x, flip_y: !flip_y }
+        } else {
+            Self { swap, flip_x: !flip_x, flip_y }
+        }
+    }
+
+    /// The value in EXIF: 1 to 8.
+    pub(crate) fn exif(self) -> u16 {
+        (1..=8).find(|value| Self::from_exif(*value) == self).unwrap_or(1)
+    }
 }

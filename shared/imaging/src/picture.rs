@@ -2,7 +2,7 @@ use bytemuck::Pod;
 
 use crate::ImagingError;
 use crate::limits::Watch;
-use crate::planes::Planes;
+use crate::yuv420::Yuv420;
 
 /// Samples of a pixel, interleaved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,7 +140,7 @@ pub(crate) enum Raster {
     Eight(Picture<u8>),
     Sixteen(Picture<u16>),
     /// Where the encoder takes them and no step between needs anything else.
-    Planes(Planes),
+    Yuv420(Yuv420),
 }
 
 impl Raster {
@@ -149,7 +149,7 @@ impl Raster {
         match self {
             Self::Eight(picture) => (picture.width, picture.height),
             Self::Sixteen(picture) => (picture.width, picture.height),
-            Self::Planes(planes) => (planes.luma.width, planes.luma.height),
+            Self::Yuv420(planes) => (planes.luma.width, planes.luma.height),
         }
     }
 
@@ -158,7 +158,7 @@ impl Raster {
     pub(crate) fn into_eight_bits(self, watch: Watch) -> Result<Picture, ImagingError> {
         Ok(match self {
             Self::Eight(picture) => picture,
-            Self::Planes(planes) => planes.into_rgb(watch)?,
+            Self::Yuv420(planes) => planes.into_rgb(watch)?,
             Self::Sixteen(Picture { width, height, channels, pixels }) => {
                 // Rounded: 65535 is 255 times 257.
                 let narrow = |sample: u16| ((u32::from(sample) + 128) / 257) as u8;

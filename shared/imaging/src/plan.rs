@@ -3,7 +3,7 @@
 use contract::images::OutputChoice;
 use contract::images::{Adjustments, Color, Compression, FormatName, Operations, Output, UploadEditRequest};
 
-use crate::encode::Target;
+use crate::encode::{Target, avif};
 use crate::geometry::{self, Rect};
 use crate::header::{self, Format, Header};
 use crate::libjpeg::Quality;
@@ -207,8 +207,11 @@ fn target(output: &Output) -> Target {
             let quality = Quality { quality: quality(75), progressive: false, dpi: None };
             Target::Tiff { lossy: lossy.then_some(quality), dpi }
         }
-        // AVIF was refused above.
-        FormatName::Jpeg | FormatName::Avif => {
+        FormatName::Avif if output.compression() == Some(Compression::Lossless) => {
+            Target::Avif { mode: avif::Mode::Lossless, dpi }
+        }
+        FormatName::Avif => Target::Avif { mode: avif::Mode::Lossy(quality(50)), dpi },
+        FormatName::Jpeg => {
             Target::Jpeg(Quality { quality: quality(85), progressive: output.progressive(), dpi: short_dpi })
         }
     }

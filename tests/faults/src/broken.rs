@@ -24,8 +24,8 @@ fn no_pictures() -> Vec<Broken> {
         ("document.pdf", b"%PDF-1.7\n1 0 obj\n<< >>\nendobj\n%%EOF\n".to_vec()),
         ("archive.png", b"PK\x03\x04\x14\0\0\0\x08\0".repeat(20)),
         ("zeros.bmp", vec![0; 100_000]),
-        ("picture.avif", b"\0\0\0\x1cftypavif\0\0\0\0avifmif1".to_vec()),
-        ("picture.heic", b"\0\0\0\x18ftypheic\0\0\0\0heicmif1".to_vec()),
+        ("brands.avif", b"\0\0\0\x1cftypavif\0\0\0\0avifmif1".to_vec()),
+        ("brands.heic", b"\0\0\0\x18ftypheic\0\0\0\0heicmif1".to_vec()),
     ]
 }
 

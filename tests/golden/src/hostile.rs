@@ -13,7 +13,6 @@ pub fn refused() -> Result<Vec<Hostile>, String> {
         ("nothing", Vec::new()),
         ("text", b"this is not a picture, it only says so".to_vec()),
         ("svg", b"<svg xmlns='http://www.w3.org/2000/svg'><rect width='9' height='9'/></svg>".to_vec()),
-        ("heic", b"\0\0\0\x18ftypheic\0\0\0\0heicmif1".to_vec()),
     ];
     all.extend(truncated()?);
     all.extend(jpegs()?);
@@ -21,6 +20,7 @@ pub fn refused() -> Result<Vec<Hostile>, String> {
     all.extend(gifs_and_bmps());
     all.extend(tiffs());
     all.extend(webps());
+    all.extend(heifs()?);
     Ok(all)
 }
 
@@ -224,6 +224,38 @@ fn tiffs() -> Vec<Hostile> {
             tiff(&[(256, 4, 1, 9), (257, 4, 1, 9), (258, 3, 1, 0xFFFF), (262, 3, 1, 1)]),
         ),
     ]
+}
+
+fn heifs() -> Result<Vec<Hostile>, String> {
+    let avif = input::file("heif:420.avif")?;
+    let grid = input::file("heif:grid.avif")?;
+    let heic = input::file("heif:420.heic")?;
+    let put = |file: &[u8], name: &[u8], skip: usize, value: &[u8]| {
+        let mut file = file.to_vec();
+        if let Some(at) = file.windows(name.len()).position(|window| window == name) {
+            let at = at + name.len() + skip;
+            file[at..at + value.len()].copy_from_slice(value);
+        }
+        file
+    };
+    let half = |file: &[u8]| file[..file.len() / 2].to_vec();
+    let most = |file: &[u8]| file[..file.len() - 20].to_vec();
+    Ok(vec![
+        ("avif: only its brands", b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf".to_vec()),
+        ("heic: only its brands", b"\0\0\0\x18ftypheic\0\0\0\0heicmif1".to_vec()),
+        ("heic: a film", b"\0\0\0\x14ftyphevc\0\0\0\0hevc\0\0\0\x08moov".to_vec()),
+        ("half an avif", half(&avif)),
+        ("half a heic", half(&heic)),
+        ("an avif without its last 20 bytes", most(&avif)),
+        ("a heic without its last 20 bytes", most(&heic)),
+        ("avif: claims 65536x65536", put(&avif, b"ispe", 4, &[0, 1, 0, 0, 0, 1, 0, 0])),
+        ("heic: claims 7000x7000", put(&heic, b"ispe", 4, &[0, 0, 0x1B, 0x58, 0, 0, 0x1B, 0x58])),
+        ("avif: no width", put(&avif, b"ispe", 4, &[0; 4])),
+        ("avif: its items are many", put(&avif, b"iloc", 6, &[0xFF; 2])),
+        ("avif: an item is larger than the file", put(&avif, b"iloc", 14, &[0xFF; 8])),
+        ("avif: a grid of 65536 tiles", put(&grid, b"idat", 2, &[0xFF; 2])),
+        ("avif: a grid of 65535x65535", put(&grid, b"idat", 4, &[0xFF; 4])),
+    ])
 }
 
 fn webps() -> Vec<Hostile> {

@@ -20,7 +20,7 @@ const REQUEST: &str = "GOLDEN_MEMORY_REQUEST";
 
 #[test]
 fn the_estimate_of_memory_holds_and_is_not_far_above() {
-    const CASES: [(&str, &str); 20] = [
+    const CASES: [(&str, &str); 24] = [
         ("png", r#"{"output":{"format":"jpeg"}}"#),
         ("png", r#"{"output":{"format":{"type":"jpeg","quality":95}}}"#),
         ("png", r#"{"output":{"format":"webp"}}"#),
@@ -44,6 +44,10 @@ fn the_estimate_of_memory_holds_and_is_not_far_above() {
         ("tiff-cmyk+press", r#"{"output":{"format":"jpeg"}}"#),
         ("tiff-cmyk16-lzw-planar", r#"{"output":{"format":"jpeg"}}"#),
         ("tiff-cmyk-jpeg", r#"{"output":{"format":"jpeg"}}"#),
+        ("avif", r#"{"operations":{"resizing":{"width":200}}}"#),
+        ("png", r#"{"output":{"format":"avif"}}"#),
+        ("png", r#"{"output":{"format":{"type":"avif","quality":95}}}"#),
+        ("png-rgba16-interlaced", r#"{"output":{"format":{"type":"avif","compression":"lossless"}}}"#),
     ];
     if let (Some(input), Ok(request)) = (std::env::var_os(INPUT), std::env::var(REQUEST)) {
         return one(&std::fs::read(input).unwrap(), &request);

@@ -19,6 +19,8 @@ const HEAVY: &[&str] = &[
     "fast_image_resize",
     "mozjpeg*",
     "libwebp*",
+    "libaom*",
+    "heic-*",
     "png",
     "tiff",
     "gif",

@@ -7,10 +7,10 @@ use super::{
 use crate::Fault;
 
 /// Formats that are read, recognised by content.
-pub const INPUT_FORMATS: &[&str] = &["jpeg", "png", "webp", "gif", "bmp", "tiff"];
+pub const INPUT_FORMATS: &[&str] = &["jpeg", "png", "webp", "avif", "heic", "gif", "bmp", "tiff"];
 
 /// Formats that are written.
-pub const OUTPUT_FORMATS: &[&str] = &["jpeg", "png", "webp", "tiff"];
+pub const OUTPUT_FORMATS: &[&str] = &["jpeg", "png", "webp", "avif", "tiff"];
 
 /// Operations that work, as dotted paths inside `operations`; a fit is named after `resizing.fit`.
 pub const AVAILABLE_OPERATIONS: &[&str] = &[
@@ -129,9 +129,6 @@ fn output(output: Option<&OutputChoice>, paths: &mut Vec<&'static str>) {
 }
 
 fn options(output: &Output, paths: &mut Vec<&'static str>) {
-    if output.format() == FormatName::Avif {
-        paths.push("output.format");
-    }
     if output.destination.as_deref().is_some_and(is_stored) {
         paths.push("output.destination");
     }

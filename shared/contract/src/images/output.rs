@@ -204,6 +204,7 @@ impl FormatName {
             Self::Jpeg => 65_500,
             Self::Png | Self::Tiff => 65_535,
             Self::Webp => 16_383,
+            // More is outside of both profiles of AVIF 1.1, and browsers refuse it.
             Self::Avif => 16_384,
         }
     }

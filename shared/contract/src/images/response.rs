@@ -29,7 +29,7 @@ pub struct PictureInfo {
 }
 
 impl PictureInfo {
-    /// `ext` is the lower-case name of the format: `jpeg`, `png`, `webp`, `gif`, `bmp`, `tiff`.
+    /// `ext` is the lower-case name of the format: `jpeg`, `png`, `webp`, `avif`, `heic`, `gif`, `bmp`, `tiff`.
     pub fn new(ext: &str, width: u32, height: u32) -> Self {
         Self {
             ext: ext.to_owned(),

@@ -66,7 +66,6 @@ fn what_is_active_and_not_built_is_refused_with_its_path() {
     let outputs = [
         (json!("storage://mine/out/"), "output"),
         (json!({"destination":"storage://mine/a.jpg"}), "output.destination"),
-        (json!({"format":"avif"}), "output.format"),
         (json!({"format":{"type":"tiff"},"metadata":{"color_space":"CMYK"}}), "output.metadata.color_space"),
     ];
     for (output, path) in outputs {

@@ -1,5 +1,7 @@
 //! From bytes to pixels, a file a format. Each offers `header` (nothing of the picture's size is allocated) and `decode`.
 
+mod cicp;
+pub(crate) mod heif;
 pub(crate) mod jpeg;
 pub(crate) mod other;
 pub(crate) mod png;
@@ -25,6 +27,7 @@ pub(crate) fn decode(
         Format::Jpeg => jpeg::decode(input, header, denominator, watch).map(Raster::Eight),
         Format::Png => png::decode(input, header, watch),
         Format::Webp => webp::decode(input, header, denominator).map(Raster::Eight),
+        Format::Avif | Format::Heic => heif::decode(input, header, watch),
         Format::Gif | Format::Bmp | Format::Tiff => other::decode(input, header, watch),
     }
 }

@@ -1,5 +1,6 @@
 //! From pixels to bytes, a file a format.
 
+pub(crate) mod avif;
 mod jpeg;
 mod png;
 mod tiff;
@@ -24,6 +25,10 @@ pub(crate) enum Target {
         mode: Mode,
         dpi: Option<u32>,
     },
+    Avif {
+        mode: avif::Mode,
+        dpi: Option<u32>,
+    },
     /// Lossless (LZW), or JPEG inside.
     Tiff {
         lossy: Option<Quality>,
@@ -37,11 +42,12 @@ impl Target {
             Self::Jpeg(_) => "jpeg",
             Self::Png { .. } => "png",
             Self::Webp { .. } => "webp",
+            Self::Avif { .. } => "avif",
             Self::Tiff { .. } => "tiff",
         }
     }
 
-    /// Whether the file keeps chroma at half of luma's sides, so that [`Planes`](crate::planes::Planes) will do.
+    /// Whether the file keeps chroma at half of luma's sides, so that [`Yuv420`](crate::yuv420::Yuv420) will do.
     pub(crate) fn takes_planes(&self) -> bool {
         match self {
             Self::Jpeg(quality) => libjpeg::chroma_factor(*quality) == 2,
@@ -62,11 +68,11 @@ pub(crate) fn encode(
     watch: Watch,
 ) -> Result<Vec<u8>, ImagingError> {
     match (&raster, target) {
-        (Raster::Planes(planes), Target::Jpeg(quality)) => {
-            return jpeg::encode(Source::Planes(planes), *quality, exif, watch);
+        (Raster::Yuv420(planes), Target::Jpeg(quality)) => {
+            return jpeg::encode(Source::Yuv420(planes), *quality, exif, watch);
         }
-        (Raster::Planes(planes), Target::Webp { mode: mode @ Mode::Lossy(_), dpi }) => {
-            return webp::encode_planes(planes, *mode, *dpi, exif, watch);
+        (Raster::Yuv420(planes), Target::Webp { mode: mode @ Mode::Lossy(_), dpi }) => {
+            return webp::encode_yuv(planes, *mode, *dpi, exif, watch);
         }
         _ => {}
     }
@@ -78,6 +84,7 @@ pub(crate) fn encode(
         Target::Jpeg(quality) => jpeg::encode(Source::Pixels(&picture), *quality, exif, watch),
         Target::Png { compression, dpi } => png::encode(&picture, *compression, *dpi, exif, watch),
         Target::Webp { mode, dpi } => webp::encode(picture, *mode, *dpi, exif, watch),
+        Target::Avif { mode, dpi } => avif::encode(&picture, *mode, *dpi, exif, watch),
         Target::Tiff { lossy, dpi } => tiff::encode(&picture, *lossy, *dpi, exif, watch),
     }
 }

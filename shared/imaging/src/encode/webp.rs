@@ -5,7 +5,7 @@ use crate::exif::{self, Exif};
 use crate::libwebp::{self, Mode, Source};
 use crate::limits::Watch;
 use crate::picture::{Channels, Picture};
-use crate::planes::Planes;
+use crate::yuv420::Yuv420;
 
 const FLAG_EXIF: u8 = 0x08;
 const FLAG_ALPHA: u8 = 0x10;
@@ -22,14 +22,14 @@ pub(super) fn encode(
     described(bytes, (width, height), alpha, dpi, exif)
 }
 
-pub(super) fn encode_planes(
-    planes: &Planes,
+pub(super) fn encode_yuv(
+    planes: &Yuv420,
     mode: Mode,
     dpi: Option<u32>,
     exif: &Exif,
     watch: Watch,
 ) -> Result<Vec<u8>, ImagingError> {
-    let bytes = libwebp::write(Source::Planes(planes), mode, watch)?;
+    let bytes = libwebp::write(Source::Yuv420(planes), mode, watch)?;
     described(bytes, (planes.luma.width, planes.luma.height), false, dpi, exif)
 }
 

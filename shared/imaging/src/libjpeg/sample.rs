@@ -65,7 +65,7 @@ pub(super) fn tables(source: Source<'_>, steps: [&[u16; 64]; 2], factor: usize) 
 /// A block of a component from `x`, `y` of it on, around 0; edges are repeated.
 fn block(source: Source<'_>, component: usize, x: usize, y: usize, factor: usize) -> Samples {
     match source {
-        Source::Planes(planes) => {
+        Source::Yuv420(planes) => {
             let plane = match component {
                 0 => &planes.luma,
                 component => &planes.chroma[component - 1],

@@ -11,7 +11,7 @@ use super::{Monitor, guarded, sample};
 use crate::ImagingError;
 use crate::limits::Watch;
 use crate::picture::{Channels, Picture};
-use crate::planes::Planes;
+use crate::yuv420::Yuv420;
 
 /// How a JPEG is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,14 +131,14 @@ pub(crate) enum Source<'a> {
     /// Grey or RGB.
     Pixels(&'a Picture),
     /// For qualities whose chroma is halved.
-    Planes(&'a Planes),
+    Yuv420(&'a Yuv420),
 }
 
 impl Source<'_> {
     pub(super) fn size(&self) -> (u32, u32) {
         let picture = match self {
             Self::Pixels(picture) => picture,
-            Self::Planes(planes) => &planes.luma,
+            Self::Yuv420(planes) => &planes.luma,
         };
         (picture.width, picture.height)
     }
@@ -147,7 +147,7 @@ impl Source<'_> {
     pub(super) fn channels(&self) -> Channels {
         match self {
             Self::Pixels(picture) => picture.channels,
-            Self::Planes(_) => Channels::Rgb,
+            Self::Yuv420(_) => Channels::Rgb,
         }
     }
 }
@@ -162,7 +162,7 @@ pub(crate) fn write(
     let halved = chroma_factor(quality) == 2;
     let fits = match source {
         Source::Pixels(picture) => matches!(picture.channels, Channels::Grey | Channels::Rgb),
-        Source::Planes(_) => halved,
+        Source::Yuv420(_) => halved,
     };
     if !fits {
         return Err(ImagingError::Internal("JPEG is written in grey and RGB only".into()));
@@ -187,7 +187,7 @@ pub(crate) fn write(
                         jpeg_write_scanlines(&mut *object, &pointer, 1);
                     }
                 }
-                Source::Planes(planes) => write_planes(&mut *object, planes),
+                Source::Yuv420(planes) => write_planes(&mut *object, planes),
             }
             jpeg_finish_compress(&mut *object);
         }
@@ -230,7 +230,7 @@ impl Strip {
 
 /// # Safety
 /// `object` was started for raw data of three components, the first of two by two blocks a unit; errors unwind to `guarded`.
-unsafe fn write_planes(object: &mut jpeg_compress_struct, planes: &Planes) {
+unsafe fn write_planes(object: &mut jpeg_compress_struct, planes: &Yuv420) {
     let units = (planes.luma.width as usize).div_ceil(2 * BLOCK);
     let [blue, red] = &planes.chroma;
     let mut strips =
@@ -260,7 +260,7 @@ unsafe fn configure(encoder: &Encoder, source: Source<'_>, quality: Quality) {
         (object.image_width, object.image_height) = source.size();
         object.input_components = channels.count() as c_int;
         object.in_color_space = match source {
-            Source::Planes(_) => JCS_YCbCr,
+            Source::Yuv420(_) => JCS_YCbCr,
             Source::Pixels(_) if channels == Channels::Grey => JCS_GRAYSCALE,
             Source::Pixels(_) => JCS_RGB,
         };
@@ -273,7 +273,7 @@ unsafe fn configure(encoder: &Encoder, source: Source<'_>, quality: Quality) {
             (*object.comp_info).h_samp_factor = factor;
             (*object.comp_info).v_samp_factor = factor;
         }
-        object.raw_data_in = boolean::from(matches!(source, Source::Planes(_)));
+        object.raw_data_in = boolean::from(matches!(source, Source::Yuv420(_)));
         if quality.progressive {
             jpeg_simple_progression(object);
         }

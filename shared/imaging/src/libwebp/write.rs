@@ -8,7 +8,7 @@ use libwebp_sys::{
 use crate::ImagingError;
 use crate::limits::Watch;
 use crate::picture::{Channels, Picture};
-use crate::planes::Planes;
+use crate::yuv420::Yuv420;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
@@ -88,11 +88,11 @@ pub(crate) enum Source<'a> {
     /// RGB or RGBA.
     Pixels(&'a Picture),
     /// For lossy files.
-    Planes(&'a Planes),
+    Yuv420(&'a Yuv420),
 }
 
 /// WebP has BT.601 in studio range: black is 16, white 235, chroma 16 to 240.
-fn in_studio_range(planes: &Planes) -> [Vec<u8>; 3] {
+fn in_studio_range(planes: &Yuv420) -> [Vec<u8>; 3] {
     let scaled = |plane: &Picture, table: &[u8; 256]| {
         plane.pixels.iter().map(|sample| table[usize::from(*sample)]).collect()
     };
@@ -114,7 +114,7 @@ pub(crate) fn write(source: Source<'_>, mode: Mode, watch: Watch) -> Result<Vec<
         WebPConfig::new_with_preset(WebPPreset::WEBP_PRESET_DEFAULT, quality).map_err(version)?;
     let (width, height) = match source {
         Source::Pixels(picture) => (picture.width, picture.height),
-        Source::Planes(planes) => (planes.luma.width, planes.luma.height),
+        Source::Yuv420(planes) => (planes.luma.width, planes.luma.height),
     };
     config.method = METHOD;
     let pixels = u64::from(width) * u64::from(height);
@@ -129,7 +129,7 @@ pub(crate) fn write(source: Source<'_>, mode: Mode, watch: Watch) -> Result<Vec<
     let mut planes = [const { Vec::new() }; 3];
     match source {
         Source::Pixels(picture) => import(&mut target.0, picture)?,
-        Source::Planes(source) => {
+        Source::Yuv420(source) => {
             planes = in_studio_range(source);
             target.0.y_stride = side(source.luma.width)?;
             target.0.uv_stride = side(source.chroma[0].width)?;

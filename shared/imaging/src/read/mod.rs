@@ -23,7 +23,7 @@ pub(crate) struct Read {
     pub resize: Resize,
     /// Of the file's pixels: the part that is wanted.
     pub source: Rect,
-    /// [`Planes`](crate::planes::Planes) will do, where the decoder has them.
+    /// [`Yuv420`](crate::yuv420::Yuv420) will do, where the decoder has them.
     pub planes: bool,
 }
 
@@ -46,7 +46,7 @@ pub(crate) fn read(input: &[u8], header: &Header, read: &Read, watch: Watch) -> 
             let raster = match raster {
                 Raster::Eight(picture) => Raster::Eight(resized(picture, &read.resize, watch)?),
                 Raster::Sixteen(picture) => Raster::Sixteen(resized(picture, &read.resize, watch)?),
-                planes @ Raster::Planes(_) => planes,
+                planes @ Raster::Yuv420(_) => planes,
             };
             resampling = start.elapsed();
             raster

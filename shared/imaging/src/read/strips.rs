@@ -11,7 +11,7 @@ use crate::baseline::{Decoder, Plane, Region, Sampling, Scan};
 use crate::geometry::Rect;
 use crate::limits::Watch;
 use crate::picture::{Channels, Picture, Raster};
-use crate::planes::{self, Planes};
+use crate::yuv420::{self, Yuv420};
 use crate::resample::{Resampler, reach};
 
 /// Samples along a block's side as it is stored.
@@ -35,7 +35,7 @@ impl Wanted {
         let size = BLOCK / read.denominator as usize * factor / if halved { 2 } else { 1 };
         let size = size.max(1).next_power_of_two().min(BLOCK);
         let resize = &read.resize;
-        let half = |side: u32| if halved { Planes::half(side) } else { side };
+        let half = |side: u32| if halved { Yuv420::half(side) } else { side };
         // A chroma sample at an odd edge reaches beyond it.
         let whole = |side: u32| if halved { 2.0 * f64::from(half(side)) / f64::from(side) } else { 1.0 };
         let scale = |own: usize, largest: usize| (size * own) as f64 / (BLOCK * largest) as f64;
@@ -130,8 +130,8 @@ fn union(one: Region, other: Region) -> Region {
 
 fn assembled(planes: Vec<Picture>, halved: bool) -> Option<Raster> {
     match <[Picture; 3]>::try_from(planes) {
-        Ok([luma, blue, red]) if halved => Some(Raster::Planes(Planes { luma, chroma: [blue, red] })),
-        Ok([luma, blue, red]) => Some(Raster::Eight(planes::rgb(&luma, &blue, &red))),
+        Ok([luma, blue, red]) if halved => Some(Raster::Yuv420(Yuv420 { luma, chroma: [blue, red] })),
+        Ok([luma, blue, red]) => Some(Raster::Eight(yuv420::rgb(&luma, &blue, &red))),
         Err(planes) => planes.into_iter().next().map(Raster::Eight),
     }
 }

@@ -2,10 +2,11 @@
 //! WebP by the engine's own encoders, which have cases of their own.
 //!
 //! Formats: `png`, `png16`, `png-grey`, `png-grey16`, `png-grey-alpha`, `png-bit`, `png-palette`, `png-palette-alpha`,
-//! `png-interlaced`, `gif`, `bmp`, `tiff`, `tiff16`, `tiff-grey`, `tiff-palette`, `jpeg`, `jpeg-progressive`, `webp`, `webp-lossless`,
+//! `png-interlaced`, `gif`, `bmp`, `tiff`, `tiff16`, `tiff-grey`, `tiff-palette`, `jpeg`, `jpeg-progressive`, `webp`, `webp-lossless`, `avif`, `avif-lossless`,
 //! `webp-animated`, `webp-animated-part`, `apng`, `apng-hidden`; the PNGs of [`png_every`], the TIFFs of [`tiff_file`] and
 //! the JPEGs of [`jpeg_cmyk`].
 //! Photographs: `photo` and `scene:astronaut`, `scene:chelsea`, `scene:rocket`; with `+FAULT`, see [`scene::FAULTS`], as a PNG.
+//! `heif:FILE`: a file of `tests/data/heif`, of which `make.py` there says what they are.
 //! Options: `orientation=1..8`, `private` (metadata with copyright and artist, and with camera, serial number, GPS and
 //! content credentials), `xmp` and `iptc` (copyright and artist there alone), and the profiles of [`profiles`].
 
@@ -25,6 +26,10 @@ use crate::pixels::Pixels;
 pub fn file(name: &str) -> Result<Vec<u8>, String> {
     if let Some(photograph) = scene::file(name) {
         return photograph;
+    }
+    if let Some(name) = name.strip_prefix("heif:") {
+        let path = format!("{}/../data/heif/{name}", env!("CARGO_MANIFEST_DIR"));
+        return std::fs::read(&path).map_err(|error| format!("{path}: {error}"));
     }
     let (pixels, format, options) = parse(name)?;
     let orientation = options.iter().find_map(|option| option.strip_prefix("orientation="));
@@ -87,6 +92,8 @@ fn encode(pixels: &Pixels, format: &str, tags: &tags::Tags) -> Result<Vec<u8>, S
         }
         "jpeg-progressive" => tags.put_into_jpeg(by_engine(pixels, r#"{"type":"jpeg","quality":95}"#)?),
         "webp" => tags.put_into_webp(by_engine(pixels, r#"{"type":"webp","quality":95}"#)?, pixels),
+        "avif" => by_engine(pixels, r#"{"type":"avif","quality":95}"#)?,
+        "avif-lossless" => by_engine(pixels, r#"{"type":"avif","compression":"lossless"}"#)?,
         "webp-lossless" => {
             tags.put_into_webp(by_engine(pixels, r#"{"type":"webp","compression":"lossless"}"#)?, pixels)
         }

@@ -11,13 +11,13 @@ use crate::steps::resize::{Resize, resize};
 
 /// Y, Cb and Cr of BT.601 in full range (JFIF 1.02), each a grey picture.
 #[derive(Debug)]
-pub(crate) struct Planes {
+pub(crate) struct Yuv420 {
     pub luma: Picture,
     /// Blue, then red; half of luma's sides, rounded up, samples in the middle of four.
     pub chroma: [Picture; 2],
 }
 
-impl Planes {
+impl Yuv420 {
     /// Chroma of a picture's side.
     pub(crate) const fn half(side: u32) -> u32 {
         side.div_ceil(2)
@@ -42,7 +42,7 @@ impl Planes {
     }
 }
 
-/// Planes of one size to RGB, by the equations of JFIF 1.02.
+/// Yuv420 of one size to RGB, by the equations of JFIF 1.02.
 pub(crate) fn rgb(luma: &Picture, blue: &Picture, red: &Picture) -> Picture {
     let mut picture = Picture::blank(luma.width, luma.height, Channels::Rgb);
     let planes = luma.pixels.iter().zip(&blue.pixels).zip(&red.pixels);

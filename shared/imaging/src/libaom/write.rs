@@ -1,0 +1,176 @@
+use std::ffi::{CStr, c_int, c_uint};
+use std::mem::MaybeUninit;
+use std::ptr;
+
+use libaom_sys::{
+    AOM_BITS_8, AOM_CODEC_CX_FRAME_PKT, AOM_CODEC_MEM_ERROR, AOM_CR_FULL_RANGE, AOM_ENCODER_ABI_VERSION,
+    AOM_IMG_FMT_I420, AOM_IMG_FMT_I444, AOM_KF_DISABLED, AOM_Q, AOM_USAGE_ALL_INTRA, AV1E_SET_COLOR_RANGE,
+    aom_codec_av1_cx, aom_codec_control, aom_codec_ctx_t, aom_codec_enc_cfg_t, aom_codec_enc_config_default,
+    aom_codec_enc_init_ver, aom_codec_encode, aom_codec_err_t, aom_codec_get_cx_data, aom_codec_set_option,
+    aom_image_t,
+};
+
+use super::{Context, OK, sequence};
+use crate::ImagingError;
+use crate::heif::Cicp;
+use crate::planes::{Chroma, Planes};
+
+/// A compressed picture and its configuration for the container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Stream {
+    pub data: Vec<u8>,
+    /// The body of `av1C`.
+    pub config: [u8; 4],
+}
+
+/// Bytes a pixel that encoding takes at most, the file included.
+pub(crate) const fn bytes_per_pixel(chroma: Chroma) -> u64 {
+    match chroma {
+        Chroma::None | Chroma::Quarter | Chroma::Half => 60,
+        Chroma::Full => 80,
+    }
+}
+
+/// From this many pixels on the encoder works at its fastest: it cannot be stopped at a deadline.
+const LARGE_PIXELS: u64 = 12_000_000;
+
+fn failed(code: aom_codec_err_t) -> ImagingError {
+    match code {
+        AOM_CODEC_MEM_ERROR => ImagingError::Internal("libaom: out of memory".into()),
+        code => ImagingError::Internal(format!("libaom: code {code}")),
+    }
+}
+
+/// Encodes a picture of eight bits; `quantizer` is 0 (lossless) to 63.
+pub(crate) fn write(planes: &Planes<u8>, quantizer: u8, cicp: Cicp) -> Result<Stream, ImagingError> {
+    let mut context = open(planes)?;
+    configure(&mut context, planes, quantizer, cicp)?;
+    // SAFETY: a structure of numbers and raw pointers; all zeros is valid.
+    let mut image: aom_image_t = unsafe { MaybeUninit::zeroed().assume_init() };
+    let full = planes.chroma == Chroma::Full;
+    image.fmt = if full { AOM_IMG_FMT_I444 } else { AOM_IMG_FMT_I420 };
+    image.bit_depth = 8;
+    image.monochrome = c_int::from(planes.chroma == Chroma::None);
+    image.range = AOM_CR_FULL_RANGE;
+    (image.w, image.h) = (planes.width, planes.height);
+    (image.d_w, image.d_h) = (planes.width, planes.height);
+    (image.x_chroma_shift, image.y_chroma_shift) = (c_uint::from(!full), c_uint::from(!full));
+    image.bps = if full { 24 } else { 12 };
+    // Why: of grey the library still reads chroma; one row serves for all.
+    let middle = vec![128u8; planes.width.div_ceil(2) as usize];
+    for (index, samples) in planes.samples.iter().enumerate() {
+        let grey = index >= planes.count();
+        let source = if grey { &middle } else { samples };
+        image.planes[index] = source.as_ptr().cast_mut();
+        image.stride[index] = if grey { 0 } else { planes.size(index).0 as c_int };
+    }
+    let mut data = Vec::new();
+    // SAFETY: the context is live; the planes are as large as format and strides say, are only read, and outlive the call.
+    let code = unsafe { aom_codec_encode(context.pointer(), &image, 0, 1, 0) };
+    if code != OK {
+        return Err(failed(code));
+    }
+    collect(&mut context, &mut data);
+    // SAFETY: as above; no image ends the stream.
+    let code = unsafe { aom_codec_encode(context.pointer(), ptr::null(), 0, 1, 0) };
+    if code != OK {
+        return Err(failed(code));
+    }
+    collect(&mut context, &mut data);
+    finished(data)
+}
+
+fn open(planes: &Planes<u8>) -> Result<Context, ImagingError> {
+    // SAFETY: the interface is a constant of the library.
+    let interface = unsafe { aom_codec_av1_cx() };
+    // SAFETY: a structure of numbers and raw pointers; all zeros is valid.
+    let mut config: aom_codec_enc_cfg_t = unsafe { MaybeUninit::zeroed().assume_init() };
+    // SAFETY: the library fills the structure.
+    let code = unsafe { aom_codec_enc_config_default(interface, &mut config, AOM_USAGE_ALL_INTRA) };
+    if code != OK {
+        return Err(failed(code));
+    }
+    (config.g_w, config.g_h) = (planes.width, planes.height);
+    config.g_threads = 1;
+    // One frame: a still picture, whose header is short.
+    config.g_limit = 1;
+    config.g_lag_in_frames = 0;
+    config.kf_mode = AOM_KF_DISABLED;
+    config.g_profile = c_uint::from(planes.chroma == Chroma::Full);
+    config.monochrome = c_uint::from(planes.chroma == Chroma::None);
+    config.g_bit_depth = AOM_BITS_8;
+    config.g_input_bit_depth = 8;
+    config.rc_end_usage = AOM_Q;
+    (config.rc_min_quantizer, config.rc_max_quantizer) = (0, 63);
+    Context::new(|context: *mut aom_codec_ctx_t| {
+        // SAFETY: the context is ours and zeroed; the library copies the configuration; the version is that of the bindings.
+        unsafe { aom_codec_enc_init_ver(context, interface, &config, 0, AOM_ENCODER_ABI_VERSION as c_int) }
+    })
+    .map_err(failed)
+}
+
+fn configure(
+    context: &mut Context,
+    planes: &Planes<u8>,
+    quantizer: u8,
+    cicp: Cicp,
+) -> Result<(), ImagingError> {
+    let mut set = |name: &CStr, value: u16| {
+        let text = format!("{value}\0");
+        let value = CStr::from_bytes_with_nul(text.as_bytes());
+        let value = value.map_err(|_| ImagingError::Internal("libaom: a value with NUL".into()))?;
+        // SAFETY: the context is live; name and value are texts that end with NUL.
+        match unsafe { aom_codec_set_option(context.pointer(), name.as_ptr(), value.as_ptr()) } {
+            OK => Ok(()),
+            code => Err(failed(code)),
+        }
+    };
+    let large = u64::from(planes.width) * u64::from(planes.height) >= LARGE_PIXELS;
+    set(c"cpu-used", if large { 9 } else { 8 })?;
+    set(c"cq-level", u16::from(quantizer))?;
+    set(c"lossless", u16::from(quantizer == 0))?;
+    set(c"row-mt", 0)?;
+    set(c"color-primaries", cicp.primaries)?;
+    set(c"transfer-characteristics", cicp.transfer)?;
+    set(c"matrix-coefficients", cicp.matrix)?;
+    // SAFETY: the context is live; this control takes an `int`.
+    let code = unsafe {
+        aom_codec_control(context.pointer(), AV1E_SET_COLOR_RANGE as c_int, AOM_CR_FULL_RANGE as c_int)
+    };
+    if code == OK { Ok(()) } else { Err(failed(code)) }
+}
+
+/// Takes what the encoder has ready.
+fn collect(context: &mut Context, data: &mut Vec<u8>) {
+    let mut position = ptr::null();
+    loop {
+        // SAFETY: the context is live; `position` is the library's own mark.
+        let packet = unsafe { aom_codec_get_cx_data(context.pointer(), &mut position) };
+        // SAFETY: null, or a packet that the library keeps until the next call on the context.
+        let Some(packet) = (unsafe { packet.as_ref() }) else { return };
+        if packet.kind == AOM_CODEC_CX_FRAME_PKT {
+            // SAFETY: packets of this kind have a frame, whose buffer has `sz` bytes.
+            unsafe {
+                let frame = packet.data.frame;
+                data.extend_from_slice(std::slice::from_raw_parts(frame.buf.cast::<u8>(), frame.sz));
+            }
+        }
+    }
+}
+
+/// The stream as files hold it, without the unit that begins each moment of a film.
+fn finished(data: Vec<u8>) -> Result<Stream, ImagingError> {
+    let data = data.strip_prefix(b"\x12\0").map(<[u8]>::to_vec).unwrap_or(data);
+    let header = sequence(&data).ok_or_else(|| ImagingError::Internal("libaom wrote no picture".into()))?;
+    let flags = [
+        header.high_tier,
+        header.bits > 8,
+        header.bits > 10,
+        header.monochrome,
+        header.subsampled.0,
+        header.subsampled.1,
+    ];
+    let flags = flags.iter().fold(0u8, |byte, flag| byte << 1 | u8::from(*flag)) << 2;
+    let config = [0x81, header.profile << 5 | header.level, flags, 0];
+    Ok(Stream { data, config })
+}
