@@ -17,6 +17,7 @@ mod memory;
 mod orientation;
 mod picture;
 mod plan;
+mod profiles;
 mod rights;
 mod run;
 mod steps;

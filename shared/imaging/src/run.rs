@@ -7,7 +7,7 @@ use contract::images::{PictureInfo, Profiling};
 use crate::limits::Watch;
 use crate::picture::{Channels, Picture, Raster};
 use crate::plan::{Plan, Step};
-use crate::steps::{adjust, color, hdr, orient, place, resize};
+use crate::steps::{adjust, color, hdr, orient, place, print, resize};
 use crate::{Edited, ImagingError, Limits, decode, encode};
 
 pub(crate) fn run(input: &[u8], plan: &Plan, limits: &Limits) -> Result<Edited, ImagingError> {
@@ -27,6 +27,7 @@ pub(crate) fn run(input: &[u8], plan: &Plan, limits: &Limits) -> Result<Edited, 
             Step::Hdr(_) => "hdr",
             Step::Adjust(_) => "adjust",
             Step::Place(_) => "place",
+            Step::Print(_) => "print",
             Step::Encode(_) => "encode",
         };
         match step {
@@ -34,7 +35,8 @@ pub(crate) fn run(input: &[u8], plan: &Plan, limits: &Limits) -> Result<Edited, 
                 // Why taken: the encoder may drop the pixels as soon as it has its own copy.
                 let picture = std::mem::replace(&mut raster, nothing()).into_eight_bits();
                 let info = PictureInfo::new(target.name(), picture.width, picture.height);
-                encoded = Some((encode::encode(picture, target, &plan.header.exif, watch)?, info));
+                encoded =
+                    Some((encode::encode(picture, target, &plan.header.exif, plan.profile, watch)?, info));
             }
             Step::Decode(denominator) => {
                 raster = decode::decode(input, &plan.header, *denominator, watch)?;
@@ -71,6 +73,7 @@ fn worked<T: color::Convert>(
         Step::Hdr(settings) => hdr::hdr(picture, settings, watch),
         Step::Adjust(adjustment) => adjust::adjust(picture, adjustment, watch),
         Step::Place(placement) => Ok(place::place(picture, placement)),
+        Step::Print(press) => print::print(&picture, *press, watch),
         Step::Decode(_) | Step::Encode(_) => Ok(picture),
     }
 }

@@ -41,24 +41,30 @@ impl Target {
         }
     }
 
+    pub(crate) fn keeps_cmyk(&self) -> bool {
+        matches!(self, Self::Jpeg(_) | Self::Tiff { .. })
+    }
+
     pub(crate) fn keeps_alpha(&self) -> bool {
         !matches!(self, Self::Jpeg(_) | Self::Tiff { lossy: Some(_), .. })
     }
 }
 
+/// `profile` is what the samples mean, an ICC profile; formats of sRGB alone pass it over.
 pub(crate) fn encode(
     picture: Picture,
     target: &Target,
     exif: &Exif,
+    profile: Option<&[u8]>,
     watch: Watch,
 ) -> Result<Vec<u8>, ImagingError> {
-    if picture.channels == Channels::Cmyk {
+    if picture.channels == Channels::Cmyk && !target.keeps_cmyk() {
         return Err(ImagingError::Internal("CMYK was not brought to RGB".into()));
     }
     match target {
-        Target::Jpeg(quality) => jpeg::encode(&picture, *quality, exif, watch),
+        Target::Jpeg(quality) => jpeg::encode(&picture, *quality, exif, profile, watch),
         Target::Png { compression, dpi } => png::encode(&picture, *compression, *dpi, exif, watch),
         Target::Webp { mode, dpi } => webp::encode(picture, *mode, *dpi, exif, watch),
-        Target::Tiff { lossy, dpi } => tiff::encode(&picture, *lossy, *dpi, exif, watch),
+        Target::Tiff { lossy, dpi } => tiff::encode(&picture, *lossy, *dpi, exif, profile, watch),
     }
 }

@@ -9,7 +9,7 @@ mod read;
 mod write;
 
 pub(crate) use read::read;
-pub(crate) use write::{Quality, chroma_factor, write};
+pub(crate) use write::{Quality, Stream, chroma_factor, write};
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

@@ -1,8 +1,8 @@
 use mozjpeg_sys::{
-    JCP_FASTEST, JCS_GRAYSCALE, JCS_RGB, JINT_COMPRESS_PROFILE, boolean, c_int, jpeg_c_set_int_param,
-    jpeg_compress_struct, jpeg_create_compress, jpeg_destination_mgr, jpeg_destroy_compress,
-    jpeg_finish_compress, jpeg_set_defaults, jpeg_set_quality, jpeg_simple_progression, jpeg_start_compress,
-    jpeg_write_marker, jpeg_write_scanlines,
+    JCP_FASTEST, JCS_CMYK, JCS_GRAYSCALE, JCS_RGB, JCS_YCCK, JINT_COMPRESS_PROFILE, boolean, c_int,
+    jpeg_c_set_int_param, jpeg_compress_struct, jpeg_create_compress, jpeg_destination_mgr,
+    jpeg_destroy_compress, jpeg_finish_compress, jpeg_set_colorspace, jpeg_set_defaults, jpeg_set_quality,
+    jpeg_simple_progression, jpeg_start_compress, jpeg_write_marker, jpeg_write_scanlines,
 };
 
 use super::{Monitor, guarded};
@@ -24,6 +24,19 @@ pub(crate) struct Quality {
 const FULL_CHROMA_QUALITY: u8 = 90;
 const CHUNK: usize = 1 << 16;
 const EXIF_MARKER: c_int = 0xE1;
+const PROFILE_MARKER: c_int = 0xE2;
+/// Bytes of a profile that one segment holds beside its name and numbers.
+const PROFILE_PART: usize = 65_519;
+
+/// What the stream is, and what stands before the picture in it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Stream<'a> {
+    /// A file: a TIFF structure for an APP1 segment, and an ICC profile for APP2 segments. CMYK is written as Adobe's programs
+    /// do: as YCCK, inverted, with their marker.
+    File { exif: Option<&'a [u8]>, profile: Option<&'a [u8]> },
+    /// A strip of a TIFF: CMYK stays as it is, full ink being 255, each ink at full resolution.
+    Strip,
+}
 
 /// Collects what the library writes.
 #[repr(C)]
@@ -118,29 +131,37 @@ pub(crate) fn chroma_factor(quality: Quality) -> u16 {
     if quality.quality >= FULL_CHROMA_QUALITY { 1 } else { 2 }
 }
 
-/// Encodes a grey or RGB picture; `exif` is a TIFF structure for an APP1 segment.
+/// Encodes a grey, RGB or CMYK picture.
 pub(crate) fn write(
     picture: &Picture,
     quality: Quality,
-    exif: Option<&[u8]>,
+    stream: Stream,
     watch: Watch,
 ) -> Result<Vec<u8>, ImagingError> {
-    if !matches!(picture.channels, Channels::Grey | Channels::Rgb) {
-        return Err(ImagingError::Internal("JPEG is written in grey and RGB only".into()));
+    if picture.channels == Channels::Rgba {
+        return Err(ImagingError::Internal("JPEG has no transparency".into()));
     }
     let encoder = Encoder::new(watch);
+    let inverted = picture.channels == Channels::Cmyk && matches!(stream, Stream::File { .. });
+    let mut turned = Vec::new();
     guarded(encoder.monitor, || {
         // SAFETY: all pointers are live until `encoder` is dropped, and nobody else refers to them meanwhile; rows are
         // read only, `stride` bytes each; errors unwind to `guarded`.
         unsafe {
-            configure(&encoder, picture, quality);
+            configure(&encoder, picture, quality, stream);
             let object = encoder.object;
             jpeg_start_compress(&mut *object, 1);
-            if let Some(exif) = exif.filter(|exif| exif.len() < 65_000) {
-                let segment = [b"Exif\0\0", exif].concat();
-                jpeg_write_marker(&mut *object, EXIF_MARKER, segment.as_ptr(), segment.len() as u32);
+            if let Stream::File { exif, profile } = stream {
+                segments(&mut *object, exif, profile);
             }
             for row in picture.rows() {
+                let row = if inverted {
+                    turned.clear();
+                    turned.extend(row.iter().map(|ink| 255 - ink));
+                    &turned
+                } else {
+                    row
+                };
                 let pointer = row.as_ptr();
                 jpeg_write_scanlines(&mut *object, &pointer, 1);
             }
@@ -156,8 +177,26 @@ pub(crate) fn write(
 }
 
 /// # Safety
+/// Compression has begun, and no row is written yet.
+unsafe fn segments(object: &mut jpeg_compress_struct, exif: Option<&[u8]>, profile: Option<&[u8]>) {
+    let mut write = |marker: c_int, segment: &[u8]| {
+        // SAFETY: by the function's contract; the segment is only read, and not longer than 65,533 bytes.
+        unsafe { jpeg_write_marker(object, marker, segment.as_ptr(), segment.len() as u32) };
+    };
+    if let Some(exif) = exif.filter(|exif| exif.len() < 65_000) {
+        write(EXIF_MARKER, &[b"Exif\0\0", exif].concat());
+    }
+    let parts: Vec<&[u8]> = profile.unwrap_or_default().chunks(PROFILE_PART).collect();
+    for (index, part) in parts.iter().enumerate() {
+        // Numbers from 1 (ICC.1, annex B.4).
+        let place = [index as u8 + 1, parts.len() as u8];
+        write(PROFILE_MARKER, &[b"ICC_PROFILE\0", &place[..], part].concat());
+    }
+}
+
+/// # Safety
 /// The pointers of `encoder` are live and not referred to elsewhere.
-unsafe fn configure(encoder: &Encoder, picture: &Picture, quality: Quality) {
+unsafe fn configure(encoder: &Encoder, picture: &Picture, quality: Quality, stream: Stream) {
     // SAFETY: by the function's contract.
     let object = unsafe { &mut *encoder.object };
     // SAFETY: the object is live; each function is called in the order the library asks for.
@@ -168,15 +207,31 @@ unsafe fn configure(encoder: &Encoder, picture: &Picture, quality: Quality) {
         object.image_width = picture.width;
         object.image_height = picture.height;
         object.input_components = picture.channels.count() as c_int;
-        object.in_color_space = if picture.channels == Channels::Grey { JCS_GRAYSCALE } else { JCS_RGB };
+        object.in_color_space = match picture.channels {
+            Channels::Grey => JCS_GRAYSCALE,
+            Channels::Rgb | Channels::Rgba => JCS_RGB,
+            Channels::Cmyk => JCS_CMYK,
+        };
         // Why: mozjpeg's own profile (trellis quantisation) costs several times the CPU for some 10% of size.
         jpeg_c_set_int_param(object, JINT_COMPRESS_PROFILE, JCP_FASTEST as c_int);
         jpeg_set_defaults(object);
         jpeg_set_quality(object, c_int::from(quality.quality), 1);
-        if picture.channels == Channels::Rgb {
-            let factor = c_int::from(chroma_factor(quality));
-            (*object.comp_info).h_samp_factor = factor;
-            (*object.comp_info).v_samp_factor = factor;
+        match (picture.channels, stream) {
+            (Channels::Cmyk, Stream::Strip) => object.write_Adobe_marker = 0,
+            (Channels::Cmyk, Stream::File { .. }) => jpeg_set_colorspace(object, JCS_YCCK),
+            _ => {}
+        }
+        let factor = c_int::from(chroma_factor(quality));
+        // Luma and black are as fine as the picture; the two between them are chroma.
+        let fine: &[usize] = match (picture.channels, stream) {
+            (Channels::Rgb | Channels::Rgba, _) => &[0],
+            (Channels::Cmyk, Stream::File { .. }) => &[0, 3],
+            (Channels::Grey, _) | (Channels::Cmyk, Stream::Strip) => &[],
+        };
+        for component in fine {
+            let component = &mut *object.comp_info.add(*component);
+            component.h_samp_factor = factor;
+            component.v_samp_factor = factor;
         }
         object.optimize_coding = 1;
         if quality.progressive {
