@@ -124,6 +124,7 @@ pub(crate) enum Value {
     Long(Vec<u32>),
     Rational(u32, u32),
     Ascii(Vec<u8>),
+    Undefined(Vec<u8>),
 }
 
 impl Value {
@@ -131,6 +132,7 @@ impl Value {
     fn encoded(&self) -> (u16, usize, Vec<u8>) {
         match self {
             Self::Ascii(text) => (2, text.len() + 1, text.iter().copied().chain([0]).collect()),
+            Self::Undefined(bytes) => (7, bytes.len(), bytes.clone()),
             Self::Short(values) => {
                 (3, values.len(), values.iter().flat_map(|value| value.to_le_bytes()).collect())
             }

@@ -22,6 +22,7 @@ mod orientation;
 mod picture;
 mod plan;
 mod planes;
+mod profiles;
 mod read;
 mod resample;
 mod rights;

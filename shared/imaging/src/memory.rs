@@ -8,9 +8,13 @@ use crate::libwebp;
 use crate::orientation::Orientation;
 use crate::picture::Channels;
 use crate::plan::Step;
+use crate::profiles;
 use crate::read::Read;
 use crate::steps::hdr;
 use crate::steps::resize::Resize;
+
+/// What a profile is made into, both ways: tables of 33^3 and 17^4 colours in floating point, with their copies, in bytes.
+const PRINT_TABLES: u64 = 6 << 20;
 
 /// The largest sum that is alive at one time, in bytes.
 pub(crate) fn peak(header: &Header, steps: &[Step]) -> u64 {
@@ -41,6 +45,10 @@ pub(crate) fn peak(header: &Header, steps: &[Step]) -> u64 {
                 pixels = area(placement.width, placement.height);
                 channels = if channels == 1 { 3 } else { channels };
                 held + pixels * 4 * depth
+            }
+            Step::Print(press) => {
+                channels = 4;
+                held + pixels * channels * depth + 3 * profiles::of_press(*press).len() as u64 + PRINT_TABLES
             }
             // Sixteen bits go when there are eight.
             Step::Encode(target) => {
@@ -102,6 +110,8 @@ fn encoder(target: &Target, pixels: u64, channels: u64) -> u64 {
             pixels * (libaom::encoder_bytes_per_pixel(mode.chroma(channels)) + 3 * alpha)
         }
         Target::Tiff { lossy: None, .. } => pixels * channels * 2,
+        // Inks keep their full resolution there.
+        Target::Tiff { lossy: Some(_), .. } if channels == 4 => pixels * (16 + 2),
         Target::Tiff { lossy: Some(quality), .. } => pixels * (coefficients(quality, channels) + 2),
     }
 }
@@ -110,6 +120,8 @@ fn encoder(target: &Target, pixels: u64, channels: u64) -> u64 {
 fn coefficients(quality: &Quality, channels: u64) -> u64 {
     match (channels, libjpeg::chroma_factor(*quality)) {
         (1, _) => 4,
+        (4, 1) => 16,
+        (4, _) => 10,
         (_, 1) => 12,
         _ => 6,
     }

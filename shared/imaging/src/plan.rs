@@ -1,7 +1,9 @@
 //! A request and a header become the steps of an edit; nothing of the picture's size is allocated here.
 
 use contract::images::OutputChoice;
-use contract::images::{Adjustments, Color, Compression, FormatName, Operations, Output, UploadEditRequest};
+use contract::images::{
+    Adjustments, Color, ColorProfile, Compression, FormatName, Operations, Output, UploadEditRequest,
+};
 
 use crate::encode::{Target, avif};
 use crate::geometry::{self, Rect};
@@ -14,7 +16,7 @@ use crate::steps::adjust::Adjustment;
 use crate::steps::hdr::Hdr;
 use crate::steps::place::Placement;
 use crate::steps::resize::Resize;
-use crate::{ImagingError, Limits, Measure, decode, memory};
+use crate::{ImagingError, Limits, Measure, decode, memory, profiles};
 
 /// One step; each is a file in `steps`, but read and encode, which are folders.
 #[derive(Debug, Clone)]
@@ -29,6 +31,8 @@ pub(crate) enum Step {
     Adjust(Adjustment),
     /// Onto the canvas, and flat where that is asked for.
     Place(Placement),
+    /// sRGB to the inks of a press.
+    Print(ColorProfile),
     Encode(Target),
 }
 
@@ -36,6 +40,8 @@ pub(crate) enum Step {
 pub(crate) struct Plan {
     pub header: Header,
     pub steps: Vec<Step>,
+    /// The ICC profile that the result carries.
+    pub profile: Option<&'static [u8]>,
     /// Peak of all steps, in bytes: an estimate.
     pub memory: u64,
 }
@@ -59,18 +65,22 @@ pub(crate) fn plan(
     let denominator = denominator(&header, source, stored_width, stored_height);
     let target = target(output);
     let adjustments = operations.adjustments.clone().unwrap_or_default();
+    let press = output.color_profile();
+    if press.is_some() && !target.keeps_cmyk() {
+        return Err(ImagingError::Invalid("output.metadata.color_space"));
+    }
     let placement = Placement {
         width: geometry.width,
         height: geometry.height,
         left: geometry.left,
         top: geometry.top,
-        color: background(operations, &header, &target)?,
+        color: background(operations, &header, target.keeps_alpha() && press.is_none())?,
     };
     let (hdr, adjustment) = (hdr(&adjustments), adjustment(&adjustments));
-    let untouched = hdr.is_nothing() && adjustment.is_nothing() && header.profile.is_none();
+    let untouched = hdr.is_nothing() && adjustment.is_nothing() && header.profile.is_none() && press.is_none();
     let fills = (placement.width, placement.height) == (geometry.content_width, geometry.content_height);
     let turns_well = orientation.is_identity() || (stored_width % 2 == 0 && stored_height % 2 == 0);
-    let steps = vec![
+    let mut steps = vec![
         Step::Read(Read {
             denominator,
             resize: resize(&header, source, denominator, stored_width, stored_height),
@@ -83,8 +93,9 @@ pub(crate) fn plan(
         Step::Hdr(hdr),
         Step::Adjust(adjustment),
         Step::Place(placement),
-        Step::Encode(target),
     ];
+    steps.extend(press.map(Step::Print));
+    steps.push(Step::Encode(target));
     let memory = memory::peak(&header, &steps);
     if memory > limits.max_bytes {
         let (measure, actual, limit) = (Measure::MemoryBytes, memory, limits.max_bytes);
@@ -99,7 +110,7 @@ pub(crate) fn plan(
             ImagingError::TooLarge { measure, actual, limit }
         });
     }
-    Ok(Plan { header, steps, memory })
+    Ok(Plan { header, steps, profile: press.map(profiles::of_press), memory })
 }
 
 /// Why here too, when validation has been before: nothing that is asked for may be left out in silence.
@@ -167,14 +178,14 @@ fn adjustment(adjustments: &Adjustments) -> Adjustment {
 }
 
 /// What shows through: the colour asked for, else transparent where the input is and the output can be, else white.
-fn background(operations: &Operations, header: &Header, target: &Target) -> Result<Color, ImagingError> {
+fn background(operations: &Operations, header: &Header, alpha: bool) -> Result<Color, ImagingError> {
     let asked = operations.background.as_ref().and_then(|background| background.color.as_deref());
     let color = match asked {
         Some(text) => text.parse().map_err(|_| ImagingError::Invalid("operations.background.color"))?,
         None if header.channels.has_alpha() => Color::TRANSPARENT,
         None => Color::WHITE,
     };
-    if target.keeps_alpha() { Ok(color) } else { Ok(over_white(color)) }
+    if alpha { Ok(color) } else { Ok(over_white(color)) }
 }
 
 fn over_white(color: Color) -> Color {

@@ -7,7 +7,7 @@ use contract::images::{PictureInfo, Profiling};
 use crate::limits::Watch;
 use crate::picture::{Channels, Picture, Raster};
 use crate::plan::{Plan, Step};
-use crate::steps::{adjust, color, hdr, orient, place};
+use crate::steps::{adjust, color, hdr, orient, place, print};
 use crate::{Edited, ImagingError, Limits, encode, read};
 
 pub(crate) fn run(input: &[u8], plan: &Plan, limits: &Limits) -> Result<Edited, ImagingError> {
@@ -26,6 +26,7 @@ pub(crate) fn run(input: &[u8], plan: &Plan, limits: &Limits) -> Result<Edited, 
             Step::Hdr(_) => "hdr",
             Step::Adjust(_) => "adjust",
             Step::Place(_) => "place",
+            Step::Print(_) => "print",
             Step::Encode(_) => "encode",
         };
         let mut elapsed = None;
@@ -35,7 +36,8 @@ pub(crate) fn run(input: &[u8], plan: &Plan, limits: &Limits) -> Result<Edited, 
                 let raster = std::mem::replace(&mut raster, nothing());
                 let (width, height) = raster.size();
                 let info = PictureInfo::new(target.name(), width, height);
-                encoded = Some((encode::encode(raster, target, &plan.header.exif, watch)?, info));
+                encoded =
+                    Some((encode::encode(raster, target, &plan.header.exif, plan.profile, watch)?, info));
             }
             Step::Read(read) => {
                 let done = read::read(input, &plan.header, read, watch)?;
@@ -84,6 +86,7 @@ fn worked<T: color::Convert>(
         Step::Hdr(settings) => hdr::hdr(picture, settings, watch),
         Step::Adjust(adjustment) => adjust::adjust(picture, adjustment, watch),
         Step::Place(placement) => Ok(place::place(picture, placement)),
+        Step::Print(press) => print::print(&picture, *press, watch),
         Step::Read(_) | Step::Encode(_) => Ok(picture),
     }
 }

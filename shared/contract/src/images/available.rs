@@ -1,8 +1,8 @@
 //! What this version can do, and what of a request it cannot.
 
 use super::{
-    BlurChoice, ColorSpace, CropKind, EditRequest, FitName, FormatName, HdrChoice, HdrOptions, Operations,
-    Output, OutputChoice, RemoveChoice, UploadEditRequest,
+    BlurChoice, CropKind, EditRequest, FitName, HdrChoice, HdrOptions, Operations, Output,
+    OutputChoice, RemoveChoice, UploadEditRequest,
 };
 use crate::Fault;
 
@@ -131,11 +131,5 @@ fn output(output: Option<&OutputChoice>, paths: &mut Vec<&'static str>) {
 fn options(output: &Output, paths: &mut Vec<&'static str>) {
     if output.destination.as_deref().is_some_and(is_stored) {
         paths.push("output.destination");
-    }
-    // Why only these two: with every other format CMYK is a contradiction, not a gap, and the rules say so.
-    if output.color_space() == ColorSpace::Cmyk
-        && matches!(output.format(), FormatName::Jpeg | FormatName::Tiff)
-    {
-        paths.push("output.metadata.color_space");
     }
 }

@@ -93,6 +93,7 @@ pub struct Metadata {
     #[schemars(range(min = 1, max = 65535))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dpi: Option<u32>,
+    /// `RGB` (default: sRGB) or `CMYK`, with jpeg and tiff only; an object to name the inks and the paper too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub color_space: Option<ColorSpaceChoice>,
 }
@@ -117,6 +118,9 @@ pub enum ColorSpace {
 pub struct ColorSpaceOptions {
     #[serde(rename = "type")]
     pub name: ColorSpace,
+    /// What a CMYK result is printed on; default `ISO_Coated`. The profiles are computed from published measurements: FOGRA39L
+    /// (`ISO_Coated`), FOGRA29L (`ISO_Uncoated`), CGATS TR 005 (`USWeb_Coated`) and, for want of free American ones, FOGRA30L
+    /// (`USWeb_Uncoated`). Inks are close to, but not the same as, those of Adobe's and ECI's profiles of similar names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub color_profile: Option<ColorProfile>,
 }
@@ -175,6 +179,15 @@ impl Output {
             Some(ColorSpaceChoice::Name(name)) => *name,
             Some(ColorSpaceChoice::Options(options)) => options.name,
         }
+    }
+
+    /// What CMYK is made for; `None` where RGB is asked for.
+    pub fn color_profile(&self) -> Option<ColorProfile> {
+        let named = match self.metadata.as_ref()?.color_space.as_ref()? {
+            ColorSpaceChoice::Name(_) => None,
+            ColorSpaceChoice::Options(options) => options.color_profile,
+        };
+        (self.color_space() == ColorSpace::Cmyk).then_some(named.unwrap_or(ColorProfile::IsoCoated))
     }
 
     fn options(&self) -> Option<&FormatOptions> {

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{Color, EditRequest, Length, Padding, PaddingError, UploadEditRequest};
+use super::{Color, ColorProfile, EditRequest, Length, Output, Padding, PaddingError, UploadEditRequest};
 use crate::{Check, Fault, Rule};
 
 fn request(operations: Value, output: Value) -> EditRequest {
@@ -66,7 +66,6 @@ fn what_is_active_and_not_built_is_refused_with_its_path() {
     let outputs = [
         (json!("storage://mine/out/"), "output"),
         (json!({"destination":"storage://mine/a.jpg"}), "output.destination"),
-        (json!({"format":{"type":"tiff"},"metadata":{"color_space":"CMYK"}}), "output.metadata.color_space"),
     ];
     for (output, path) in outputs {
         assert_eq!(faults(json!({}), output.clone()), [Fault::not_available(path)], "{output}");
@@ -214,6 +213,21 @@ fn options_must_suit_the_format() {
     assert!(output(json!({"type":"png","compression":"best","quality":50})).is_empty());
     assert!(output(json!({"type":"tiff","compression":{"type":"lossy","quality":50}})).is_empty());
     assert!(output(json!({"type":"jpeg","quality":50,"progressive":false})).is_empty());
+}
+
+#[test]
+fn cmyk_is_for_coated_paper_unless_another_is_named() {
+    let profile = |color_space: Value| {
+        let output: Output =
+            serde_json::from_value(json!({"format":"tiff","metadata":{"color_space":color_space}})).unwrap();
+        assert_eq!(faults(json!({}), serde_json::to_value(&output).unwrap()), []);
+        output.color_profile()
+    };
+    assert_eq!(profile(json!("RGB")), None);
+    assert_eq!(profile(json!("CMYK")), Some(ColorProfile::IsoCoated));
+    assert_eq!(profile(json!({"type":"CMYK"})), Some(ColorProfile::IsoCoated));
+    let named = json!({"type":"CMYK","color_profile":"USWeb_Uncoated"});
+    assert_eq!(profile(named), Some(ColorProfile::UsWebUncoated));
 }
 
 #[test]

@@ -56,20 +56,26 @@ impl Target {
         }
     }
 
+    pub(crate) fn keeps_cmyk(&self) -> bool {
+        matches!(self, Self::Jpeg(_) | Self::Tiff { .. })
+    }
+
     pub(crate) fn keeps_alpha(&self) -> bool {
         !matches!(self, Self::Jpeg(_) | Self::Tiff { lossy: Some(_), .. })
     }
 }
 
+/// `profile` is what the samples mean, an ICC profile; formats of sRGB alone pass it over.
 pub(crate) fn encode(
     raster: Raster,
     target: &Target,
     exif: &Exif,
+    profile: Option<&[u8]>,
     watch: Watch,
 ) -> Result<Vec<u8>, ImagingError> {
     match (&raster, target) {
         (Raster::Yuv420(planes), Target::Jpeg(quality)) => {
-            return jpeg::encode(Source::Yuv420(planes), *quality, exif, watch);
+            return jpeg::encode(Source::Yuv420(planes), *quality, exif, profile, watch);
         }
         (Raster::Yuv420(planes), Target::Webp { mode: mode @ Mode::Lossy(_), dpi }) => {
             return webp::encode_yuv(planes, *mode, *dpi, exif, watch);
@@ -77,14 +83,14 @@ pub(crate) fn encode(
         _ => {}
     }
     let picture = raster.into_eight_bits(watch)?;
-    if picture.channels == Channels::Cmyk {
+    if picture.channels == Channels::Cmyk && !target.keeps_cmyk() {
         return Err(ImagingError::Internal("CMYK was not brought to RGB".into()));
     }
     match target {
-        Target::Jpeg(quality) => jpeg::encode(Source::Pixels(&picture), *quality, exif, watch),
+        Target::Jpeg(quality) => jpeg::encode(Source::Pixels(&picture), *quality, exif, profile, watch),
         Target::Png { compression, dpi } => png::encode(&picture, *compression, *dpi, exif, watch),
         Target::Webp { mode, dpi } => webp::encode(picture, *mode, *dpi, exif, watch),
         Target::Avif { mode, dpi } => avif::encode(&picture, *mode, *dpi, exif, watch),
-        Target::Tiff { lossy, dpi } => tiff::encode(&picture, *lossy, *dpi, exif, watch),
+        Target::Tiff { lossy, dpi } => tiff::encode(&picture, *lossy, *dpi, exif, profile, watch),
     }
 }

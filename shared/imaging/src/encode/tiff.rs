@@ -5,7 +5,7 @@ use weezl::encode::Encoder;
 
 use crate::ImagingError;
 use crate::exif::{Directory, Exif, Value};
-use crate::libjpeg::{self, Quality, Source};
+use crate::libjpeg::{self, Quality, Source, Stream};
 use crate::limits::Watch;
 use crate::picture::{Channels, Picture};
 
@@ -13,6 +13,7 @@ use crate::picture::{Channels, Picture};
 const STRIP_BYTES: usize = 1 << 18;
 const LZW: u16 = 5;
 const JPEG: u16 = 7;
+const INKS: u16 = 5;
 const YCBCR: u16 = 6;
 
 pub(super) fn encode(
@@ -20,6 +21,7 @@ pub(super) fn encode(
     lossy: Option<Quality>,
     dpi: Option<u32>,
     exif: &Exif,
+    profile: Option<&[u8]>,
     watch: Watch,
 ) -> Result<Vec<u8>, ImagingError> {
     let mut file = b"II*\0\0\0\0\0".to_vec();
@@ -30,7 +32,7 @@ pub(super) fn encode(
     for strip in picture.pixels.chunks(rows * picture.stride()) {
         watch.check()?;
         let bytes = match lossy {
-            Some(quality) => libjpeg::write(Source::Pixels(picture), quality, None, watch)?,
+            Some(quality) => libjpeg::write(Source::Pixels(picture), quality, Stream::Strip, watch)?,
             None => compressed(strip, picture)?,
         };
         offsets.push(file.len() as u32);
@@ -43,6 +45,9 @@ pub(super) fn encode(
     directory.add(278, Value::Long(vec![rows.min(picture.height as usize) as u32]));
     directory.add(279, Value::Long(lengths));
     directory.add_metadata(dpi, exif);
+    if let Some(profile) = profile {
+        directory.add(34_675, Value::Undefined(profile.to_vec()));
+    }
     let at = u32::try_from(file.len()).map_err(|_| ImagingError::Internal("tiff: too long".into()))?;
     file[4..8].copy_from_slice(&at.to_le_bytes());
     file.extend(directory.bytes(at));
@@ -59,6 +64,7 @@ fn describe(picture: &Picture, lossy: Option<Quality>) -> Directory {
     directory.add(259, Value::Short(vec![if lossy.is_some() { JPEG } else { LZW }]));
     let photometric = match (picture.channels, lossy) {
         (Channels::Grey, _) => 1,
+        (Channels::Cmyk, _) => INKS,
         (_, Some(_)) => YCBCR,
         (_, None) => 2,
     };
@@ -72,6 +78,10 @@ fn describe(picture: &Picture, lossy: Option<Quality>) -> Directory {
         }
         Some(_) => {}
         None => directory.add(317, Value::Short(vec![2])),
+    }
+    if picture.channels == Channels::Cmyk {
+        // Which inks: cyan, magenta, yellow and black.
+        directory.add(332, Value::Short(vec![1]));
     }
     if picture.channels.has_alpha() {
         // Unassociated: colours are not premultiplied.

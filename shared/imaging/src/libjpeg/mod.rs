@@ -8,10 +8,12 @@
 mod codes;
 mod read;
 mod sample;
+mod source;
 mod write;
 
 pub(crate) use read::{read, rows};
-pub(crate) use write::{Quality, Source, chroma_factor, write};
+pub(crate) use source::Source;
+pub(crate) use write::{Quality, Stream, chroma_factor, write};
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

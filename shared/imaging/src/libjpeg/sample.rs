@@ -6,11 +6,8 @@ use std::array::from_fn;
 use std::f32::consts::PI;
 
 use super::codes::Codes;
-use super::write::Source;
+use super::source::{BLOCK, Source};
 use crate::picture::{Channels, Picture};
-
-/// Samples along a block's side.
-const BLOCK: usize = 8;
 
 /// Rows of units that are counted, or a few more.
 const ROWS: usize = 12;

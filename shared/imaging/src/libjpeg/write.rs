@@ -1,16 +1,17 @@
 use mozjpeg_sys::{
-    JCP_FASTEST, JCS_GRAYSCALE, JCS_RGB, JCS_YCbCr, JHUFF_TBL, JINT_COMPRESS_PROFILE, boolean, c_int,
+    JCP_FASTEST, JCS_CMYK, JCS_GRAYSCALE, JCS_RGB, JCS_YCCK, JCS_YCbCr, JHUFF_TBL, JINT_COMPRESS_PROFILE, boolean, c_int,
     jpeg_c_set_int_param, jpeg_compress_struct, jpeg_create_compress, jpeg_destination_mgr,
-    jpeg_destroy_compress, jpeg_finish_compress, jpeg_set_defaults, jpeg_set_quality,
+    jpeg_destroy_compress, jpeg_finish_compress, jpeg_set_colorspace, jpeg_set_defaults, jpeg_set_quality,
     jpeg_simple_progression, jpeg_start_compress, jpeg_write_marker, jpeg_write_raw_data,
     jpeg_write_scanlines,
 };
 
 use super::codes::Codes;
+use super::source::{BLOCK, Source, Strip};
 use super::{Monitor, guarded, sample};
 use crate::ImagingError;
 use crate::limits::Watch;
-use crate::picture::{Channels, Picture};
+use crate::picture::Channels;
 use crate::yuv420::Yuv420;
 
 /// How a JPEG is written.
@@ -28,9 +29,20 @@ const FULL_CHROMA_QUALITY: u8 = 90;
 /// From this many pixels on Huffman codes are made from a part of the picture.
 const SAMPLED_PIXELS: u64 = 160_000;
 const CHUNK: usize = 1 << 16;
-/// Samples along a block's side.
-const BLOCK: usize = 8;
 const EXIF_MARKER: c_int = 0xE1;
+const PROFILE_MARKER: c_int = 0xE2;
+/// Bytes of a profile that one segment holds beside its name and numbers.
+const PROFILE_PART: usize = 65_519;
+
+/// What the stream is, and what stands before the picture in it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Stream<'a> {
+    /// A file: a TIFF structure for an APP1 segment, and an ICC profile for APP2 segments. CMYK is written as Adobe's programs
+    /// do: as YCCK, inverted, with their marker.
+    File { exif: Option<&'a [u8]>, profile: Option<&'a [u8]> },
+    /// A strip of a TIFF: CMYK stays as it is, full ink being 255, each ink at full resolution.
+    Strip,
+}
 
 /// Collects what the library writes.
 #[repr(C)]
@@ -125,64 +137,44 @@ pub(crate) fn chroma_factor(quality: Quality) -> u16 {
     if quality.quality >= FULL_CHROMA_QUALITY { 1 } else { 2 }
 }
 
-/// What is encoded.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Source<'a> {
-    /// Grey or RGB.
-    Pixels(&'a Picture),
-    /// For qualities whose chroma is halved.
-    Yuv420(&'a Yuv420),
-}
-
-impl Source<'_> {
-    pub(super) fn size(&self) -> (u32, u32) {
-        let picture = match self {
-            Self::Pixels(picture) => picture,
-            Self::Yuv420(planes) => &planes.luma,
-        };
-        (picture.width, picture.height)
-    }
-
-    /// What the file keeps.
-    pub(super) fn channels(&self) -> Channels {
-        match self {
-            Self::Pixels(picture) => picture.channels,
-            Self::Yuv420(_) => Channels::Rgb,
-        }
-    }
-}
-
-/// Encodes a grey or coloured picture; `exif` is a TIFF structure for an APP1 segment.
+/// Encodes a picture.
 pub(crate) fn write(
     source: Source<'_>,
     quality: Quality,
-    exif: Option<&[u8]>,
+    stream: Stream,
     watch: Watch,
 ) -> Result<Vec<u8>, ImagingError> {
-    let halved = chroma_factor(quality) == 2;
     let fits = match source {
-        Source::Pixels(picture) => matches!(picture.channels, Channels::Grey | Channels::Rgb),
-        Source::Yuv420(_) => halved,
+        Source::Pixels(picture) => picture.channels != Channels::Rgba,
+        Source::Yuv420(_) => chroma_factor(quality) == 2,
     };
     if !fits {
-        return Err(ImagingError::Internal("JPEG is written in grey and RGB only".into()));
+        return Err(ImagingError::Internal("JPEG cannot hold such pixels".into()));
     }
     let encoder = Encoder::new(watch);
+    let inverted = source.channels() == Channels::Cmyk && matches!(stream, Stream::File { .. });
+    let mut turned = Vec::new();
     guarded(encoder.monitor, || {
         // SAFETY: all pointers are live until `encoder` is dropped, and nobody else refers to them meanwhile; rows are
         // read only, as many samples each as the library was told; errors unwind to `guarded`.
         unsafe {
-            configure(&encoder, source, quality);
+            configure(&encoder, source, quality, stream);
             let object = encoder.object;
             choose_codes(&mut *object, source, quality);
             jpeg_start_compress(&mut *object, 1);
-            if let Some(exif) = exif.filter(|exif| exif.len() < 65_000) {
-                let segment = [b"Exif\0\0", exif].concat();
-                jpeg_write_marker(&mut *object, EXIF_MARKER, segment.as_ptr(), segment.len() as u32);
+            if let Stream::File { exif, profile } = stream {
+                segments(&mut *object, exif, profile);
             }
             match source {
                 Source::Pixels(picture) => {
                     for row in picture.rows() {
+                        let row = if inverted {
+                            turned.clear();
+                            turned.extend(row.iter().map(|ink| 255 - ink));
+                            &turned
+                        } else {
+                            row
+                        };
                         let pointer = row.as_ptr();
                         jpeg_write_scanlines(&mut *object, &pointer, 1);
                     }
@@ -198,34 +190,6 @@ pub(crate) fn write(
     })?;
     // SAFETY: no call is under way.
     Ok(unsafe { std::mem::take(&mut (*encoder.sink).bytes) })
-}
-
-/// A row of units of a plane: whole blocks, the last column and row of the picture repeated beyond its edges.
-struct Strip {
-    samples: Vec<u8>,
-    stride: usize,
-    rows: usize,
-}
-
-impl Strip {
-    fn new(units: usize, blocks: usize) -> Self {
-        let stride = units * blocks * BLOCK;
-        Self { samples: vec![0; stride * blocks * BLOCK], stride, rows: blocks * BLOCK }
-    }
-
-    fn fill(&mut self, plane: &Picture, first: usize) {
-        let width = plane.width as usize;
-        for (index, target) in self.samples.chunks_exact_mut(self.stride).enumerate() {
-            let row = (first + index).min(plane.height as usize - 1);
-            let source = &plane.pixels[row * width..(row + 1) * width];
-            target[..width].copy_from_slice(source);
-            target[width..].fill(source[width - 1]);
-        }
-    }
-
-    fn pointers(&self) -> Vec<*const u8> {
-        self.samples.chunks_exact(self.stride).map(<[u8]>::as_ptr).collect()
-    }
 }
 
 /// # Safety
@@ -247,8 +211,26 @@ unsafe fn write_planes(object: &mut jpeg_compress_struct, planes: &Yuv420) {
 }
 
 /// # Safety
+/// Compression has begun, and no row is written yet.
+unsafe fn segments(object: &mut jpeg_compress_struct, exif: Option<&[u8]>, profile: Option<&[u8]>) {
+    let mut write = |marker: c_int, segment: &[u8]| {
+        // SAFETY: by the function's contract; the segment is only read, and not longer than 65,533 bytes.
+        unsafe { jpeg_write_marker(object, marker, segment.as_ptr(), segment.len() as u32) };
+    };
+    if let Some(exif) = exif.filter(|exif| exif.len() < 65_000) {
+        write(EXIF_MARKER, &[b"Exif\0\0", exif].concat());
+    }
+    let parts: Vec<&[u8]> = profile.unwrap_or_default().chunks(PROFILE_PART).collect();
+    for (index, part) in parts.iter().enumerate() {
+        // Numbers from 1 (ICC.1, annex B.4).
+        let place = [index as u8 + 1, parts.len() as u8];
+        write(PROFILE_MARKER, &[b"ICC_PROFILE\0", &place[..], part].concat());
+    }
+}
+
+/// # Safety
 /// The pointers of `encoder` are live and not referred to elsewhere.
-unsafe fn configure(encoder: &Encoder, source: Source<'_>, quality: Quality) {
+unsafe fn configure(encoder: &Encoder, source: Source<'_>, quality: Quality, stream: Stream) {
     // SAFETY: by the function's contract.
     let object = unsafe { &mut *encoder.object };
     let channels = source.channels();
@@ -259,19 +241,32 @@ unsafe fn configure(encoder: &Encoder, source: Source<'_>, quality: Quality) {
         object.dest = encoder.sink.cast();
         (object.image_width, object.image_height) = source.size();
         object.input_components = channels.count() as c_int;
-        object.in_color_space = match source {
-            Source::Yuv420(_) => JCS_YCbCr,
-            Source::Pixels(_) if channels == Channels::Grey => JCS_GRAYSCALE,
-            Source::Pixels(_) => JCS_RGB,
+        object.in_color_space = match (source, channels) {
+            (Source::Yuv420(_), _) => JCS_YCbCr,
+            (_, Channels::Grey) => JCS_GRAYSCALE,
+            (_, Channels::Rgb | Channels::Rgba) => JCS_RGB,
+            (_, Channels::Cmyk) => JCS_CMYK,
         };
         // Why: mozjpeg's own profile (trellis quantisation) costs several times the CPU for some 10% of size.
         jpeg_c_set_int_param(object, JINT_COMPRESS_PROFILE, JCP_FASTEST as c_int);
         jpeg_set_defaults(object);
         jpeg_set_quality(object, c_int::from(quality.quality), 1);
-        if channels == Channels::Rgb {
-            let factor = c_int::from(chroma_factor(quality));
-            (*object.comp_info).h_samp_factor = factor;
-            (*object.comp_info).v_samp_factor = factor;
+        match (channels, stream) {
+            (Channels::Cmyk, Stream::Strip) => object.write_Adobe_marker = 0,
+            (Channels::Cmyk, Stream::File { .. }) => jpeg_set_colorspace(object, JCS_YCCK),
+            _ => {}
+        }
+        let factor = c_int::from(chroma_factor(quality));
+        // Luma and black are as fine as the picture; the two between them are chroma.
+        let fine: &[usize] = match (channels, stream) {
+            (Channels::Rgb | Channels::Rgba, _) => &[0],
+            (Channels::Cmyk, Stream::File { .. }) => &[0, 3],
+            (Channels::Grey, _) | (Channels::Cmyk, Stream::Strip) => &[],
+        };
+        for component in fine {
+            let component = &mut *object.comp_info.add(*component);
+            component.h_samp_factor = factor;
+            component.v_samp_factor = factor;
         }
         object.raw_data_in = boolean::from(matches!(source, Source::Yuv420(_)));
         if quality.progressive {
@@ -285,14 +280,15 @@ unsafe fn configure(encoder: &Encoder, source: Source<'_>, quality: Quality) {
     }
 }
 
-/// Small pictures, and progressive ones, whose coefficients are kept in any case, have the codes that suit them best; others
+/// Small pictures, CMYK and progressive ones, whose coefficients are kept in any case, have the codes that suit them best; others
 /// those that suit a part of them, which is nearly as good.
 ///
 /// # Safety
 /// The object is configured, and not referred to elsewhere.
 unsafe fn choose_codes(object: &mut jpeg_compress_struct, source: Source<'_>, quality: Quality) {
     let (width, height) = source.size();
-    if quality.progressive || u64::from(width) * u64::from(height) < SAMPLED_PIXELS {
+    let simple = matches!(source.channels(), Channels::Grey | Channels::Rgb);
+    if !simple || quality.progressive || u64::from(width) * u64::from(height) < SAMPLED_PIXELS {
         object.optimize_coding = 1;
         return;
     }

@@ -6,7 +6,7 @@ use moxcms::{
     CmsError, ColorProfile, DataColorSpace, Layout, RenderingIntent, TransformExecutor, TransformOptions,
 };
 
-use super::{black_point, cmyk};
+use super::{black_point, cmyk, print};
 use crate::ImagingError;
 use crate::limits::Watch;
 use crate::picture::{Channels, Picture, Sample};
@@ -93,12 +93,20 @@ impl<T: Convert> Conversion<T> {
             create(RenderingIntent::RelativeColorimetric).or_else(|| create(RenderingIntent::Perceptual))?;
         let mut black_point = None;
         if channels == Channels::Cmyk {
-            let mut darkest = [T::default(); 3];
-            transform.transform(&[T::from_number(T::MAX); 4], &mut darkest).ok()?;
-            black_point = Some(black_point::curve(darkest));
+            black_point = Some(black_point::curve::<T>(match print::darkest(profile) {
+                Some(darkest) => darkest,
+                None => Self::all_inks(&transform)?,
+            }));
         }
         let to = if layout == Layout::Rgba { Channels::Rgba } else { Channels::Rgb };
         Some(Self { transform, from, to, black_point })
+    }
+
+    /// A press whose profile has no way from colours to inks: what all of them give together.
+    fn all_inks(transform: &Transform<T>) -> Option<[u16; 3]> {
+        let mut darkest = [T::default(); 3];
+        transform.transform(&[T::from_number(T::MAX); 4], &mut darkest).ok()?;
+        Some(darkest.map(|sample| u16::from_unit(sample.unit())))
     }
 
     fn apply(&self, picture: &Picture<T>, watch: Watch) -> Result<Picture<T>, ImagingError> {

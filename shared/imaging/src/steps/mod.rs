@@ -8,5 +8,6 @@ mod curve;
 pub(crate) mod hdr;
 pub(crate) mod orient;
 pub(crate) mod place;
+pub(crate) mod print;
 pub(crate) mod resize;
 mod sharpen;

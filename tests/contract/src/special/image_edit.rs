@@ -140,7 +140,6 @@ async fn what_this_version_cannot_do_is_refused_with_its_path_where_it_is_active
         for (path, input, output) in [
             ("output.destination", input.as_str(), json!({"destination": "storage://mine/out/"})),
             ("output", input.as_str(), json!("storage://mine/out.jpg")),
-            ("output.metadata.color_space", input.as_str(), json!({"metadata": {"color_space": "CMYK"}})),
             ("input", "storage://mine/a.jpg", json!(null)),
             ("input", "upload://upload_abc", json!(null)),
         ] {
