@@ -4,6 +4,7 @@
 //! [`Limits`] before anything of its size is allocated. `plan` turns a request and a header into steps, `run` takes
 //! them one after the other and looks at the deadline between them; a step is a file in `steps`.
 
+mod baseline;
 mod decode;
 mod encode;
 mod error;

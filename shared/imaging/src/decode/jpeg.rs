@@ -5,7 +5,7 @@ use crate::exif::{self, Exif};
 use crate::header::{Format, Header};
 use crate::limits::Watch;
 use crate::picture::{Channels, Depth, Picture};
-use crate::{ImagingError, libjpeg, rights};
+use crate::{ImagingError, baseline, libjpeg, rights};
 
 const START_OF_SCAN: u8 = 0xDA;
 const ADOBE: u8 = 0xEE;
@@ -71,6 +71,9 @@ pub(crate) fn decode(
     denominator: u32,
     watch: Watch,
 ) -> Result<Picture, ImagingError> {
+    if let Some(picture) = baseline::picture(input, header, denominator, watch) {
+        return picture;
+    }
     let mut picture = libjpeg::read(input, header, denominator, watch)?;
     if picture.channels == Channels::Cmyk && is_from_adobe(input) {
         picture.pixels.iter_mut().for_each(|sample| *sample = 255 - *sample);

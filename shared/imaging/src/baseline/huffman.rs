@@ -1,0 +1,156 @@
+//! Huffman codes (ITU T.81, annexes C and F.2.2) and the tables that decode them.
+
+/// Bits that index [`Differences`].
+pub(super) const DIFFERENCE_BITS: u32 = 10;
+/// Bits that index [`Values`].
+pub(super) const VALUE_BITS: u32 = 11;
+/// Bits that index [`Skips`].
+pub(super) const SKIP_BITS: u32 = 12;
+/// What the end of a block adds to the position: past every position of a block.
+pub(super) const END: u32 = 128;
+
+/// A canonical code.
+#[derive(Clone)]
+pub(super) struct Code {
+    /// For each length: where the codes of it and of shorter ones end, as the first bits of sixteen.
+    ends: [u32; 17],
+    /// For each length: index of its first symbol, less its first code.
+    offsets: [i32; 17],
+    symbols: Vec<u8>,
+}
+
+impl Code {
+    /// Of the count of codes of each length, 1 to 16 bits. `None` is no code: too many, or one of ones only (T.81, C.2).
+    pub(super) fn new(counts: &[u8; 16], symbols: &[u8]) -> Option<Self> {
+        let (mut ends, mut offsets) = ([0; 17], [0; 17]);
+        let (mut code, mut index) = (0_u32, 0_i32);
+        for (length, count) in (1..).zip(counts) {
+            offsets[length] = index - code as i32;
+            code += u32::from(*count);
+            index += i32::from(*count);
+            if *count > 0 && code >= 1 << length {
+                return None;
+            }
+            ends[length] = code << (16 - length);
+            code <<= 1;
+        }
+        (symbols.len() <= 256).then(|| Self { ends, offsets, symbols: symbols.to_vec() })
+    }
+
+    /// The symbol whose code the 16 `bits` begin with, and the code's length.
+    pub(super) fn find(&self, bits: u32) -> Option<(u8, u32)> {
+        let length = (1..=16).find(|length| bits < self.ends[*length])?;
+        let index = self.offsets[length] + (bits >> (16 - length)) as i32;
+        Some((*self.symbols.get(usize::try_from(index).ok()?)?, length as u32))
+    }
+}
+
+/// The difference or coefficient that `bits` of `value` stand for (T.81, F.2.2.1: EXTEND).
+#[inline(always)]
+pub(super) fn extend(value: u32, bits: u32) -> i32 {
+    let (value, half) = (value as i32, 1 << bits >> 1);
+    // Below the half: negative. Without a branch, which would go either way as often.
+    let negative = (value - half) >> 31;
+    value + (negative & (1 - (1 << bits)))
+}
+
+/// Lengths of the differences of DC values.
+pub(super) struct Differences {
+    pub code: Code,
+    /// By the next bits: length of code and value together in the lowest six, length of the code in bits 8 to 15, bits of
+    /// the value above. 0 where the code is longer than the index.
+    pub entries: Box<[u32; 1 << DIFFERENCE_BITS]>,
+}
+
+impl Differences {
+    pub(super) fn new(code: &Code) -> Self {
+        let mut entries = Box::new([0; 1 << DIFFERENCE_BITS]);
+        for (index, entry) in (0..).zip(entries.iter_mut()) {
+            match code.find(index << (16 - DIFFERENCE_BITS)) {
+                Some((bits, length)) if length <= DIFFERENCE_BITS => {
+                    *entry = u32::from(bits) << 16 | length << 8 | (length + u32::from(bits));
+                }
+                _ => {}
+            }
+        }
+        Self { code: code.clone(), entries }
+    }
+}
+
+/// One look-up for a whole coefficient.
+pub(super) struct Values {
+    pub code: Code,
+    /// By the next bits. The length in the lowest six, the advance of the position (run and itself) in bits 8 to 15, and the
+    /// value in the upper half. With [`Self::LONG`] the value lies beyond the index: instead of it there are the length of
+    /// the code in bits 16 to 23 and the bits of the value above; no length at all where not even the code fits.
+    pub entries: Box<[u32; 1 << VALUE_BITS]>,
+}
+
+impl Values {
+    pub const LONG: u32 = 0x80;
+
+    pub(super) fn new(code: &Code) -> Self {
+        let mut entries = Box::new([Self::LONG; 1 << VALUE_BITS]);
+        for (index, entry) in (0..).zip(entries.iter_mut()) {
+            let Some((symbol, length)) = code.find(index << (16 - VALUE_BITS)) else { continue };
+            let (advance, bits) = parts(symbol);
+            let total = length + bits;
+            if total <= VALUE_BITS {
+                let value = index >> (VALUE_BITS - total) & ((1 << bits) - 1);
+                *entry = (extend(value, bits) as u32) << 16 | advance << 8 | total;
+            } else if length <= VALUE_BITS {
+                *entry = bits << 24 | length << 16 | advance << 8 | Self::LONG | total;
+            }
+        }
+        Self { code: code.clone(), entries }
+    }
+}
+
+/// Advance of the position and count of bits of a coefficient's symbol.
+pub(super) fn parts(symbol: u8) -> (u32, u32) {
+    match symbol {
+        0 => (END, 0),
+        _ => (u32::from(symbol >> 4) + 1, u32::from(symbol & 15)),
+    }
+}
+
+/// One look-up to pass over several coefficients whose values nobody wants.
+pub(super) struct Skips {
+    /// By the next bits: the advance of the position in bits 8 to 15, the length in the lowest six, at most
+    /// [`Self::LONGEST`]. An advance of 64 where not even one code fits, so that it looks like one too far.
+    pub entries: Box<[u16; 1 << SKIP_BITS]>,
+}
+
+impl Skips {
+    /// Three of them fit into the window.
+    const LONGEST: u32 = 18;
+
+    pub(super) fn new(code: &Code) -> Self {
+        let mut entries = Box::new([0; 1 << SKIP_BITS]);
+        for (index, entry) in (0..).zip(entries.iter_mut()) {
+            *entry = Self::entry(code, index);
+        }
+        Self { entries }
+    }
+
+    fn entry(code: &Code, index: u32) -> u16 {
+        let (mut used, mut advance) = (0, 0);
+        while used < SKIP_BITS {
+            let known = SKIP_BITS - used;
+            let ahead = index << used & ((1 << SKIP_BITS) - 1);
+            let Some((symbol, length)) = code.find(ahead << (16 - SKIP_BITS)) else { break };
+            let (step, bits) = parts(symbol);
+            // The code is enough: that its value lies beyond the index does not matter.
+            let fits = length <= known && used + length + bits <= Self::LONGEST;
+            if !fits || advance + (step & !END) >= 64 {
+                break;
+            }
+            used += length + bits;
+            advance += step;
+            if step == END {
+                break;
+            }
+        }
+        if used == 0 { 64 << 8 } else { (advance << 8 | used) as u16 }
+    }
+}
