@@ -77,7 +77,8 @@ pub(crate) fn plan(
         color: background(operations, &header, target.keeps_alpha() && press.is_none())?,
     };
     let (hdr, adjustment) = (hdr(&adjustments), adjustment(&adjustments));
-    let untouched = hdr.is_nothing() && adjustment.is_nothing() && header.profile.is_none() && press.is_none();
+    let untouched =
+        hdr.is_nothing() && adjustment.is_nothing() && header.profile.is_none() && press.is_none();
     let fills = (placement.width, placement.height) == (geometry.content_width, geometry.content_height);
     let turns_well = orientation.is_identity() || (stored_width % 2 == 0 && stored_height % 2 == 0);
     let mut steps = vec![

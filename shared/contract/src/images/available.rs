@@ -1,8 +1,8 @@
 //! What this version can do, and what of a request it cannot.
 
 use super::{
-    BlurChoice, CropKind, EditRequest, FitName, HdrChoice, HdrOptions, Operations, Output,
-    OutputChoice, RemoveChoice, UploadEditRequest,
+    BlurChoice, CropKind, EditRequest, FitName, HdrChoice, HdrOptions, Operations, Output, OutputChoice,
+    RemoveChoice, UploadEditRequest,
 };
 use crate::Fault;
 

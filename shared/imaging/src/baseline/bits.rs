@@ -81,9 +81,10 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Whether more was read than there is.
-    pub(super) fn is_overrun(&self, cursor: &Cursor) -> bool {
-        8 * cursor.at > 8 * self.end + cursor.count as usize
+    /// Bits of the piece that were not read; `None` where more was read than there is, or the cursor is broken.
+    pub(super) fn unread(&self, cursor: &Cursor) -> Option<usize> {
+        let loaded = cursor.at.checked_mul(8)?;
+        (8 * self.end).checked_sub(loaded.checked_sub(usize::try_from(cursor.count).ok()?)?)
     }
 
     /// Whether the piece ends with the file instead of a marker.
@@ -94,7 +95,7 @@ impl<'a> Source<'a> {
     /// To the data after the restart marker `number` (0 to 7), which must come next; `None` where it does not.
     pub(super) fn restart(&mut self, cursor: &mut Cursor, number: u8) -> Option<()> {
         self.provide(cursor);
-        let unread = (8 * self.end + cursor.count as usize).checked_sub(8 * cursor.at)?;
+        let unread = self.unread(cursor)?;
         let marker = self.rest.iter().position(|byte| *byte != 0xFF)?;
         if !self.last || unread >= 8 || self.rest[marker] != 0xD0 + number {
             return None;
@@ -117,11 +118,11 @@ pub(super) struct Cursor {
     /// The next bits, from the highest.
     window: u64,
     /// Valid bits of the window.
-    count: u32,
+    count: u64,
 }
 
 impl Cursor {
-    /// Makes [`Source::is_overrun`] true.
+    /// After this [`Source::unread`] is `None`.
     pub(super) fn set_broken(&mut self) {
         self.at = BROKEN;
     }
@@ -129,12 +130,14 @@ impl Cursor {
     /// At least 56 bits in the window.
     #[inline(always)]
     pub(super) fn refill(&mut self, piece: &Piece) {
-        let Some(bytes) = piece.get(self.at..).and_then(|rest| rest.first_chunk()) else {
+        let Some(bytes) = piece.get(self.at..self.at.wrapping_add(8)).and_then(|rest| rest.first_chunk())
+        else {
             self.at = BROKEN;
             return;
         };
         self.window |= u64::from_be_bytes(*bytes) >> (self.count & 63);
-        self.at += ((63 - (self.count & 63)) >> 3) as usize;
+        // Whole bytes that fit; the count is below 64.
+        self.at += ((self.count ^ 63) >> 3 & 7) as usize;
         self.count |= 56;
     }
 
@@ -144,18 +147,16 @@ impl Cursor {
         (self.window >> (64 - bits)) as u32
     }
 
-    /// Passes over `bits`, at most 63.
+    /// The `bits` (0 to 16) that follow `before` others (0 to 16).
     #[inline(always)]
-    pub(super) fn pass(&mut self, bits: u32) {
-        self.window <<= bits & 63;
-        self.count = self.count.wrapping_sub(bits);
+    pub(super) fn peek_after(&self, before: u32, bits: u32) -> u32 {
+        (self.window << (before & 63) >> 1 >> ((bits ^ 63) & 63)) as u32
     }
 
-    /// The next `bits`, 0 to 16, which are passed.
+    /// Passes over as many bits as the lowest six of `entry` say.
     #[inline(always)]
-    pub(super) fn take(&mut self, bits: u32) -> u32 {
-        let value = (self.window >> 1 >> (63 - bits)) as u32;
-        self.pass(bits);
-        value
+    pub(super) fn pass(&mut self, entry: u32) {
+        self.window <<= entry & 63;
+        self.count = self.count.wrapping_sub(u64::from(entry & 63));
     }
 }

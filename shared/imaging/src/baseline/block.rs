@@ -2,7 +2,9 @@
 //! are passed over.
 
 use super::bits::{Cursor, Piece};
-use super::huffman::{Code, END, SKIP_BITS, Skips, VALUE_BITS, Values, extend, parts};
+use super::huffman::{
+    Code, DIFFERENCE_BITS, Differences, END, SKIP_BITS, Skips, VALUE_BITS, Values, extend, parts,
+};
 use super::idct;
 use super::scan::{Quantisation, ZIGZAG};
 
@@ -14,36 +16,37 @@ pub(super) type Block = [i16; 64];
 
 /// Codes of a component.
 pub(super) struct Tables {
-    pub differences: Values,
+    pub differences: Differences,
     pub values: Values,
     pub skips: Skips,
 }
 
-/// By position: the step of quantisation in the upper half, the place in the block in the lower.
+/// Where the coefficients of a component go.
 pub(super) struct Places {
-    entries: Box<[u32; 256]>,
+    /// By position: the place in the block.
+    places: Box<[u8; 256]>,
+    /// By place: the step of quantisation.
+    pub steps: Block,
     /// Position after the last coefficient that is wanted.
     pub wanted: u32,
-    /// Step of the DC value.
-    pub dc_step: u16,
 }
 
 impl Places {
     /// For blocks of which `size` samples (1, 2, 4 or 8) are made along each side.
-    pub(super) fn new(steps: &Quantisation, size: usize) -> Self {
+    pub(super) fn new(quantisation: &Quantisation, size: usize) -> Self {
+        let place = |position| idct::place(position, size).unwrap_or(NOWHERE);
         // libjpeg, too, keeps a coefficient that a run carries past the end as the last one.
-        let last = (steps[63], ZIGZAG[63]);
-        let places = steps.iter().copied().zip(ZIGZAG).chain(std::iter::repeat(last));
-        let mut entries = Box::new([0; 256]);
-        let mut wanted = 1;
-        for (index, (entry, (step, position))) in (0..).zip(entries.iter_mut().zip(places)) {
-            let place = idct::place(position, size);
-            *entry = u32::from(step) << 16 | u32::from(place.unwrap_or(NOWHERE));
-            if place.is_some() && index < 64 {
-                wanted = index + 1;
+        let mut places = Box::new([place(ZIGZAG[63]); 256]);
+        let (mut steps, mut wanted) = ([0; 64], 1);
+        for (index, (position, step)) in ZIGZAG.into_iter().zip(quantisation).enumerate() {
+            places[index] = place(position);
+            if let Some(place) = idct::place(position, size) {
+                // Sixteen bits are multiplied as in libjpeg's vector code.
+                steps[usize::from(place)] = *step as i16;
+                wanted = index as u32 + 1;
             }
         }
-        Self { entries, wanted, dc_step: steps[0] }
+        Self { places, steps, wanted }
     }
 }
 
@@ -54,41 +57,31 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// The difference of the next DC value.
+    /// The difference of the next DC value. Leaves at least 26 bits in the window.
     #[inline(always)]
     pub(super) fn difference(&mut self, tables: &Tables) -> i32 {
         self.cursor.refill(self.piece);
-        let entry = tables.differences.entries[self.cursor.peek(VALUE_BITS) as usize];
-        if entry & 63 == 0 {
+        let entry = tables.differences.entries[self.cursor.peek(DIFFERENCE_BITS) as usize];
+        if entry == 0 {
             return self.rare(&tables.differences.code, |symbol| (1, u32::from(symbol))).1;
         }
-        self.cursor.pass(entry & 63);
-        entry as i32 >> 16
+        let bits = entry >> 16;
+        let value = self.cursor.peek_after(entry >> 8 & 255, bits);
+        self.cursor.pass(entry);
+        extend(value, bits)
     }
 
     /// The coefficients from the second on into `block`; true if there is none.
     #[inline(always)]
     pub(super) fn coefficients(&mut self, tables: &Tables, places: &Places, block: &mut Block) -> bool {
         let mut position = 1;
-        'block: while position < places.wanted {
+        while position < places.wanted {
             self.cursor.refill(self.piece);
-            // Four of the longest entries fit into the window.
-            for _ in 0..4 {
-                let entry = tables.values.entries[self.cursor.peek(VALUE_BITS) as usize];
-                let (advance, value) = if entry & 63 == 0 {
-                    self.rare(&tables.values.code, parts)
-                } else {
-                    self.cursor.pass(entry & 63);
-                    (entry >> 8 & 255, entry as i32 >> 16)
-                };
-                position += advance;
-                // The end of the block writes a zero where nothing is.
-                let place = places.entries[((position - 1) & 255) as usize];
-                block[(place & 63) as usize] = (value as i16).wrapping_mul((place >> 16) as i16);
-                if position >= places.wanted {
-                    break 'block;
-                }
-            }
+            // Three short entries and a long one fit into the window. Written out, since compilers keep a loop of four.
+            let _ = self.coefficient(tables, places, block, &mut position)
+                || self.coefficient(tables, places, block, &mut position)
+                || self.coefficient(tables, places, block, &mut position)
+                || self.coefficient(tables, places, block, &mut position);
         }
         if position < 64 {
             self.pass_over(tables, position);
@@ -96,25 +89,73 @@ impl Reader<'_> {
         position == 1 + END
     }
 
-    /// Passes over the coefficients from `position` on.
+    /// One coefficient; true if it is the last that is wanted.
+    #[inline(always)]
+    fn coefficient(
+        &mut self,
+        tables: &Tables,
+        places: &Places,
+        block: &mut Block,
+        position: &mut u32,
+    ) -> bool {
+        let entry = tables.values.entries[self.cursor.peek(VALUE_BITS) as usize];
+        let (advance, value) = if entry & Values::LONG != 0 {
+            self.long(entry, &tables.values)
+        } else {
+            self.cursor.pass(entry);
+            (entry >> 8 & 255, entry as i32 >> 16)
+        };
+        *position += advance;
+        // The end of the block writes a zero where nothing is.
+        let place = places.places[((*position - 1) & 255) as usize];
+        block[usize::from(place & 63)] = value as i16;
+        *position >= places.wanted
+    }
+
+    /// Advance and value of a coefficient whose bits go on behind the index. Leaves at least 56 bits in the window.
+    #[inline(always)]
+    fn long(&mut self, entry: u32, values: &Values) -> (u32, i32) {
+        if entry & 63 == 0 {
+            return self.rare(&values.code, parts);
+        }
+        let bits = entry >> 24;
+        let value = extend(self.cursor.peek_after(entry >> 16 & 255, bits), bits);
+        self.cursor.pass(entry);
+        self.cursor.refill(self.piece);
+        (entry >> 8 & 255, value)
+    }
+
+    /// Passes over the coefficients from `position`, which is below 64, on.
     #[inline(always)]
     pub(super) fn pass_over(&mut self, tables: &Tables, mut position: u32) {
-        while position < 64 {
+        loop {
             self.cursor.refill(self.piece);
-            for _ in 0..2 {
-                let entry = u32::from(tables.skips.entries[self.cursor.peek(SKIP_BITS) as usize]);
-                let next = position + (entry >> 8);
-                if next & (END - 1) >= 64 {
-                    position += self.rare(&tables.values.code, parts).0;
-                } else {
-                    self.cursor.pass(entry & 63);
-                    position = next;
-                }
-                if position >= 64 {
-                    break;
-                }
+            if self.pass_some(tables, &mut position)
+                || self.pass_some(tables, &mut position)
+                || self.pass_some(tables, &mut position)
+            {
+                return;
             }
         }
+    }
+
+    /// Passes over what one look-up has; true if it ends the block.
+    #[inline(always)]
+    fn pass_some(&mut self, tables: &Tables, position: &mut u32) -> bool {
+        let entry = u32::from(tables.skips.entries[self.cursor.peek(SKIP_BITS) as usize]);
+        let next = *position + (entry >> 8);
+        if next < 64 {
+            self.cursor.pass(entry);
+            *position = next;
+            return false;
+        }
+        if next & (END - 1) < 64 {
+            self.cursor.pass(entry);
+            return true;
+        }
+        // Too far, or too long: one at a time.
+        *position += self.rare(&tables.values.code, parts).0;
+        *position >= 64
     }
 
     /// Advance and value of a symbol that no look-up has. Leaves at least 56 bits in the window.
@@ -135,9 +176,9 @@ fn rare(mut cursor: Cursor, piece: &Piece, code: &Code, parts: fn(u8) -> (u32, u
         cursor.set_broken();
         return (cursor, END, 0);
     };
-    cursor.pass(length);
     let (advance, bits) = parts(symbol);
-    let value = extend(cursor.take(bits), bits);
+    let value = extend(cursor.peek_after(length, bits), bits);
+    cursor.pass(length + bits);
     cursor.refill(piece);
     (cursor, advance, value)
 }

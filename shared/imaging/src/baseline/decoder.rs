@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::bits::{Cursor, Source};
 use super::block::{Block, Places, Reader, Tables};
-use super::huffman::{Skips, Values};
+use super::huffman::{Differences, Skips, Values};
 use super::idct;
 use super::scan::{MAX_BLOCKS, Sampling, Scan, ScanComponent};
 use crate::ImagingError;
@@ -146,7 +146,7 @@ impl<'a> Decoder<'a> {
         self.row += 1;
         let in_range = self.components.iter().all(|component| component.prediction.abs() < MAX_PREDICTION);
         let ends_early = self.row == self.units.1 && self.source.ends_with_the_file();
-        if self.source.is_overrun(&self.cursor) || ends_early || !in_range {
+        if self.source.unread(&self.cursor).is_none() || ends_early || !in_range {
             return Err(damaged());
         }
         Ok(())
@@ -165,10 +165,10 @@ impl<'a> Decoder<'a> {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt")]
     fn row_avx2(&mut self, columns: Range<usize>, targets: &mut [&mut [u8]]) -> Option<()> {
-        self.row_with(columns, targets, |size, block, target, stride| match size {
-            8 => super::idct_avx2::eight(block, target, stride),
-            4 => super::idct_avx2::four(block, target, stride),
-            _ => transform(size, block, target, stride),
+        self.row_with(columns, targets, |size, block, steps, target, stride| match size {
+            8 => super::idct_avx2::eight(block, steps, target, stride),
+            4 => super::idct_avx2::four(block, steps, target, stride),
+            _ => transform(size, block, steps, target, stride),
         })
     }
 
@@ -178,10 +178,11 @@ impl<'a> Decoder<'a> {
         &mut self,
         columns: Range<usize>,
         targets: &mut [&mut [u8]],
-        transform: impl Fn(usize, &mut Block, &mut [u8], usize),
+        transform: impl Fn(usize, &mut Block, &Block, &mut [u8], usize),
     ) -> Option<()> {
         let mut coefficients = [[0; 64]; MAX_BLOCKS];
-        let mut flat = [true; MAX_BLOCKS];
+        let mut flat = [false; MAX_BLOCKS];
+        let count = self.blocks.len().min(MAX_BLOCKS);
         let mut cursor = self.cursor;
         for unit in 0..self.units.0 {
             if self.left == 0 {
@@ -199,23 +200,30 @@ impl<'a> Decoder<'a> {
                 continue;
             }
             let unit = unit - columns.start;
-            for ((place, block), flat) in self.blocks.iter().zip(&mut coefficients).zip(&mut flat) {
-                let component = &mut self.components[place.component];
+            // Why by index: the adapters of iterators are not always inlined.
+            for index in 0..count {
+                let component = &mut self.components[self.blocks[index].component];
                 let tables = &self.tables[component.tables];
                 component.prediction = component.prediction.wrapping_add(reader.difference(tables));
-                let step = component.places.dc_step as i16;
-                block[0] = (component.prediction as i16).wrapping_mul(step);
-                *flat = reader.coefficients(tables, &component.places, block);
+                let block = &mut coefficients[index];
+                block[0] = component.prediction as i16;
+                if component.size == 1 {
+                    reader.pass_over(tables, 1);
+                } else {
+                    flat[index] = reader.coefficients(tables, &component.places, block);
+                }
             }
             cursor = reader.cursor;
-            for ((place, block), flat) in self.blocks.iter().zip(&mut coefficients).zip(&flat) {
+            for index in 0..count {
+                let place = &self.blocks[index];
                 let component = &self.components[place.component];
                 let target = &mut targets[place.component][place.offset + unit * place.step..];
-                let (size, stride) = (component.size, component.plane.stride);
-                if *flat || size == 1 {
-                    fill(target, stride, size, idct::flat(block[0]));
-                } else {
-                    transform(size, block, target, stride);
+                let (block, steps) = (&mut coefficients[index], &component.places.steps);
+                let stride = component.plane.stride;
+                match component.size {
+                    1 => target[0] = idct::flat(block, steps),
+                    8 if flat[index] => fill(target, stride, idct::flat(block, steps)),
+                    size => transform(size, block, steps, target, stride),
                 }
             }
         }
@@ -234,31 +242,28 @@ fn pass_over(reader: &mut Reader, tables: &[Tables], components: &mut [Component
     }
 }
 
-/// Samples of one value.
+/// Eight rows of eight samples of one value.
 #[inline(always)]
-fn fill(target: &mut [u8], stride: usize, size: usize, sample: u8) {
-    match size {
-        1 => target[0] = sample,
-        2 => (0..2).for_each(|row| target[row * stride..][..2].fill(sample)),
-        4 => (0..4).for_each(|row| target[row * stride..][..4].fill(sample)),
-        _ => (0..8).for_each(|row| target[row * stride..][..8].fill(sample)),
+fn fill(target: &mut [u8], stride: usize, sample: u8) {
+    for row in 0..8 {
+        idct::put(&mut target[row * stride..], [sample; 8]);
     }
 }
 
 /// The samples of a block, which is emptied.
 #[inline(always)]
-fn transform(size: usize, block: &mut Block, target: &mut [u8], stride: usize) {
+fn transform(size: usize, block: &mut Block, steps: &Block, target: &mut [u8], stride: usize) {
     match size {
         8 => {
-            idct::eight(block, target, stride);
+            idct::eight(block, steps, target, stride);
             *block = [0; 64];
         }
         4 => {
-            idct::four(block, target, stride);
+            idct::four(block, steps, target, stride);
             block[..16].fill(0);
         }
         _ => {
-            idct::two(block, target, stride);
+            idct::two(block, steps, target, stride);
             block[..4].fill(0);
         }
     }
@@ -295,8 +300,8 @@ fn plane(scan: &Scan, sampling: Sampling, size: usize, region: &Region) -> Plane
 fn tables(scan: &Scan, (dc, ac): (usize, usize)) -> Option<Tables> {
     let (differences, coefficients) = (scan.dc_codes[dc].as_ref()?, scan.ac_codes[ac].as_ref()?);
     Some(Tables {
-        differences: Values::of_differences(differences),
-        values: Values::of_coefficients(coefficients),
+        differences: Differences::new(differences),
+        values: Values::new(coefficients),
         skips: Skips::new(coefficients),
     })
 }

@@ -1,5 +1,7 @@
 //! Huffman codes (ITU T.81, annexes C and F.2.2) and the tables that decode them.
 
+/// Bits that index [`Differences`].
+pub(super) const DIFFERENCE_BITS: u32 = 10;
 /// Bits that index [`Values`].
 pub(super) const VALUE_BITS: u32 = 11;
 /// Bits that index [`Skips`].
@@ -44,32 +46,51 @@ impl Code {
 }
 
 /// The difference or coefficient that `bits` of `value` stand for (T.81, F.2.2.1: EXTEND).
+#[inline(always)]
 pub(super) fn extend(value: u32, bits: u32) -> i32 {
-    let value = value as i32;
-    if bits == 0 || value >> (bits - 1) != 0 { value } else { value + 1 - (1 << bits) }
+    let (value, half) = (value as i32, 1 << bits >> 1);
+    // Below the half: negative. Without a branch, which would go either way as often.
+    let negative = (value - half) >> 31;
+    value + (negative & (1 - (1 << bits)))
+}
+
+/// Lengths of the differences of DC values.
+pub(super) struct Differences {
+    pub code: Code,
+    /// By the next bits: length of code and value together in the lowest six, length of the code in bits 8 to 15, bits of
+    /// the value above. 0 where the code is longer than the index.
+    pub entries: Box<[u32; 1 << DIFFERENCE_BITS]>,
+}
+
+impl Differences {
+    pub(super) fn new(code: &Code) -> Self {
+        let mut entries = Box::new([0; 1 << DIFFERENCE_BITS]);
+        for (index, entry) in (0..).zip(entries.iter_mut()) {
+            match code.find(index << (16 - DIFFERENCE_BITS)) {
+                Some((bits, length)) if length <= DIFFERENCE_BITS => {
+                    *entry = u32::from(bits) << 16 | length << 8 | (length + u32::from(bits));
+                }
+                _ => {}
+            }
+        }
+        Self { code: code.clone(), entries }
+    }
 }
 
 /// One look-up for a whole coefficient.
 pub(super) struct Values {
     pub code: Code,
-    /// By the next bits. The value in the upper half, the advance of the position (run and itself) in bits 8 to 15, the
-    /// length in the lowest six; 0 where code and value are longer than the index.
+    /// By the next bits. The length in the lowest six, the advance of the position (run and itself) in bits 8 to 15, and the
+    /// value in the upper half. With [`Self::LONG`] the value lies beyond the index: instead of it there are the length of
+    /// the code in bits 16 to 23 and the bits of the value above; no length at all where not even the code fits.
     pub entries: Box<[u32; 1 << VALUE_BITS]>,
 }
 
 impl Values {
-    /// Of differences of DC values: the symbol is the count of bits.
-    pub(super) fn of_differences(code: &Code) -> Self {
-        Self::new(code, |symbol| (1, u32::from(symbol)))
-    }
+    pub const LONG: u32 = 0x80;
 
-    /// Of coefficients.
-    pub(super) fn of_coefficients(code: &Code) -> Self {
-        Self::new(code, parts)
-    }
-
-    fn new(code: &Code, parts: impl Fn(u8) -> (u32, u32)) -> Self {
-        let mut entries = Box::new([0; 1 << VALUE_BITS]);
+    pub(super) fn new(code: &Code) -> Self {
+        let mut entries = Box::new([Self::LONG; 1 << VALUE_BITS]);
         for (index, entry) in (0..).zip(entries.iter_mut()) {
             let Some((symbol, length)) = code.find(index << (16 - VALUE_BITS)) else { continue };
             let (advance, bits) = parts(symbol);
@@ -77,6 +98,8 @@ impl Values {
             if total <= VALUE_BITS {
                 let value = index >> (VALUE_BITS - total) & ((1 << bits) - 1);
                 *entry = (extend(value, bits) as u32) << 16 | advance << 8 | total;
+            } else if length <= VALUE_BITS {
+                *entry = bits << 24 | length << 16 | advance << 8 | Self::LONG | total;
             }
         }
         Self { code: code.clone(), entries }
@@ -93,12 +116,15 @@ pub(super) fn parts(symbol: u8) -> (u32, u32) {
 
 /// One look-up to pass over several coefficients whose values nobody wants.
 pub(super) struct Skips {
-    /// By the next bits: the advance of the position in bits 8 to 15, the length in the lowest six. An advance of 64 where
-    /// not even one code fits, so that it looks like one too far.
+    /// By the next bits: the advance of the position in bits 8 to 15, the length in the lowest six, at most
+    /// [`Self::LONGEST`]. An advance of 64 where not even one code fits, so that it looks like one too far.
     pub entries: Box<[u16; 1 << SKIP_BITS]>,
 }
 
 impl Skips {
+    /// Three of them fit into the window.
+    const LONGEST: u32 = 18;
+
     pub(super) fn new(code: &Code) -> Self {
         let mut entries = Box::new([0; 1 << SKIP_BITS]);
         for (index, entry) in (0..).zip(entries.iter_mut()) {
@@ -114,8 +140,8 @@ impl Skips {
             let ahead = index << used & ((1 << SKIP_BITS) - 1);
             let Some((symbol, length)) = code.find(ahead << (16 - SKIP_BITS)) else { break };
             let (step, bits) = parts(symbol);
-            // Of the first one the code is enough: its length is all that matters.
-            let fits = length + bits <= known || (used == 0 && length <= known);
+            // The code is enough: that its value lies beyond the index does not matter.
+            let fits = length <= known && used + length + bits <= Self::LONGEST;
             if !fits || advance + (step & !END) >= 64 {
                 break;
             }

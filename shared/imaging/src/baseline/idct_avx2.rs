@@ -5,7 +5,7 @@
 use std::arch::x86_64::*;
 
 use super::block::Block;
-use super::idct::{BITS, EIGHT_BITS, FOUR_BITS, factor};
+use super::idct::{BITS, EIGHT_BITS, FOUR_BITS, factor, put};
 
 /// A pair of factors in every lane of 32 bits.
 #[inline]
@@ -47,8 +47,15 @@ fn eight_points<const SHIFT: i32>(pairs: [__m256i; 4], offset: i32) -> [__m256i;
 /// As [`super::idct::eight`]; empties the block.
 #[inline]
 #[target_feature(enable = "avx2")]
-pub(super) fn eight(block: &mut Block, out: &mut [u8], stride: usize) {
-    let pairs: [__m256i; 4] = bytemuck::cast(*block);
+pub(super) fn eight(block: &mut Block, steps: &Block, out: &mut [u8], stride: usize) {
+    let (pairs, steps): ([__m256i; 4], [__m256i; 4]) = (bytemuck::cast(*block), bytemuck::cast(*steps));
+    // Why in full: closures that are handed to functions of the library are not inlined here.
+    let pairs = [
+        _mm256_mullo_epi16(pairs[0], steps[0]),
+        _mm256_mullo_epi16(pairs[1], steps[1]),
+        _mm256_mullo_epi16(pairs[2], steps[2]),
+        _mm256_mullo_epi16(pairs[3], steps[3]),
+    ];
     *block = [0; 64];
     const BETWEEN: i32 = (BITS - EIGHT_BITS) as i32;
     let rows = eight_points::<BETWEEN>(pairs, 1 << (BETWEEN - 1));
@@ -66,7 +73,7 @@ pub(super) fn eight(block: &mut Block, out: &mut [u8], stride: usize) {
     let lower: [u64; 4] = bytemuck::cast(_mm256_unpackhi_epi32(left, right));
     let samples = [upper[0], upper[1], lower[0], lower[1], upper[2], upper[3], lower[2], lower[3]];
     for (row, samples) in samples.into_iter().enumerate() {
-        out[row * stride..][..8].copy_from_slice(&samples.to_ne_bytes());
+        put(&mut out[row * stride..], samples.to_ne_bytes());
     }
 }
 
@@ -130,9 +137,12 @@ fn four_points<const SHIFT: i32>(pairs: [__m128i; 2], offset: i32) -> [__m128i; 
 /// As [`super::idct::four`]; empties the block.
 #[inline]
 #[target_feature(enable = "avx2")]
-pub(super) fn four(block: &mut Block, out: &mut [u8], stride: usize) {
-    let Some(values) = block.first_chunk_mut::<16>() else { return };
-    let pairs: [__m128i; 2] = bytemuck::cast(*values);
+pub(super) fn four(block: &mut Block, steps: &Block, out: &mut [u8], stride: usize) {
+    let (Some(values), Some(steps)) = (block.first_chunk_mut::<16>(), steps.first_chunk::<16>()) else {
+        return;
+    };
+    let (pairs, steps): ([__m128i; 2], [__m128i; 2]) = (bytemuck::cast(*values), bytemuck::cast(*steps));
+    let pairs = [_mm_mullo_epi16(pairs[0], steps[0]), _mm_mullo_epi16(pairs[1], steps[1])];
     *values = [0; 16];
     const BETWEEN: i32 = (BITS - FOUR_BITS) as i32;
     let [r0, r1, r2, r3] = four_points::<BETWEEN>(pairs, 1 << (BETWEEN - 1));
@@ -147,6 +157,6 @@ pub(super) fn four(block: &mut Block, out: &mut [u8], stride: usize) {
     let order: __m128i = bytemuck::cast([0_u8, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15]);
     let samples: [[u8; 4]; 4] = bytemuck::cast(_mm_shuffle_epi8(bytes, order));
     for (row, samples) in samples.into_iter().enumerate() {
-        out[row * stride..][..4].copy_from_slice(&samples);
+        put(&mut out[row * stride..], samples);
     }
 }

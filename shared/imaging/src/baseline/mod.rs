@@ -8,7 +8,7 @@
 mod bits;
 mod block;
 mod color;
-mod decoder;
+pub(crate) mod decoder;
 mod huffman;
 mod idct;
 #[cfg(target_arch = "x86_64")]

@@ -1,6 +1,6 @@
 use mozjpeg_sys::{
-    JCP_FASTEST, JCS_CMYK, JCS_GRAYSCALE, JCS_RGB, JCS_YCCK, JCS_YCbCr, JHUFF_TBL, JINT_COMPRESS_PROFILE, boolean, c_int,
-    jpeg_c_set_int_param, jpeg_compress_struct, jpeg_create_compress, jpeg_destination_mgr,
+    JCP_FASTEST, JCS_CMYK, JCS_GRAYSCALE, JCS_RGB, JCS_YCCK, JCS_YCbCr, JHUFF_TBL, JINT_COMPRESS_PROFILE,
+    boolean, c_int, jpeg_c_set_int_param, jpeg_compress_struct, jpeg_create_compress, jpeg_destination_mgr,
     jpeg_destroy_compress, jpeg_finish_compress, jpeg_set_colorspace, jpeg_set_defaults, jpeg_set_quality,
     jpeg_simple_progression, jpeg_start_compress, jpeg_write_marker, jpeg_write_raw_data,
     jpeg_write_scanlines,

@@ -11,8 +11,8 @@ use crate::baseline::{Decoder, Plane, Region, Sampling, Scan};
 use crate::geometry::Rect;
 use crate::limits::Watch;
 use crate::picture::{Channels, Picture, Raster};
-use crate::yuv420::{self, Yuv420};
 use crate::resample::{Resampler, reach};
+use crate::yuv420::{self, Yuv420};
 
 /// Samples along a block's side as it is stored.
 const BLOCK: usize = 8;

@@ -57,7 +57,7 @@ impl File {
             let bytes = libjpeg::write(
                 libjpeg::Source::Pixels(&picture),
                 Quality { quality, progressive: false, dpi: None },
-                None,
+                libjpeg::Stream::File { exif: None, profile: None },
                 super::watch(),
             );
             let kind = format!("{number}: libjpeg {width}x{height} quality {quality} {channels:?}");
@@ -65,7 +65,8 @@ impl File {
         }
         let sampling = SAMPLINGS[random.below(8) as usize];
         let restart = if random.below(3) == 0 { 1 + random.below(9) as u16 } else { 0 };
-        let optimised = random.below(2) == 0;
+        // The encoder makes its codes as if there were no restarts.
+        let optimised = restart == 0 && random.below(2) == 0;
         let mut bytes = Vec::new();
         let mut encoder = Encoder::new(&mut bytes, quality);
         encoder.set_sampling_factor(sampling);
@@ -95,7 +96,7 @@ fn picture(random: &mut Random, width: u32, height: u32, channels: Channels) -> 
         let (x, y) = (pixel as u64 % u64::from(width), pixel as u64 / u64::from(width));
         *sample = match kind {
             0 => Random(seed ^ index as u64).next() as u8,
-            1 => 255 * u8::from((x * (seed & 7) + y * (seed >> 3 & 7) + 5 * channel) / 11 % 2 == 0),
+            1 => 255 * ((x * (seed & 7) + y * (seed >> 3 & 7) + 5 * channel) / 11 % 2) as u8,
             2 => (x * (seed & 3) + y * (seed >> 2 & 3) + 40 * channel).min(255) as u8,
             3 => (seed >> (8 * channel)) as u8,
             _ => spots(seed, x, y, channel),
@@ -110,7 +111,7 @@ fn spots(seed: u64, x: u64, y: u64, channel: u64) -> u8 {
     let sum: u64 = grids
         .iter()
         .map(|(side, strength)| {
-            let spot = (x / side) << 40 | (y / side) << 20 | side << 3 | channel * u64::from(*side < 20);
+            let spot = (x / side) << 40 | (y / side) << 20 | side << 3 | (channel * u64::from(*side < 20));
             Random(seed ^ spot).below(*strength)
         })
         .sum();

@@ -6,7 +6,9 @@ use super::agreement::planes;
 use super::files::File;
 use super::{header, watch};
 use crate::baseline::block::Block;
-use crate::baseline::{Decoder, Scan, idct};
+use crate::baseline::decoder::Decoder;
+use crate::baseline::idct;
+use crate::baseline::scan::Scan;
 
 /// Orthonormal inverse cosine transform of `size` points.
 fn basis(size: usize, frequency: usize, at: usize) -> f64 {
@@ -16,10 +18,10 @@ fn basis(size: usize, frequency: usize, at: usize) -> f64 {
 }
 
 /// The lowest `size` times `size` frequencies of a block of eight, as samples.
-fn reference(block: &Block, size: usize) -> Vec<u8> {
+fn reference(block: &Block, steps: &Block, size: usize) -> Vec<u8> {
     let coefficient = |row: usize, column: usize| {
         let place = idct::place((row * 8 + column) as u8, 8).expect("a block of eight has every frequency");
-        f64::from(block[usize::from(place)])
+        f64::from(block[usize::from(place)]) * f64::from(steps[usize::from(place)])
     };
     let mut samples = Vec::new();
     for y in 0..size {
@@ -47,8 +49,8 @@ fn references(bytes: &[u8], size: usize) -> Option<Vec<Vec<u8>>> {
         let mut strips: Vec<Vec<u8>> =
             planes.iter().map(|plane| vec![0; plane.stride * plane.rows]).collect();
         let mut targets: Vec<&mut [u8]> = strips.iter_mut().map(Vec::as_mut_slice).collect();
-        decoder.row_with(0..across, &mut targets, |_, block, target, stride| {
-            for (row, samples) in reference(block, size).chunks(size).enumerate() {
+        decoder.row_with(0..across, &mut targets, |_, block, steps, target, stride| {
+            for (row, samples) in reference(block, steps, size).chunks(size).enumerate() {
                 target[row * stride..][..size].copy_from_slice(samples);
             }
             *block = [0; 64];
