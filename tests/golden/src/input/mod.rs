@@ -56,6 +56,11 @@ fn parse(name: &str) -> Result<(Pixels, &str, Vec<&str>), String> {
     Ok((pattern::draw(pattern, side(width)?, side(height)?)?, format, parts.collect()))
 }
 
+/// The profile that an option names.
+pub fn profile(option: &str) -> Option<Result<Vec<u8>, String>> {
+    profiles::named(option)
+}
+
 /// A picture as a file of one of the formats, without options.
 pub fn of(pixels: &Pixels, format: &str) -> Result<Vec<u8>, String> {
     encode(pixels, format, &tags::Tags { orientation: 1, ..Default::default() })
