@@ -1,7 +1,7 @@
 //! Good files damaged on purpose, in the same way at every run: bits turned, ends cut off, and numbers of headers that lie.
 
 /// Files of [`crate::input`], a generated one each: every reader, and every way it takes.
-pub const FORMATS: [&str; 38] = [
+pub const FORMATS: [&str; 40] = [
     "jpeg",
     "jpeg-progressive",
     "jpeg-grey",
@@ -30,6 +30,8 @@ pub const FORMATS: [&str; 38] = [
     "tiff16",
     "tiff-grey",
     "tiff-palette",
+    "tiff-ink4",
+    "tiff-colors2",
     "tiff-rgb-lzw-predictor",
     "tiff-rgb-deflate-tiles",
     "tiff-rgb-packbits-planar",

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use tiff::decoder::{Decoder, Limits};
 use tiff::tags::Tag;
 
-use super::{tiff_cmyk, tiff_jpeg};
+use super::{tiff_cmyk, tiff_few_bits, tiff_jpeg};
 use crate::ImagingError;
 use crate::header::{Header, MAX_PROFILE_BYTES};
 use crate::limits::Watch;
@@ -31,12 +31,15 @@ pub(super) fn header(input: &[u8]) -> Option<Result<Header, ImagingError>> {
     if is_planar_in_tiles(input) {
         return Some(Err(ImagingError::Unsupported("tiled planar TIFF".into())));
     }
-    tiff_jpeg::header(input).map(Ok).or_else(|| tiff_cmyk::header(input))
+    let header = tiff_jpeg::header(input).or_else(|| tiff_few_bits::header(input));
+    header.map(Ok).or_else(|| tiff_cmyk::header(input))
 }
 
 /// `None` where the `image` crate reads the file.
 pub(super) fn decode(input: &[u8], header: &Header, watch: Watch) -> Option<Result<Raster, ImagingError>> {
-    tiff_jpeg::decode(input, header, watch).or_else(|| tiff_cmyk::decode(input, header))
+    tiff_jpeg::decode(input, header, watch)
+        .or_else(|| tiff_few_bits::decode(input, header).map(|picture| picture.map(Raster::Eight)))
+        .or_else(|| tiff_cmyk::decode(input, header))
 }
 
 /// The `tiff` crate (0.11) panics over these: it looks for the edge of the picture in the first plane only.

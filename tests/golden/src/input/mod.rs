@@ -4,7 +4,7 @@
 //! Formats: `png`, `png16`, `png-grey`, `png-grey16`, `png-grey-alpha`, `png-bit`, `png-palette`, `png-palette-alpha`,
 //! `png-interlaced`, `gif`, `bmp`, `tiff`, `tiff16`, `tiff-grey`, `tiff-palette`, `jpeg`, `jpeg-progressive`, `webp`, `webp-lossless`,
 //! `webp-animated`, `webp-animated-part`, `apng`, `apng-hidden`; the PNGs of [`png_every`], the TIFFs of [`tiff_file`] and
-//! the JPEGs of [`jpeg_cmyk`].
+//! [`tiff_few_bits`], and the JPEGs of [`jpeg_cmyk`].
 //! Photographs: `photo` and `scene:astronaut`, `scene:chelsea`, `scene:rocket`; with `+FAULT`, see [`scene::FAULTS`], as a PNG.
 //! Options: `orientation=1..8`, `private` (metadata with copyright and artist, and with camera, serial number, GPS and
 //! content credentials), `xmp` and `iptc` (copyright and artist there alone), and the profiles of [`profiles`].
@@ -16,6 +16,7 @@ mod png_file;
 mod profiles;
 pub mod scene;
 mod tags;
+mod tiff_few_bits;
 mod tiff_file;
 
 use crate::pattern;
@@ -86,6 +87,9 @@ fn encode(pixels: &Pixels, format: &str, tags: &tags::Tags) -> Result<Vec<u8>, S
             tags.put_into_jpeg(jpeg_cmyk::encode(pixels, format)?)
         }
         "jpeg-grey" => tags.put_into_jpeg(jpeg_cmyk::grey(pixels)?),
+        few if ["tiff-bits", "tiff-ink", "tiff-colors"].iter().any(|kind| few.starts_with(kind)) => {
+            tiff_few_bits::encode(pixels, few)?
+        }
         tiff if tiff.starts_with("tiff-") => tiff_file::encode(pixels, tiff, tags)?,
         "jpeg" => {
             tags.put_into_jpeg(by_engine(pixels, r#"{"type":"jpeg","quality":95,"progressive":false}"#)?)
