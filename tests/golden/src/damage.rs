@@ -1,7 +1,7 @@
 //! Good files damaged on purpose, in the same way at every run: bits turned, ends cut off, and numbers of headers that lie.
 
 /// Files of [`crate::input`], a generated one each: every reader, and every way it takes.
-pub const FORMATS: [&str; 40] = [
+pub const FORMATS: [&str; 41] = [
     "jpeg",
     "jpeg-progressive",
     "jpeg-grey",
@@ -38,6 +38,7 @@ pub const FORMATS: [&str; 40] = [
     "tiff-rgba16-deflate",
     "tiff-rgb16-lzw+orientation=6+private+xmp",
     "tiff-cmyk-jpeg",
+    "tiff-cmyk-jpeg-tiles",
     "tiff-cmyk-lzw-predictor",
     "tiff-cmyk16-planar",
     "tiff-cmyk-tiles",
