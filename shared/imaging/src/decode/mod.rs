@@ -5,6 +5,7 @@ pub(crate) mod other;
 pub(crate) mod png;
 mod tiff;
 mod tiff_cmyk;
+mod tiff_counts;
 mod tiff_few_bits;
 mod tiff_jpeg;
 mod tiff_palette;
