@@ -74,7 +74,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A value of more than four bytes.
-    fn bytes(&self, tag: u16) -> Option<&'a [u8]> {
+    pub(crate) fn bytes(&self, tag: u16) -> Option<&'a [u8]> {
         let entry = self.entry(tag)?;
         let (length, at) = (self.u32(entry + 4)?, self.u32(entry + 8)?);
         self.bytes.get(at..at.checked_add(length)?)

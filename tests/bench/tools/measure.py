@@ -30,7 +30,7 @@ def arguments(usage, *options, build=build):
     for name, settings in options:
         parser.add_argument(name, **settings)
     chosen = parser.parse_args()
-    if not chosen.no_build:
+    if not chosen.no_build and not getattr(chosen, "binary", None):
         build()
     return chosen
 
@@ -60,19 +60,38 @@ class Run:
     output: str
 
 
+def begin(command, environment=None, stderr=None):
+    """A process with its own output to be read; `finish` ends it."""
+    variables = {**os.environ, **(environment or {})}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True, env=variables, cwd=ROOT)
+    process.begun = time.perf_counter()
+    return process
+
+
+def finish(process):
+    """Waits for the end of a process that `begin` made; its exit code is `process.returncode`."""
+    output = process.stdout.read()
+    process.stdout.close()
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - process.begun
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return Run((usage.ru_utime + usage.ru_stime) * 1000, wall * 1000, usage.ru_maxrss * 1024 / MEGABYTE, output)
+
+
 def run(command, environment=None):
     """Runs a command to its end. Only its own output is kept; a failure ends the bench."""
-    begun = time.perf_counter()
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env={**os.environ, **(environment or {})}, cwd=ROOT
-    )
-    output = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - begun
-    process.returncode = os.waitstatus_to_exitcode(status)
+    process = begin(command, environment)
+    done = finish(process)
     if process.returncode != 0:
-        sys.exit(f"{' '.join(map(str, command))}: exit code {process.returncode}\n{output}")
-    return Run((usage.ru_utime + usage.ru_stime) * 1000, wall * 1000, usage.ru_maxrss * 1024 / MEGABYTE, output)
+        sys.exit(f"{' '.join(map(str, command))}: exit code {process.returncode}\n{done.output}")
+    return done
+
+
+def failure(command, environment=None):
+    """Runs a command to its end, and answers what it said if it failed."""
+    process = begin(command, environment, stderr=subprocess.STDOUT)
+    done = finish(process)
+    return None if process.returncode == 0 else done.output.strip() or f"exit code {process.returncode}"
 
 
 def end(process):

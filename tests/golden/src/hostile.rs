@@ -40,6 +40,7 @@ pub fn bombs() -> Result<Vec<Hostile>, String> {
         ("png: 256 MB of pixels for 100x100", data),
         ("png: 256 MB of profile", with(b"iCCP", &[b"bomb\0\0", &zeros[..]].concat())),
         ("png: 256 MB of text", with(b"zTXt", &[b"bomb\0\0", &zeros[..]].concat())),
+        ("tiff: 8 MB of profile", input::file("generate:gradient/16x16/tiff-rgb+longest-profile")?),
     ])
 }
 
@@ -218,6 +219,11 @@ fn tiffs() -> Vec<Hostile> {
         ("tiff: claims 7000x7000", claims(7_000, 7_000, 1, 49_000_000)),
         ("tiff: four billion strips", claims(100, 100, u32::MAX, 100)),
         ("tiff: a strip of four gigabytes", claims(100, 100, 1, u32::MAX)),
+        ("tiff: eight million bits of a sample", {
+            let mut file = tiff(&[(256, 4, 1, 9), (257, 4, 1, 9), (258, 1, 8_000_000, 100), (262, 3, 1, 1)]);
+            file.resize(8_000_200, 8);
+            file
+        }),
         ("tiff: no size", tiff(&[(259, 3, 1, 1), (262, 3, 1, 1)])),
         (
             "tiff: a million bits a sample",

@@ -8,7 +8,9 @@
 //! A failing case leaves `actual.png` and `diff.png` in `target/golden/CASE/`.
 
 pub mod case;
+pub mod damage;
 pub mod facts;
+pub mod fuzz;
 pub mod hostile;
 pub mod input;
 pub mod pattern;

@@ -7,6 +7,8 @@ pub(crate) mod other;
 pub(crate) mod png;
 mod tiff;
 mod tiff_cmyk;
+mod tiff_counts;
+mod tiff_few_bits;
 mod tiff_jpeg;
 mod tiff_palette;
 pub(crate) mod webp;

@@ -2,41 +2,52 @@
 
 use std::io::Cursor;
 
-use tiff::decoder::{Decoder, Limits};
+use tiff::decoder::Decoder;
 use tiff::tags::Tag;
 
-use super::{tiff_cmyk, tiff_jpeg};
+use super::{tiff_cmyk, tiff_counts, tiff_few_bits, tiff_jpeg};
 use crate::ImagingError;
+use crate::exif::Reader;
 use crate::header::{Header, MAX_PROFILE_BYTES};
 use crate::limits::Watch;
 use crate::picture::Raster;
 
 const PLANAR: u16 = 2;
+const ICC_PROFILE: u16 = 34_675;
 
 pub(super) type Tiff<'a> = Decoder<Cursor<&'a [u8]>>;
 
-/// A decoder that also reads the long profiles of presses.
 pub(super) fn open(input: &[u8]) -> Option<Tiff<'_>> {
-    let mut limits = Limits::default();
-    limits.ifd_value_size = MAX_PROFILE_BYTES;
-    Some(Decoder::new(Cursor::new(input)).ok()?.with_limits(limits))
+    Decoder::new(Cursor::new(input)).ok()
 }
 
+/// Why not by the decoder: it takes 32 bytes for each. BigTIFF, which [`Reader`] does not know, is left to it, within its limits.
 pub(super) fn profile(input: &[u8]) -> Option<Vec<u8>> {
-    open(input)?.get_tag_u8_vec(Tag::IccProfile).ok()
+    match Reader::new(input) {
+        Some(reader) => {
+            reader.bytes(ICC_PROFILE).filter(|bytes| bytes.len() <= MAX_PROFILE_BYTES).map(<[u8]>::to_vec)
+        }
+        None => open(input)?.get_tag_u8_vec(Tag::IccProfile).ok(),
+    }
 }
 
 /// `None` where the `image` crate reads the file.
 pub(super) fn header(input: &[u8]) -> Option<Result<Header, ImagingError>> {
+    if tiff_counts::are_excessive(input) {
+        return Some(Err(ImagingError::corrupt("tiff", "its directory says that it has too many values")));
+    }
     if is_planar_in_tiles(input) {
         return Some(Err(ImagingError::Unsupported("tiled planar TIFF".into())));
     }
-    tiff_jpeg::header(input).map(Ok).or_else(|| tiff_cmyk::header(input))
+    let header = tiff_jpeg::header(input).or_else(|| tiff_few_bits::header(input));
+    header.map(Ok).or_else(|| tiff_cmyk::header(input))
 }
 
 /// `None` where the `image` crate reads the file.
 pub(super) fn decode(input: &[u8], header: &Header, watch: Watch) -> Option<Result<Raster, ImagingError>> {
-    tiff_jpeg::decode(input, header, watch).or_else(|| tiff_cmyk::decode(input, header))
+    tiff_jpeg::decode(input, header, watch)
+        .or_else(|| tiff_few_bits::decode(input, header).map(|picture| picture.map(Raster::Eight)))
+        .or_else(|| tiff_cmyk::decode(input, header))
 }
 
 /// The `tiff` crate (0.11) panics over these: it looks for the edge of the picture in the first plane only.

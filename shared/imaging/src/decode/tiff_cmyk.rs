@@ -33,9 +33,9 @@ fn bits(decoder: &mut Tiff<'_>) -> Option<Result<u8, ImagingError>> {
         ColorType::CMYKA(_) => return unsupported("transparent"),
         _ => return None,
     };
-    // In strips it has been read before.
+    // What can be read of it has been read before.
     if decoder.get_tag_unsigned::<u16>(Tag::Compression).ok() == Some(JPEG) {
-        return unsupported("tiled and JPEG-compressed");
+        return unsupported("such JPEG-compressed");
     }
     match bits {
         8 | 16 => Some(Ok(bits)),
@@ -60,7 +60,7 @@ pub(super) fn header(input: &[u8]) -> Option<Result<Header, ImagingError>> {
         channels: Channels::Cmyk,
         depth: if bits == 16 { Depth::Sixteen } else { Depth::Eight },
         decoder_bytes: stored + DECODER_BYTES,
-        profile: decoder.get_tag_u8_vec(Tag::IccProfile).ok(),
+        profile: tiff::profile(input),
         exif: exif::of_tiff(input),
     }))
 }

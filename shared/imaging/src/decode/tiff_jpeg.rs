@@ -1,13 +1,10 @@
 //! TIFF with JPEG inside (Technical Note 2 of TIFF 6.0) in YCbCr, as our own lossy TIFF is, or CMYK: the `image` crate
-//! reads neither. Each strip is a JPEG stream whose tables may stand in a tag of their own.
-
-use std::io::Cursor;
+//! reads neither. Each strip or tile is a JPEG stream whose tables may stand in a tag of their own.
 
 use ::tiff::ColorType;
-use ::tiff::decoder::Decoder;
 use ::tiff::tags::Tag;
 
-use super::tiff;
+use super::tiff::{self, Tiff};
 
 use crate::exif;
 use crate::header::{Format, Header};
@@ -16,23 +13,27 @@ use crate::picture::{Channels, Depth, Picture, Raster};
 use crate::{ImagingError, libjpeg};
 
 const JPEG: u16 = 7;
-const MAX_STRIPS: usize = 1 << 16;
+const MAX_STREAMS: usize = 1 << 16;
+/// Of a side of a tile. Others use 128 to 1,024.
+const MAX_TILE_SIDE: u32 = 4_096;
 
 fn broken() -> ImagingError {
-    ImagingError::corrupt("tiff", "its strips are not valid")
+    ImagingError::corrupt("tiff", "its strips or tiles are not valid")
 }
 
-struct Strips {
+struct Streams {
     width: u32,
     height: u32,
     channels: Channels,
+    /// Width and height of a tile; `None`: strips.
+    tile: Option<(u32, u32)>,
     /// A JPEG each.
     streams: Vec<Vec<u8>>,
 }
 
 /// `None` where the file is another kind of TIFF.
-fn strips(input: &[u8]) -> Option<Strips> {
-    let mut decoder = Decoder::new(Cursor::new(input)).ok()?;
+fn streams(input: &[u8]) -> Option<Streams> {
+    let mut decoder = tiff::open(input)?;
     let (width, height) = decoder.dimensions().ok()?;
     let compression: u16 = decoder.get_tag_unsigned(Tag::Compression).ok()?;
     let channels = match decoder.colortype().ok()? {
@@ -45,9 +46,14 @@ fn strips(input: &[u8]) -> Option<Strips> {
     }
     let tables = decoder.get_tag_u8_vec(Tag::JPEGTables).unwrap_or_default();
     let tables = tables.strip_suffix(b"\xFF\xD9").unwrap_or(&tables);
-    let offsets = decoder.get_tag_u32_vec(Tag::StripOffsets).ok()?;
-    let lengths = decoder.get_tag_u32_vec(Tag::StripByteCounts).ok()?;
-    if offsets.len() != lengths.len() || offsets.len() > MAX_STRIPS {
+    let tile = tile_size(&mut decoder);
+    let (offsets, lengths) = match tile {
+        Some(_) => (Tag::TileOffsets, Tag::TileByteCounts),
+        None => (Tag::StripOffsets, Tag::StripByteCounts),
+    };
+    let offsets = decoder.get_tag_u32_vec(offsets).ok()?;
+    let lengths = decoder.get_tag_u32_vec(lengths).ok()?;
+    if offsets.len() != lengths.len() || offsets.len() > MAX_STREAMS {
         return None;
     }
     let mut total = 0;
@@ -65,21 +71,29 @@ fn strips(input: &[u8]) -> Option<Strips> {
             _ => strip.to_vec(),
         });
     }
-    Some(Strips { width, height, channels, streams })
+    Some(Streams { width, height, channels, tile, streams })
+}
+
+fn tile_size(decoder: &mut Tiff<'_>) -> Option<(u32, u32)> {
+    let width = decoder.get_tag_u32(Tag::TileWidth).ok()?;
+    let height = decoder.get_tag_u32(Tag::TileLength).ok()?;
+    ((1..=MAX_TILE_SIDE).contains(&width) && (1..=MAX_TILE_SIDE).contains(&height)).then_some((width, height))
 }
 
 /// `None` where the file is another kind of TIFF.
 pub(crate) fn header(input: &[u8]) -> Option<Header> {
-    let Strips { width, height, channels, .. } = strips(input)?;
+    let Streams { width, height, channels, tile, .. } = streams(input)?;
     let profile = tiff::profile(input);
+    let tile_pixels = tile.map_or(0, |(width, height)| u64::from(width) * u64::from(height));
+    let largest = tile_pixels.max(u64::from(width) * u64::from(height));
     Some(Header {
         format: Format::Tiff,
         width,
         height,
         channels,
         depth: Depth::Eight,
-        // The streams, and one strip's pixels beside the picture, which may be all of them.
-        decoder_bytes: input.len() as u64 + channels.count() as u64 * u64::from(width) * u64::from(height),
+        // The streams, and the pixels of one of them beside the picture, which may be all of it.
+        decoder_bytes: input.len() as u64 + channels.count() as u64 * largest,
         profile,
         exif: exif::of_tiff(input),
     })
@@ -87,7 +101,42 @@ pub(crate) fn header(input: &[u8]) -> Option<Header> {
 
 /// `None` where the file is another kind of TIFF.
 pub(crate) fn decode(input: &[u8], header: &Header, watch: Watch) -> Option<Result<Raster, ImagingError>> {
-    Some(join(header, strips(input)?.streams, watch).map(Raster::Eight))
+    let Streams { tile, streams, .. } = streams(input)?;
+    let joined = match tile {
+        Some(size) => join_tiles(header, &streams, size, watch),
+        None => join(header, streams, watch),
+    };
+    Some(joined.map(Raster::Eight))
+}
+
+/// Tiles stand row by row; what is beyond the picture is dropped.
+fn join_tiles(
+    header: &Header,
+    streams: &[Vec<u8>],
+    (width, height): (u32, u32),
+    watch: Watch,
+) -> Result<Picture, ImagingError> {
+    let across = header.width.div_ceil(width) as usize;
+    if streams.len() != across * header.height.div_ceil(height) as usize {
+        return Err(broken());
+    }
+    let mut picture = Picture::blank(header.width, header.height, header.channels);
+    for (number, stream) in streams.iter().enumerate() {
+        watch.check()?;
+        let tile_header = super::jpeg::header(stream)?;
+        let size = (tile_header.width, tile_header.height, tile_header.channels);
+        if size != (width, height, header.channels) {
+            return Err(broken());
+        }
+        let tile = libjpeg::read(stream, &tile_header, 1, watch)?;
+        let start = number % across * tile.stride();
+        let top = number / across * height as usize;
+        for (target, source) in picture.rows_mut().skip(top).zip(tile.rows()) {
+            let length = source.len().min(target.len() - start);
+            target[start..start + length].copy_from_slice(&source[..length]);
+        }
+    }
+    Ok(picture)
 }
 
 fn join(header: &Header, streams: Vec<Vec<u8>>, watch: Watch) -> Result<Picture, ImagingError> {

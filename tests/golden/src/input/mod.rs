@@ -4,7 +4,7 @@
 //! Formats: `png`, `png16`, `png-grey`, `png-grey16`, `png-grey-alpha`, `png-bit`, `png-palette`, `png-palette-alpha`,
 //! `png-interlaced`, `gif`, `bmp`, `tiff`, `tiff16`, `tiff-grey`, `tiff-palette`, `jpeg`, `jpeg-progressive`, `webp`, `webp-lossless`, `avif`, `avif-lossless`,
 //! `webp-animated`, `webp-animated-part`, `apng`, `apng-hidden`; the PNGs of [`png_every`], the TIFFs of [`tiff_file`] and
-//! the JPEGs of [`jpeg_cmyk`].
+//! [`tiff_few_bits`], and the JPEGs of [`jpeg_cmyk`].
 //! Photographs: `photo` and `scene:astronaut`, `scene:chelsea`, `scene:rocket`; with `+FAULT`, see [`scene::FAULTS`], as a PNG.
 //! `heif:FILE`: a file of `tests/data/heif`, of which `make.py` there says what they are.
 //! Options: `orientation=1..8`, `private` (metadata with copyright and artist, and with camera, serial number, GPS and
@@ -17,6 +17,7 @@ mod png_file;
 mod profiles;
 pub mod scene;
 mod tags;
+mod tiff_few_bits;
 mod tiff_file;
 
 use crate::pattern;
@@ -61,6 +62,11 @@ fn parse(name: &str) -> Result<(Pixels, &str, Vec<&str>), String> {
     Ok((pattern::draw(pattern, side(width)?, side(height)?)?, format, parts.collect()))
 }
 
+/// The profile that an option names.
+pub fn profile(option: &str) -> Option<Result<Vec<u8>, String>> {
+    profiles::named(option)
+}
+
 /// A picture as a file of one of the formats, without options.
 pub fn of(pixels: &Pixels, format: &str) -> Result<Vec<u8>, String> {
     encode(pixels, format, &tags::Tags { orientation: 1, ..Default::default() })
@@ -86,6 +92,9 @@ fn encode(pixels: &Pixels, format: &str, tags: &tags::Tags) -> Result<Vec<u8>, S
             tags.put_into_jpeg(jpeg_cmyk::encode(pixels, format)?)
         }
         "jpeg-grey" => tags.put_into_jpeg(jpeg_cmyk::grey(pixels)?),
+        few if ["tiff-bits", "tiff-ink", "tiff-colors"].iter().any(|kind| few.starts_with(kind)) => {
+            tiff_few_bits::encode(pixels, few)?
+        }
         tiff if tiff.starts_with("tiff-") => tiff_file::encode(pixels, tiff, tags)?,
         "jpeg" => {
             tags.put_into_jpeg(by_engine(pixels, r#"{"type":"jpeg","quality":95,"progressive":false}"#)?)

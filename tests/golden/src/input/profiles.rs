@@ -12,6 +12,7 @@ pub(super) fn named(option: &str) -> Option<Result<Vec<u8>, String>> {
         "press" => return Some(Ok(press(&[*b"A2B0", *b"A2B1"]))),
         "press-perceptual" => return Some(Ok(press(&[*b"A2B0"]))),
         "broken-profile" => return Some(Ok(b"this is no profile, it only says so".repeat(9))),
+        "longest-profile" => return Some(Ok(vec![7; 8 << 20])),
         "long-profile" => return Some(Ok(lengthened(press(&[*b"A2B0"])))),
         _ => return None,
     };
