@@ -49,7 +49,7 @@ pub(crate) fn run(input: &[u8], plan: &Plan, limits: &Limits) -> Result<Edited, 
                 raster = match raster {
                     Raster::Eight(picture) => Raster::Eight(worked(step, plan, picture, watch)?),
                     Raster::Sixteen(picture) => Raster::Sixteen(worked(step, plan, picture, watch)?),
-                    // Yuv420 are asked for only where the other steps do nothing.
+                    // Planes are asked for only where the other steps do nothing.
                     Raster::Yuv420(planes) => match step {
                         Step::Orient(orientation) => Raster::Yuv420(planes.oriented(*orientation)),
                         _ => Raster::Yuv420(planes),

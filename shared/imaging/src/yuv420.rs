@@ -6,6 +6,7 @@ use crate::geometry::Rect;
 use crate::limits::Watch;
 use crate::orientation::Orientation;
 use crate::picture::{Channels, Picture};
+use crate::planes::{Chroma, Planes};
 use crate::steps::orient;
 use crate::steps::resize::{Resize, resize};
 
@@ -42,7 +43,15 @@ impl Yuv420 {
     }
 }
 
-/// Yuv420 of one size to RGB, by the equations of JFIF 1.02.
+impl From<Yuv420> for Planes<u8> {
+    fn from(Yuv420 { luma, chroma: [blue, red] }: Yuv420) -> Self {
+        let (width, height) = (luma.width, luma.height);
+        let samples = [luma.pixels, blue.pixels, red.pixels];
+        Self { width, height, bits: 8, chroma: Chroma::Quarter, samples }
+    }
+}
+
+/// Planes of one size to RGB, by the equations of JFIF 1.02.
 pub(crate) fn rgb(luma: &Picture, blue: &Picture, red: &Picture) -> Picture {
     let mut picture = Picture::blank(luma.width, luma.height, Channels::Rgb);
     let planes = luma.pixels.iter().zip(&blue.pixels).zip(&red.pixels);

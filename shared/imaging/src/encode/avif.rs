@@ -7,6 +7,7 @@ use crate::libaom::{self, Stream};
 use crate::limits::Watch;
 use crate::picture::{Channels, Picture};
 use crate::planes::{Chroma, Planes, from_rgb};
+use crate::yuv420::Yuv420;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
@@ -51,24 +52,45 @@ pub(super) fn encode(
     let chroma = mode.chroma(picture.channels.count() as u64);
     let cicp = if mode == Mode::Lossless && chroma == Chroma::Full { PLAIN } else { LUMA_AND_CHROMA };
     let planes = from_rgb(picture, chroma, cicp.matrix == 0);
-    let Stream { data, config } = libaom::write(&planes, mode.quantizer(), cicp)?;
+    let colors = libaom::write(&planes, mode.quantizer(), cicp)?;
     watch.check()?;
     let alpha = match picture.channels {
         Channels::Rgba => Some(libaom::write(&alpha(picture), mode.quantizer(), LUMA_AND_CHROMA)?),
         _ => None,
     };
-    let block = exif::block(dpi, exif);
-    Ok(heif::write(&heif::Written {
+    Ok(file(&planes, cicp, &colors, alpha.as_ref(), exif::block(dpi, exif).as_deref()))
+}
+
+/// Of a mode whose chroma is a quarter.
+pub(super) fn encode_yuv(
+    planes: Yuv420,
+    mode: Mode,
+    dpi: Option<u32>,
+    exif: &Exif,
+) -> Result<Vec<u8>, ImagingError> {
+    let planes = Planes::from(planes);
+    let colors = libaom::write(&planes, mode.quantizer(), LUMA_AND_CHROMA)?;
+    Ok(file(&planes, LUMA_AND_CHROMA, &colors, None, exif::block(dpi, exif).as_deref()))
+}
+
+fn file(
+    planes: &Planes<u8>,
+    cicp: Cicp,
+    colors: &Stream,
+    alpha: Option<&Stream>,
+    exif: Option<&[u8]>,
+) -> Vec<u8> {
+    heif::write(&heif::Written {
         codec: Codec::Av1,
-        width: picture.width,
-        height: picture.height,
+        width: planes.width,
+        height: planes.height,
         bits: &[8; 3][..planes.count()],
-        config: &config,
-        data: &data,
+        config: &colors.config,
+        data: &colors.data,
         cicp: Some(cicp),
-        alpha: alpha.as_ref().map(|stream| (&stream.config[..], &stream.data[..])),
-        exif: block.as_deref(),
-    }))
+        alpha: alpha.map(|stream| (&stream.config[..], &stream.data[..])),
+        exif,
+    })
 }
 
 fn alpha(picture: &Picture) -> Planes<u8> {

@@ -12,6 +12,7 @@ use crate::libjpeg::{self, Quality, Source};
 use crate::libwebp::Mode;
 use crate::limits::Watch;
 use crate::picture::{Channels, Raster};
+use crate::planes::Chroma;
 
 /// The file that is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +53,7 @@ impl Target {
         match self {
             Self::Jpeg(quality) => libjpeg::chroma_factor(*quality) == 2,
             Self::Webp { mode: Mode::Lossy(_), .. } => true,
+            Self::Avif { mode: mode @ avif::Mode::Lossy(_), .. } => mode.chroma(3) == Chroma::Quarter,
             _ => false,
         }
     }
@@ -73,15 +75,18 @@ pub(crate) fn encode(
     profile: Option<&[u8]>,
     watch: Watch,
 ) -> Result<Vec<u8>, ImagingError> {
-    match (&raster, target) {
+    let raster = match (raster, target) {
         (Raster::Yuv420(planes), Target::Jpeg(quality)) => {
-            return jpeg::encode(Source::Yuv420(planes), *quality, exif, profile, watch);
+            return jpeg::encode(Source::Yuv420(&planes), *quality, exif, profile, watch);
         }
         (Raster::Yuv420(planes), Target::Webp { mode: mode @ Mode::Lossy(_), dpi }) => {
-            return webp::encode_yuv(planes, *mode, *dpi, exif, watch);
+            return webp::encode_yuv(&planes, *mode, *dpi, exif, watch);
         }
-        _ => {}
-    }
+        (Raster::Yuv420(planes), Target::Avif { mode: mode @ avif::Mode::Lossy(_), dpi }) => {
+            return avif::encode_yuv(planes, *mode, *dpi, exif);
+        }
+        (raster, _) => raster,
+    };
     let picture = raster.into_eight_bits(watch)?;
     if picture.channels == Channels::Cmyk && !target.keeps_cmyk() {
         return Err(ImagingError::Internal("CMYK was not brought to RGB".into()));
