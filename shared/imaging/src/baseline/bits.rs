@@ -6,7 +6,7 @@ use super::scan::MAX_BLOCKS;
 const UNIT: usize = MAX_BLOCKS * 216 + 32;
 /// Bytes of data in a piece: they stay in the fastest cache.
 const PIECE: usize = 8192;
-/// Zeros follow the last piece.
+/// What follows the data is of no meaning: to read it is to overrun.
 const ROOM: usize = PIECE + UNIT;
 
 pub(super) type Piece = [u8; ROOM];
@@ -49,9 +49,6 @@ impl<'a> Source<'a> {
         while self.end < PIECE && !self.last {
             self.copy_plain();
             self.pass_stuffing();
-        }
-        if self.last {
-            self.piece[self.end..].fill(0);
         }
     }
 

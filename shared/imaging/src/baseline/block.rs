@@ -32,7 +32,7 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// For blocks of which `size` samples (1, 2, 4 or 8) are made along each side.
+    /// For blocks of which `size` samples (1, 2, 3, 4 or 8) are made along each side.
     pub(super) fn new(quantisation: &Quantisation, size: usize) -> Self {
         let place = |position| idct::place(position, size).unwrap_or(NOWHERE);
         // libjpeg, too, keeps a coefficient that a run carries past the end as the last one.

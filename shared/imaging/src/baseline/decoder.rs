@@ -1,61 +1,23 @@
-//! Rows of units (MCUs) from the data into planes, at 1, 2, 4 or 8 samples a block.
+//! Rows of units (MCUs) from the data into planes, at 1 to 8 samples a block.
 
 use std::ops::Range;
 
 use super::bits::{Cursor, Source};
-use super::block::{Block, Places, Reader, Tables};
-use super::huffman::{Differences, Skips, Values};
+use super::block::{Block, Reader, Tables};
 use super::idct;
-use super::scan::{MAX_BLOCKS, Sampling, Scan, ScanComponent};
+use super::layout::{self, BlockPlace, Component, Plane, Region};
+use super::scan::{MAX_BLOCKS, Scan};
 use crate::ImagingError;
 use crate::limits::Watch;
 
 /// A DC value that no picture has; far from where sums overflow within a row.
 const MAX_PREDICTION: i32 = 1 << 28;
 
-/// What [`Decoder::strip`] delivers of a component.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Plane {
-    /// Samples of a row that belong to the picture.
-    pub width: usize,
-    /// Rows that belong to the picture, in all strips together.
-    pub height: usize,
-    /// Samples from a row to the next: whole units.
-    pub stride: usize,
-    /// Rows of a strip; of the last one some may be below the picture.
-    pub rows: usize,
-}
-
-/// The units that are wanted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Region {
-    pub columns: Range<usize>,
-    pub rows: Range<usize>,
-}
-
-struct Component {
-    size: usize,
-    /// Index of the tables.
-    tables: usize,
-    places: Places,
-    /// The last DC value, before the step.
-    prediction: i32,
-    plane: Plane,
-}
-
-/// A block of a unit, in the order of the file.
-struct BlockPlace {
-    component: usize,
-    /// Samples from the beginning of a strip to the block, in the first unit.
-    offset: usize,
-    /// Samples from a unit to the next.
-    step: usize,
-}
-
 /// Decodes a strip (a row of units) at a time; holds nothing of the picture's size.
 pub(crate) struct Decoder<'a> {
     source: Source<'a>,
     cursor: Cursor,
+    /// Of each pair of codes.
     tables: Vec<Tables>,
     components: Vec<Component>,
     blocks: Vec<BlockPlace>,
@@ -69,36 +31,25 @@ pub(crate) struct Decoder<'a> {
     restarts: u8,
     watch: Watch,
     /// The processor has what the quick path is compiled for.
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))]
     pub(super) avx2: bool,
 }
 
 impl<'a> Decoder<'a> {
-    /// `sizes` are the samples delivered along each side of a block of each component: 1, 2, 4 or 8. `region` may reach
+    /// `sizes` are the samples delivered along each side of a block of each component: 1, 2, 3, 4 or 8. `region` may reach
     /// over the picture; [`Scan::units`] is how many units there are. `None` where the sizes do not fit the components.
     pub(crate) fn new(scan: Scan<'a>, sizes: &[usize], region: Option<Region>, watch: Watch) -> Option<Self> {
-        let known = sizes.iter().all(|size| matches!(size, 1 | 2 | 4 | 8));
+        let known = sizes.iter().all(|size| matches!(size, 1 | 2 | 3 | 4 | 8));
         if sizes.len() != scan.components.len() || !known {
             return None;
         }
         let units = scan.units();
-        let region = region.unwrap_or(Region { columns: 0..units.0, rows: 0..units.1 });
-        let columns = region.columns.start.min(units.0 - 1)..region.columns.end.min(units.0);
-        let rows = region.rows.start..region.rows.end.min(units.1);
-        let region = Region { columns, rows };
-        let mut choices: Vec<(usize, usize)> = Vec::new();
-        let mut components = Vec::new();
-        for (component, size) in scan.components.iter().zip(sizes) {
-            let choice = (component.dc, component.ac);
-            let tables = choices.iter().position(|known| *known == choice).unwrap_or_else(|| {
-                choices.push(choice);
-                choices.len() - 1
-            });
-            let places = Places::new(&component.quantisation, *size);
-            let plane = plane(&scan, component.sampling, *size, &region);
-            components.push(Component { size: *size, tables, places, prediction: 0, plane });
-        }
-        let tables = choices.into_iter().map(|choice| tables(&scan, choice)).collect::<Option<_>>()?;
-        let blocks = blocks(&scan.components, &components);
+        // Coefficients are passed over in small blocks, and around a region.
+        let skips = region.is_some() || sizes.iter().any(|size| *size < 8);
+        let region = layout::within(region, units);
+        let components = layout::components(&scan, sizes, &region);
+        let tables = layout::tables(&scan, sizes, skips)?;
+        let blocks = layout::blocks(&scan.components, &components);
         let restart_interval = scan.restart_interval;
         Some(Self {
             source: Source::new(scan.data),
@@ -126,11 +77,17 @@ impl<'a> Decoder<'a> {
     /// left, and nothing was written.
     ///
     /// # Errors
-    /// [`ImagingError::Corrupt`] where the data is damaged or ends early. libjpeg may see less harm in it: its verdict is
-    /// had by decoding again with it.
+    /// [`ImagingError::Corrupt`] where the data is damaged or ends early: libjpeg may see less harm in it, and its verdict
+    /// is had by decoding again with it. [`ImagingError::Deadline`]; [`ImagingError::Internal`] where a slice is too short.
     pub(crate) fn strip(&mut self, targets: &mut [&mut [u8]]) -> Result<bool, ImagingError> {
         if self.row >= self.region.rows.end || self.region.columns.is_empty() {
             return Ok(false);
+        }
+        let fits = |(component, target): (&Component, &&mut [u8])| {
+            target.len() >= component.plane.stride * component.plane.rows
+        };
+        if targets.len() != self.components.len() || !self.components.iter().zip(&*targets).all(fits) {
+            return Err(ImagingError::Internal("a strip does not fit its planes".into()));
         }
         while self.row < self.region.rows.start {
             self.next_row(0..0, &mut [])?;
@@ -186,10 +143,7 @@ impl<'a> Decoder<'a> {
         let mut cursor = self.cursor;
         for unit in 0..self.units.0 {
             if self.left == 0 {
-                self.source.restart(&mut cursor, self.restarts)?;
-                self.restarts = (self.restarts + 1) % 8;
-                self.left = self.restart_interval;
-                self.components.iter_mut().for_each(|component| component.prediction = 0);
+                self.restart(&mut cursor)?;
             }
             self.left -= 1;
             self.source.provide(&mut cursor);
@@ -200,19 +154,7 @@ impl<'a> Decoder<'a> {
                 continue;
             }
             let unit = unit - columns.start;
-            // Why by index: the adapters of iterators are not always inlined.
-            for index in 0..count {
-                let component = &mut self.components[self.blocks[index].component];
-                let tables = &self.tables[component.tables];
-                component.prediction = component.prediction.wrapping_add(reader.difference(tables));
-                let block = &mut coefficients[index];
-                block[0] = component.prediction as i16;
-                if component.size == 1 {
-                    reader.pass_over(tables, 1);
-                } else {
-                    flat[index] = reader.coefficients(tables, &component.places, block);
-                }
-            }
+            read(&mut reader, &self.tables, &mut self.components, &self.blocks, &mut coefficients, &mut flat);
             cursor = reader.cursor;
             for index in 0..count {
                 let place = &self.blocks[index];
@@ -229,6 +171,40 @@ impl<'a> Decoder<'a> {
         }
         self.cursor = cursor;
         Some(())
+    }
+
+    #[cold]
+    fn restart(&mut self, cursor: &mut Cursor) -> Option<()> {
+        self.source.restart(cursor, self.restarts)?;
+        self.restarts = (self.restarts + 1) % 8;
+        self.left = self.restart_interval;
+        self.components.iter_mut().for_each(|component| component.prediction = 0);
+        Some(())
+    }
+}
+
+/// The blocks of a unit; `flat` are those of a DC value alone.
+#[inline(always)]
+fn read(
+    reader: &mut Reader,
+    tables: &[Tables],
+    components: &mut [Component],
+    blocks: &[BlockPlace],
+    coefficients: &mut [Block; MAX_BLOCKS],
+    flat: &mut [bool; MAX_BLOCKS],
+) {
+    // Why by index: the adapters of iterators are not always inlined.
+    for index in 0..blocks.len().min(MAX_BLOCKS) {
+        let component = &mut components[blocks[index].component];
+        let tables = &tables[component.tables];
+        component.prediction = component.prediction.wrapping_add(reader.difference(tables));
+        let block = &mut coefficients[index];
+        block[0] = component.prediction as i16;
+        if component.size == 1 {
+            reader.pass_over(tables, 1);
+        } else {
+            flat[index] = reader.coefficients(tables, &component.places, block);
+        }
     }
 }
 
@@ -262,6 +238,10 @@ fn transform(size: usize, block: &mut Block, steps: &Block, target: &mut [u8], s
             idct::four(block, steps, target, stride);
             block[..16].fill(0);
         }
+        3 => {
+            idct::three(block, steps, target, stride);
+            block[..9].fill(0);
+        }
         _ => {
             idct::two(block, steps, target, stride);
             block[..4].fill(0);
@@ -278,44 +258,4 @@ fn has_avx2() -> bool {
         && is_x86_feature_detected!("lzcnt");
     #[cfg(not(target_arch = "x86_64"))]
     false
-}
-
-fn plane(scan: &Scan, sampling: Sampling, size: usize, region: &Region) -> Plane {
-    let largest = scan.largest();
-    // As libjpeg rounds: up.
-    let width = (scan.width * sampling.horizontal * size).div_ceil(8 * largest.horizontal);
-    let height = (scan.height * sampling.vertical * size).div_ceil(8 * largest.vertical);
-    let (across, rows) = (sampling.horizontal * size, sampling.vertical * size);
-    let within = |range: &Range<usize>, unit: usize, side: usize| {
-        (range.end * unit).min(side).saturating_sub(range.start * unit)
-    };
-    Plane {
-        width: within(&region.columns, across, width),
-        height: within(&region.rows, rows, height),
-        stride: region.columns.len() * across,
-        rows,
-    }
-}
-
-fn tables(scan: &Scan, (dc, ac): (usize, usize)) -> Option<Tables> {
-    let (differences, coefficients) = (scan.dc_codes[dc].as_ref()?, scan.ac_codes[ac].as_ref()?);
-    Some(Tables {
-        differences: Differences::new(differences),
-        values: Values::new(coefficients),
-        skips: Skips::new(coefficients),
-    })
-}
-
-fn blocks(scanned: &[ScanComponent], components: &[Component]) -> Vec<BlockPlace> {
-    let mut blocks = Vec::new();
-    for (index, (scanned, component)) in scanned.iter().zip(components).enumerate() {
-        let Sampling { horizontal, vertical } = scanned.sampling;
-        for row in 0..vertical {
-            for column in 0..horizontal {
-                let offset = component.size * (row * component.plane.stride + column);
-                blocks.push(BlockPlace { component: index, offset, step: horizontal * component.size });
-            }
-        }
-    }
-    blocks
 }

@@ -37,6 +37,20 @@ impl Code {
         (symbols.len() <= 256).then(|| Self { ends, offsets, symbols: symbols.to_vec() })
     }
 
+    /// By the next `bits`, at most 16: the symbol whose code they begin with and the code's length; 0 where they are too few.
+    pub(super) fn first(&self, bits: u32) -> Vec<(u8, u8)> {
+        let mut table = vec![(0, 0); 1 << bits];
+        let (mut from, mut symbols) = (0, self.symbols.iter());
+        for length in 1..=bits {
+            let end = (self.ends[length as usize] >> (16 - bits)) as usize;
+            for entries in table[from..end].chunks_mut(1 << (bits - length)) {
+                entries.fill((*symbols.next().unwrap_or(&0), length as u8));
+            }
+            from = end;
+        }
+        table
+    }
+
     /// The symbol whose code the 16 `bits` begin with, and the code's length.
     pub(super) fn find(&self, bits: u32) -> Option<(u8, u32)> {
         let length = (1..=16).find(|length| bits < self.ends[*length])?;
@@ -65,12 +79,10 @@ pub(super) struct Differences {
 impl Differences {
     pub(super) fn new(code: &Code) -> Self {
         let mut entries = Box::new([0; 1 << DIFFERENCE_BITS]);
-        for (index, entry) in (0..).zip(entries.iter_mut()) {
-            match code.find(index << (16 - DIFFERENCE_BITS)) {
-                Some((bits, length)) if length <= DIFFERENCE_BITS => {
-                    *entry = u32::from(bits) << 16 | length << 8 | (length + u32::from(bits));
-                }
-                _ => {}
+        for (entry, (bits, length)) in entries.iter_mut().zip(code.first(DIFFERENCE_BITS)) {
+            let (bits, length) = (u32::from(bits), u32::from(length));
+            if length > 0 {
+                *entry = bits << 16 | length << 8 | (length + bits);
             }
         }
         Self { code: code.clone(), entries }
@@ -89,16 +101,19 @@ pub(super) struct Values {
 impl Values {
     pub const LONG: u32 = 0x80;
 
-    pub(super) fn new(code: &Code) -> Self {
+    /// Without `wanted` every look-up is left to the code itself: slow, and soon made.
+    pub(super) fn new(code: &Code, wanted: bool) -> Self {
         let mut entries = Box::new([Self::LONG; 1 << VALUE_BITS]);
-        for (index, entry) in (0..).zip(entries.iter_mut()) {
-            let Some((symbol, length)) = code.find(index << (16 - VALUE_BITS)) else { continue };
-            let (advance, bits) = parts(symbol);
+        let first = if wanted { code.first(VALUE_BITS) } else { Vec::new() };
+        for (index, (entry, (symbol, length))) in (0..).zip(entries.iter_mut().zip(first)) {
+            let ((advance, bits), length) = (parts(symbol), u32::from(length));
             let total = length + bits;
-            if total <= VALUE_BITS {
+            if length == 0 {
+                continue;
+            } else if total <= VALUE_BITS {
                 let value = index >> (VALUE_BITS - total) & ((1 << bits) - 1);
                 *entry = (extend(value, bits) as u32) << 16 | advance << 8 | total;
-            } else if length <= VALUE_BITS {
+            } else {
                 *entry = bits << 24 | length << 16 | advance << 8 | Self::LONG | total;
             }
         }
@@ -117,32 +132,36 @@ pub(super) fn parts(symbol: u8) -> (u32, u32) {
 /// One look-up to pass over several coefficients whose values nobody wants.
 pub(super) struct Skips {
     /// By the next bits: the advance of the position in bits 8 to 15, the length in the lowest six, at most
-    /// [`Self::LONGEST`]. An advance of 64 where not even one code fits, so that it looks like one too far.
+    /// [`Self::LONGEST`]. [`Self::NONE`] where not even one code fits.
     pub entries: Box<[u16; 1 << SKIP_BITS]>,
 }
 
 impl Skips {
+    /// An advance that always looks like one too far.
+    const NONE: u16 = 64 << 8;
     /// Three of them fit into the window.
     const LONGEST: u32 = 18;
 
-    pub(super) fn new(code: &Code) -> Self {
-        let mut entries = Box::new([0; 1 << SKIP_BITS]);
-        for (index, entry) in (0..).zip(entries.iter_mut()) {
-            *entry = Self::entry(code, index);
+    /// Without `wanted` every look-up is left to the code itself: slow, and soon made.
+    pub(super) fn new(code: &Code, wanted: bool) -> Self {
+        let mut entries = Box::new([Self::NONE; 1 << SKIP_BITS]);
+        if wanted {
+            let first = code.first(SKIP_BITS);
+            for (index, entry) in entries.iter_mut().enumerate() {
+                *entry = Self::entry(&first, index);
+            }
         }
         Self { entries }
     }
 
-    fn entry(code: &Code, index: u32) -> u16 {
+    fn entry(first: &[(u8, u8)], index: usize) -> u16 {
         let (mut used, mut advance) = (0, 0);
         while used < SKIP_BITS {
-            let known = SKIP_BITS - used;
-            let ahead = index << used & ((1 << SKIP_BITS) - 1);
-            let Some((symbol, length)) = code.find(ahead << (16 - SKIP_BITS)) else { break };
-            let (step, bits) = parts(symbol);
+            let (symbol, length) = first[index << used & ((1 << SKIP_BITS) - 1)];
+            let ((step, bits), length) = (parts(symbol), u32::from(length));
             // The code is enough: that its value lies beyond the index does not matter.
-            let fits = length <= known && used + length + bits <= Self::LONGEST;
-            if !fits || advance + (step & !END) >= 64 {
+            let fits = length <= SKIP_BITS - used && used + length + bits <= Self::LONGEST;
+            if length == 0 || !fits || advance + (step & !END) >= 64 {
                 break;
             }
             used += length + bits;
@@ -151,6 +170,6 @@ impl Skips {
                 break;
             }
         }
-        if used == 0 { 64 << 8 } else { (advance << 8 | used) as u16 }
+        if used == 0 { Self::NONE } else { (advance << 8 | used) as u16 }
     }
 }

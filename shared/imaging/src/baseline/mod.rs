@@ -14,6 +14,7 @@ mod idct;
 #[cfg(target_arch = "x86_64")]
 #[allow(unsafe_code)]
 mod idct_avx2;
+pub(crate) mod layout;
 mod picture;
 mod scan;
 #[cfg(test)]

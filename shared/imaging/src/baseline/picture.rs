@@ -1,7 +1,8 @@
 //! Whole pictures: strips of planes become rows of grey or RGB.
 
 use super::color;
-use super::decoder::{Decoder, Plane};
+use super::decoder::Decoder;
+use super::layout::Plane;
 use super::scan::{Sampling, Scan};
 use super::upsample::Filter;
 use crate::ImagingError;

@@ -236,16 +236,19 @@ fn frame(body: &[u8]) -> Option<Frame> {
     (sides_known && are_known(&components)).then_some(Frame { width, height, components })
 }
 
-/// Factors that divide the largest, names that differ, and no more blocks in a unit than allowed.
+/// Luma is sampled most, and the same number of times as often as both kinds of chroma; names differ; a unit has no more
+/// blocks than allowed.
 fn are_known(components: &[FrameComponent]) -> bool {
-    let largest = components.iter().fold((1, 1), |(horizontal, vertical), component| {
-        (component.sampling.horizontal.max(horizontal), component.sampling.vertical.max(vertical))
-    });
-    let factors = components.iter().all(|FrameComponent { sampling, .. }| {
-        (1..=4).contains(&sampling.horizontal)
-            && (1..=4).contains(&sampling.vertical)
-            && largest.0 % sampling.horizontal == 0
-            && largest.1 % sampling.vertical == 0
+    let Some((FrameComponent { sampling: luma, .. }, chroma)) = components.split_first() else {
+        return false;
+    };
+    let factors = (1..=4).contains(&luma.horizontal) && (1..=4).contains(&luma.vertical);
+    let chroma_factors = chroma.iter().all(|FrameComponent { sampling, .. }| {
+        *sampling == chroma[0].sampling
+            && (1..=luma.horizontal).contains(&sampling.horizontal)
+            && (1..=luma.vertical).contains(&sampling.vertical)
+            && luma.horizontal.is_multiple_of(sampling.horizontal)
+            && luma.vertical.is_multiple_of(sampling.vertical)
     });
     let blocks: usize =
         components.iter().map(|component| component.sampling.horizontal * component.sampling.vertical).sum();
@@ -253,5 +256,5 @@ fn are_known(components: &[FrameComponent]) -> bool {
         .iter()
         .enumerate()
         .all(|(index, component)| components[..index].iter().all(|earlier| earlier.id != component.id));
-    factors && names && (components.len() == 1 || blocks <= MAX_BLOCKS)
+    factors && chroma_factors && names && (chroma.is_empty() || blocks <= MAX_BLOCKS)
 }

@@ -2,7 +2,8 @@
 
 use super::files::File;
 use super::{header, judged, watch};
-use crate::baseline::decoder::{Decoder, Region};
+use crate::baseline::decoder::Decoder;
+use crate::baseline::layout::Region;
 use crate::baseline::scan::Scan;
 
 const FILES: u64 = 1000;
@@ -50,7 +51,7 @@ pub(super) fn planes(mut decoder: Decoder) -> Vec<Vec<u8>> {
 fn plain_and_vector_code_make_the_same_samples() {
     for number in 0..300 {
         let File { bytes, kind } = File::number(number);
-        for size in [1, 2, 4, 8] {
+        for size in [1, 2, 3, 4, 8] {
             let decoder = || {
                 let scan = Scan::read(&bytes)?;
                 let sizes = vec![size; scan.sampling().len()];
@@ -69,7 +70,7 @@ fn a_region_has_the_samples_of_the_whole() {
         let File { bytes, kind } = File::number(number);
         let Some(scan) = Scan::read(&bytes) else { continue };
         let (across, down) = scan.units();
-        let size = [1, 2, 4, 8][number as usize % 4];
+        let size = [1, 2, 3, 4, 8][number as usize % 5];
         let sizes = vec![size; scan.sampling().len()];
         let columns = across / 3..across.min(across / 3 + 2);
         let region = Region { columns: columns.clone(), rows: down / 3..down.min(down / 3 + 3) };
