@@ -8,19 +8,20 @@
 mod bits;
 mod block;
 mod color;
-pub(crate) mod decoder;
+mod decoder;
 mod huffman;
 mod idct;
 #[cfg(target_arch = "x86_64")]
 #[allow(unsafe_code)]
 mod idct_avx2;
-pub(crate) mod layout;
+mod layout;
 mod picture;
 mod scan;
 #[cfg(test)]
 mod tests;
 mod upsample;
 
-pub(crate) use decoder::{Decoder, Plane, Region};
+pub(crate) use decoder::Decoder;
+pub(crate) use layout::{Plane, Region};
 pub(crate) use picture::picture;
 pub(crate) use scan::{Sampling, Scan};

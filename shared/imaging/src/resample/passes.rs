@@ -61,15 +61,21 @@ fn add<const FUSED: bool>(sum: &mut f32, value: f32, weight: f32) {
 
 #[inline(always)]
 fn load_any<T: Sample, const FUSED: bool>(row: &[T], target: &mut [f32]) {
-    for (target, sample) in target.iter_mut().zip(row) {
-        *target = f32::from(sample.number());
+    let length = row.len().min(target.len());
+    let (row, target) = (&row[..length], &mut target[..length]);
+    for index in 0..length {
+        target[index] = f32::from(row[index].number());
     }
 }
 
 #[inline(always)]
 fn store_any<T: Sample, const FUSED: bool>(rows: &[[f32; ROWS]], target: &mut [[T; ROWS]]) {
-    for (target, values) in target.iter_mut().zip(rows) {
-        *target = values.map(T::from_value);
+    let length = rows.len().min(target.len());
+    let (rows, target) = (&rows[..length], &mut target[..length]);
+    for index in 0..length {
+        for row in 0..ROWS {
+            target[index][row] = T::from_value(rows[index][row]);
+        }
     }
 }
 
