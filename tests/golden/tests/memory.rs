@@ -20,7 +20,7 @@ const REQUEST: &str = "GOLDEN_MEMORY_REQUEST";
 
 #[test]
 fn the_estimate_of_memory_holds_and_is_not_far_above() {
-    const CASES: [(&str, &str); 24] = [
+    const CASES: [(&str, &str); 25] = [
         ("png", r#"{"output":{"format":"jpeg"}}"#),
         ("png", r#"{"output":{"format":{"type":"jpeg","quality":95}}}"#),
         ("png", r#"{"output":{"format":"webp"}}"#),
@@ -47,6 +47,7 @@ fn the_estimate_of_memory_holds_and_is_not_far_above() {
         ("avif", r#"{"operations":{"resizing":{"width":200}}}"#),
         ("png", r#"{"output":{"format":"avif"}}"#),
         ("png", r#"{"output":{"format":{"type":"avif","quality":95}}}"#),
+        ("png-grey", r#"{"output":{"format":"avif"}}"#),
         ("png-rgba16-interlaced", r#"{"output":{"format":{"type":"avif","compression":"lossless"}}}"#),
     ];
     if let (Some(input), Ok(request)) = (std::env::var_os(INPUT), std::env::var(REQUEST)) {

@@ -149,6 +149,10 @@ fn output() -> Markup {
             "`compression`: `lossy` (default, quality 75) or `lossless`, or `{\"type\", \"quality\"}`",
         ]),
         row(&[
+            "`avif`",
+            "`compression`: `lossy` (default, quality 50) or `lossless`, or `{\"type\", \"quality\"}`",
+        ]),
+        row(&[
             "`tiff`",
             "`compression`: `lossless` (default, LZW) or `lossy` (JPEG, quality 75), or `{\"type\", \"quality\"}`",
         ]),
@@ -156,7 +160,7 @@ fn output() -> Markup {
     let written = OUTPUT_FORMATS;
     let formats: Vec<_> = formats
         .into_iter()
-        .zip(["jpeg", "png", "webp", "tiff"])
+        .zip(["jpeg", "png", "webp", "avif", "tiff"])
         .filter(|(_, name)| written.contains(name))
         .map(|(row, _)| row)
         .collect();

@@ -86,6 +86,7 @@ fn by_extension(file: &Path) -> Result<Option<FormatName>> {
         "jpg" | "jpeg" => FormatName::Jpeg,
         "png" => FormatName::Png,
         "webp" => FormatName::Webp,
+        "avif" => FormatName::Avif,
         "tif" | "tiff" => FormatName::Tiff,
         other => bail!("{other} is no format that is written; name another, or output.format in the request"),
     }))

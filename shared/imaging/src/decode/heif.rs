@@ -98,14 +98,14 @@ pub(crate) fn header(input: &[u8]) -> Result<Header, ImagingError> {
         height: still.crop.height,
         channels,
         depth,
-        decoder_bytes: needed(&still, depth),
+        decoder_bytes: needed(&still, chroma, depth),
         profile: still.profile.map(<[u8]>::to_vec).or_else(|| described.and_then(cicp::profile)),
         exif,
     })
 }
 
 /// Planes of all that is decoded, the decoder's own state for a tile, and the opacity as a picture.
-fn needed(still: &Still<'_>, depth: Depth) -> u64 {
+fn needed(still: &Still<'_>, chroma: Chroma, depth: Depth) -> u64 {
     let images = [Some(&still.color), still.alpha.as_ref()];
     let sum: u64 = images
         .into_iter()
@@ -114,7 +114,7 @@ fn needed(still: &Still<'_>, depth: Depth) -> u64 {
             let area = |width: u32, height: u32| u64::from(width) * u64::from(height);
             let decoder = match image.codec {
                 Codec::Av1 => libaom::decoder_bytes_per_pixel(depth == Depth::Sixteen),
-                Codec::Hevc => hevc::BYTES_PER_PIXEL,
+                Codec::Hevc => hevc::bytes_per_pixel(chroma),
             };
             let of_tile = area(image.tile_width, image.tile_height) * decoder;
             let data: usize = image.tiles.iter().map(|tile| tile.data.len()).sum();

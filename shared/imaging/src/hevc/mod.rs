@@ -11,9 +11,15 @@ use crate::ImagingError;
 use crate::heif::{self, Cicp, Codec, Tile, Written};
 use crate::planes::{Chroma, Planes};
 
-/// Bytes a pixel that decoding takes at most: three planes of 32 bits twice, the planes read out, and the
-/// library's notes on each block.
-pub(crate) const BYTES_PER_PIXEL: u64 = 40;
+/// Bytes a pixel that decoding takes at most: planes of 32 bits, twice, and the library's notes on each block.
+pub(crate) const fn bytes_per_pixel(chroma: Chroma) -> u64 {
+    match chroma {
+        Chroma::None => 14,
+        Chroma::Quarter => 18,
+        Chroma::Half => 22,
+        Chroma::Full => 30,
+    }
+}
 
 fn failed(error: HeifError) -> ImagingError {
     match error {

@@ -122,21 +122,36 @@ impl Bits {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_broken_configuration_is_none_and_never_panics() {
-        let unit =
-            [0x42, 1, 1, 1, 0x60, 0, 0, 3, 0, 0x90, 0, 0, 3, 0, 0, 3, 0, 0x3C, 0xA0, 0x10, 0x20, 0x2C, 0x59];
+    /// The parameter set that x265 writes for 128 x 64 pixels of 8 bits in 4:2:0, with the bytes that keep start codes out.
+    const SET: &[u8] =
+        b"\x42\x01\x01\x03\x70\0\0\x03\0\x90\0\0\x03\0\0\x03\0\x1E\xA0\x10\x20\x41\x65\xBA\x92\x4A\x6B\
+        \x9B\x80\x86\x83\x02\0\0\x03\0\x32\0\0\x03\0\x02\x10";
+
+    /// A configuration with that set behind another one of two bytes.
+    fn config() -> Vec<u8> {
         let mut config = vec![0; 22];
-        config.extend([1, 33, 0, 1, 0, unit.len() as u8]);
-        config.extend(unit);
+        config.extend([2, 32, 0, 1, 0, 2, 0x40, 1, 33, 0, 1, 0, SET.len() as u8]);
+        config.extend(SET);
+        config
+    }
+
+    #[test]
+    fn the_size_of_a_picture_is_read() {
+        let expected = Sequence { width: 128, height: 64, bits: 8, chroma: Chroma::Quarter };
+        assert_eq!(sequence(&config()), Some(expected));
+    }
+
+    #[test]
+    fn a_broken_configuration_is_none_or_another_and_never_panics() {
+        let config = config();
         for end in 0..config.len() {
-            sequence(&config[..end]);
+            assert!(end < 60 || sequence(&config[..end]).is_none_or(|read| read.width == 128));
             for bit in 0..8 {
                 let mut broken = config.clone();
                 broken[end] ^= 1 << bit;
                 sequence(&broken);
             }
         }
-        assert_eq!(sequence(&config[..25]), None);
+        assert_eq!(sequence(&config[..30]), None);
     }
 }

@@ -215,16 +215,30 @@ impl<'a> Bits<'a> {
 mod tests {
     use super::*;
 
-    /// A temporal delimiter, the reduced header that libaom 3.11 writes for a still picture of 1000x750, a frame.
-    const STREAM: &[u8] = b"\x12\0\x0A\x0A\x19\x26\x67\xCF\x97\x40\x43\x40\x43\x40\x32\x01\0";
+    /// A temporal delimiter, the header that libaom writes for a still picture of 1000 x 750, and a frame cut short.
+    const STREAM: &[u8] = b"\x12\0\x0A\x0A\x19\x66\x7E\x7B\xB7\x82\x02\x1A\x0D\x08\x32\x01\0";
+    /// The same of 64 x 48 in 4:2:2 with 12 bits.
+    const DEEP: &[u8] = b"\x12\0\x0A\x09\x58\x15\x7F\xBD\xAD\x02\x02\x06\xC4\x32\x01\0";
 
     #[test]
-    fn streams_without_a_picture_or_with_several_headers_are_refused() {
+    fn headers_of_still_pictures_are_read() {
+        let read = sequence(STREAM).unwrap();
+        let cicp = Cicp { primaries: 1, transfer: 13, matrix: 6, full_range: true };
+        assert_eq!((read.width, read.height, read.bits, read.profile, read.level), (1_000, 750, 8, 0, 5));
+        assert_eq!((read.monochrome, read.subsampled, read.cicp), (false, (true, true), cicp));
+        let read = sequence(DEEP).unwrap();
+        assert_eq!((read.width, read.height, read.bits, read.profile), (64, 48, 12, 2));
+        assert_eq!((read.monochrome, read.subsampled, read.cicp.full_range), (false, (true, false), true));
+    }
+
+    #[test]
+    fn streams_without_a_picture_or_with_several_headers_or_many_frames_are_refused() {
         assert_eq!(sequence(b""), None);
-        assert_eq!(sequence(b"\x12\0"), None);
         assert_eq!(sequence(&STREAM[..STREAM.len() - 3]), None);
+        assert_eq!(sequence(&STREAM[..STREAM.len() - 1]), None);
         let header = &STREAM[2..STREAM.len() - 3];
         assert_eq!(sequence(&[header, STREAM].concat()), None);
+        assert!(sequence(&[STREAM, &b"\x32\x01\0".repeat(7)].concat()).is_some());
         assert_eq!(sequence(&[STREAM, &b"\x32\x01\0".repeat(8)].concat()), None);
     }
 

@@ -14,7 +14,7 @@ use crate::planes::{Chroma, Planes};
 /// Bytes a pixel that decoding takes at most: frames of 4:4:4 with 16-bit samples, two at a time, one of them read out, and
 /// what the library keeps of each block.
 pub(crate) const fn bytes_per_pixel(deep: bool) -> u64 {
-    if deep { 20 } else { 14 }
+    if deep { 20 } else { 16 }
 }
 
 fn failed(code: aom_codec_err_t) -> ImagingError {

@@ -1,4 +1,4 @@
-use std::ffi::{CStr, c_int, c_uint};
+use std::ffi::{CStr, CString, c_int, c_uint};
 use std::mem::MaybeUninit;
 use std::ptr;
 
@@ -26,13 +26,22 @@ pub(crate) struct Stream {
 /// Bytes a pixel that encoding takes at most, the file included.
 pub(crate) const fn bytes_per_pixel(chroma: Chroma) -> u64 {
     match chroma {
-        Chroma::None | Chroma::Quarter | Chroma::Half => 60,
-        Chroma::Full => 80,
+        Chroma::None => 24,
+        Chroma::Quarter | Chroma::Half => 30,
+        Chroma::Full => 48,
     }
 }
 
+/// libaom's trade of time for size, 0 to 9. Measured on five pictures of 1000 x 750 against sharp at effort 2 in 4:2:0 (libaom's
+/// speed 7), the encoder alone, at equal SSIM of luma: tuned for SSIM, 8 takes 1/2.4 of the time for 1.00 to 1.03 of the bytes
+/// on average, 1.09 on the worst, a mosaic of small pictures; without tuning 1.06 on average. 9 takes 1/8.6 for 1.17, 7 takes
+/// 1/1.5 for 0.95 to 1.00. Switching off CDEF, palettes, large blocks or block copy gained nothing more; quantisation
+/// matrices, sharpness and other modes of delta quantisers neither.
+const SPEED: &str = "8";
+const FASTEST: &str = "9";
+
 /// From this many pixels on the encoder works at its fastest: it cannot be stopped at a deadline.
-const LARGE_PIXELS: u64 = 12_000_000;
+const LARGE_PIXELS: u64 = 24_000_000;
 
 fn failed(code: aom_codec_err_t) -> ImagingError {
     match code {
@@ -115,10 +124,9 @@ fn configure(
     quantizer: u8,
     cicp: Cicp,
 ) -> Result<(), ImagingError> {
-    let mut set = |name: &CStr, value: u16| {
-        let text = format!("{value}\0");
-        let value = CStr::from_bytes_with_nul(text.as_bytes());
-        let value = value.map_err(|_| ImagingError::Internal("libaom: a value with NUL".into()))?;
+    let mut set = |name: &CStr, value: &str| {
+        let internal = |_| ImagingError::Internal("libaom: a value with NUL".into());
+        let value = CString::new(value).map_err(internal)?;
         // SAFETY: the context is live; name and value are texts that end with NUL.
         match unsafe { aom_codec_set_option(context.pointer(), name.as_ptr(), value.as_ptr()) } {
             OK => Ok(()),
@@ -126,13 +134,14 @@ fn configure(
         }
     };
     let large = u64::from(planes.width) * u64::from(planes.height) >= LARGE_PIXELS;
-    set(c"cpu-used", if large { 9 } else { 8 })?;
-    set(c"cq-level", u16::from(quantizer))?;
-    set(c"lossless", u16::from(quantizer == 0))?;
-    set(c"row-mt", 0)?;
-    set(c"color-primaries", cicp.primaries)?;
-    set(c"transfer-characteristics", cicp.transfer)?;
-    set(c"matrix-coefficients", cicp.matrix)?;
+    set(c"cpu-used", if large { FASTEST } else { SPEED })?;
+    set(c"tune", "ssim")?;
+    set(c"cq-level", &quantizer.to_string())?;
+    set(c"lossless", if quantizer == 0 { "1" } else { "0" })?;
+    set(c"row-mt", "0")?;
+    set(c"color-primaries", &cicp.primaries.to_string())?;
+    set(c"transfer-characteristics", &cicp.transfer.to_string())?;
+    set(c"matrix-coefficients", &cicp.matrix.to_string())?;
     // SAFETY: the context is live; this control takes an `int`.
     let code = unsafe {
         aom_codec_control(context.pointer(), AV1E_SET_COLOR_RANGE as c_int, AOM_CR_FULL_RANGE as c_int)
