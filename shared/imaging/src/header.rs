@@ -5,7 +5,7 @@ use contract::images::PictureInfo;
 use crate::exif::Exif;
 use crate::orientation::Orientation;
 use crate::picture::{Channels, Depth};
-use crate::{ImagingError, decode};
+use crate::{ImagingError, decode, foreign};
 
 /// Longer than any ICC profile in use; those of printing presses have 0.5 to 3 MB.
 pub(crate) const MAX_PROFILE_BYTES: usize = 8 << 20;
@@ -96,7 +96,11 @@ fn recognise(input: &[u8]) -> Result<Format, ImagingError> {
         return Ok(Format::Gif);
     }
     if starts(b"II*\0") || starts(b"MM\0*") || starts(b"II+\0") || starts(b"MM\0+") {
-        return Ok(Format::Tiff);
+        return if foreign::is_camera_raw(input) {
+            Err(ImagingError::Unsupported("camera raw".into()))
+        } else {
+            Ok(Format::Tiff)
+        };
     }
     if starts(b"BM") && input.len() > 26 {
         return Ok(Format::Bmp);
@@ -106,7 +110,8 @@ fn recognise(input: &[u8]) -> Result<Format, ImagingError> {
         (Some(b"ftyp"), Some(b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"mif1" | b"msf1")) => {
             Err(ImagingError::Unsupported("HEIC".into()))
         }
-        _ => Err(ImagingError::NotAPicture),
+        _ => Err(foreign::name(input)
+            .map_or(ImagingError::NotAPicture, |name| ImagingError::Unsupported(name.into()))),
     }
 }
 
@@ -121,7 +126,9 @@ mod tests {
         assert_eq!(recognise(b"RIFF\0\0\0\0WAVEfmt "), Err(ImagingError::NotAPicture));
         assert_eq!(recognise(b"\0\0\0\x1Cftypheic"), Err(ImagingError::Unsupported("HEIC".into())));
         assert_eq!(recognise(b"\0\0\0\x1Cftypavif"), Err(ImagingError::Unsupported("AVIF".into())));
-        for text in [&b""[..], b"BM", b"<svg></svg>", b"%PDF-1.7", b"\xFF\xD8"] {
+        assert_eq!(recognise(b"<svg></svg>"), Err(ImagingError::Unsupported("SVG".into())));
+        assert_eq!(recognise(b"%PDF-1.7"), Err(ImagingError::Unsupported("PDF".into())));
+        for text in [&b""[..], b"BM", b"<html>", b"\xFF\xD8"] {
             assert_eq!(recognise(text), Err(ImagingError::NotAPicture));
         }
     }

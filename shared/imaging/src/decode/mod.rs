@@ -3,6 +3,8 @@
 pub(crate) mod jpeg;
 pub(crate) mod other;
 pub(crate) mod png;
+mod png_filter;
+mod png_rows;
 mod tiff;
 mod tiff_cmyk;
 mod tiff_jpeg;

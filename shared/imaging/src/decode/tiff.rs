@@ -1,29 +1,27 @@
 //! What all kinds of TIFF share: how a file is opened, and which module reads it where the `image` crate does not.
 
-use std::io::Cursor;
-
 use tiff::decoder::{Decoder, Limits};
 use tiff::tags::Tag;
 
 use super::{tiff_cmyk, tiff_jpeg};
 use crate::ImagingError;
 use crate::header::{Header, MAX_PROFILE_BYTES};
-use crate::limits::Watch;
+use crate::limits::{Watch, Watched};
 use crate::picture::Raster;
 
 const PLANAR: u16 = 2;
 
-pub(super) type Tiff<'a> = Decoder<Cursor<&'a [u8]>>;
+pub(super) type Tiff<'a> = Decoder<Watched<'a>>;
 
 /// A decoder that also reads the long profiles of presses.
-pub(super) fn open(input: &[u8]) -> Option<Tiff<'_>> {
+pub(super) fn open(input: &[u8], watch: Watch) -> Option<Tiff<'_>> {
     let mut limits = Limits::default();
     limits.ifd_value_size = MAX_PROFILE_BYTES;
-    Some(Decoder::new(Cursor::new(input)).ok()?.with_limits(limits))
+    Some(Decoder::new(Watched::new(input, watch)).ok()?.with_limits(limits))
 }
 
 pub(super) fn profile(input: &[u8]) -> Option<Vec<u8>> {
-    open(input)?.get_tag_u8_vec(Tag::IccProfile).ok()
+    open(input, Watch::NEVER)?.get_tag_u8_vec(Tag::IccProfile).ok()
 }
 
 /// `None` where the `image` crate reads the file.
@@ -36,12 +34,12 @@ pub(super) fn header(input: &[u8]) -> Option<Result<Header, ImagingError>> {
 
 /// `None` where the `image` crate reads the file.
 pub(super) fn decode(input: &[u8], header: &Header, watch: Watch) -> Option<Result<Raster, ImagingError>> {
-    tiff_jpeg::decode(input, header, watch).or_else(|| tiff_cmyk::decode(input, header))
+    tiff_jpeg::decode(input, header, watch).or_else(|| tiff_cmyk::decode(input, header, watch))
 }
 
 /// The `tiff` crate (0.11) panics over these: it looks for the edge of the picture in the first plane only.
 fn is_planar_in_tiles(input: &[u8]) -> bool {
-    let Some(mut tiff) = open(input) else { return false };
+    let Some(mut tiff) = open(input, Watch::NEVER) else { return false };
     let planar = tiff.get_tag_unsigned::<u16>(Tag::PlanarConfiguration).ok() == Some(PLANAR);
     planar && matches!(tiff.find_tag(Tag::TileOffsets), Ok(Some(_)))
 }
