@@ -6,7 +6,7 @@ use crate::exif::Exif;
 use crate::heif::{self, Codec};
 use crate::orientation::Orientation;
 use crate::picture::{Channels, Depth};
-use crate::{ImagingError, decode};
+use crate::{ImagingError, decode, foreign};
 
 /// Longer than any ICC profile in use; those of printing presses have 0.5 to 3 MB.
 pub(crate) const MAX_PROFILE_BYTES: usize = 8 << 20;
@@ -102,7 +102,11 @@ fn recognise(input: &[u8]) -> Result<Format, ImagingError> {
         return Ok(Format::Gif);
     }
     if starts(b"II*\0") || starts(b"MM\0*") || starts(b"II+\0") || starts(b"MM\0+") {
-        return Ok(Format::Tiff);
+        return if foreign::is_camera_raw(input) {
+            Err(ImagingError::Unsupported("camera raw".into()))
+        } else {
+            Ok(Format::Tiff)
+        };
     }
     if starts(b"BM") && input.len() > 26 {
         return Ok(Format::Bmp);
@@ -110,7 +114,8 @@ fn recognise(input: &[u8]) -> Result<Format, ImagingError> {
     match heif::recognise(input) {
         Some(Codec::Av1) => Ok(Format::Avif),
         Some(Codec::Hevc) => Ok(Format::Heic),
-        None => Err(ImagingError::NotAPicture),
+        None => Err(foreign::name(input)
+            .map_or(ImagingError::NotAPicture, |name| ImagingError::Unsupported(name.into()))),
     }
 }
 
@@ -126,7 +131,9 @@ mod tests {
         assert_eq!(recognise(b"\0\0\0\x14ftypheic\0\0\0\0mif1"), Ok(Format::Heic));
         assert_eq!(recognise(b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif"), Ok(Format::Avif));
         assert_eq!(recognise(b"\0\0\0\x18ftypisom\0\0\0\0mp41iso2"), Err(ImagingError::NotAPicture));
-        for text in [&b""[..], b"BM", b"<svg></svg>", b"%PDF-1.7", b"\xFF\xD8"] {
+        assert_eq!(recognise(b"<svg></svg>"), Err(ImagingError::Unsupported("SVG".into())));
+        assert_eq!(recognise(b"%PDF-1.7"), Err(ImagingError::Unsupported("PDF".into())));
+        for text in [&b""[..], b"BM", b"<html>", b"\xFF\xD8"] {
             assert_eq!(recognise(text), Err(ImagingError::NotAPicture));
         }
     }

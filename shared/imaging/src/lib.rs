@@ -9,6 +9,7 @@ mod decode;
 mod encode;
 mod error;
 mod exif;
+mod foreign;
 mod geometry;
 mod header;
 mod heif;

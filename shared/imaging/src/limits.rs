@@ -1,3 +1,4 @@
+use std::io::{self, BufRead, Cursor, Read, Seek, SeekFrom};
 use std::time::Instant;
 
 use crate::{ImagingError, Measure};
@@ -59,8 +60,59 @@ impl Limits {
         Ok(())
     }
 
+    /// Offsets in a TIFF have 32 bits: four samples of each pixel must fit, even where LZW makes half as much more of them.
+    pub(crate) fn check_tiff(&self, width: u32, height: u32) -> Result<(), ImagingError> {
+        let (actual, limit) = (u64::from(width) * u64::from(height), u64::from(u32::MAX) / 6);
+        if actual <= limit {
+            return Ok(());
+        }
+        Err(ImagingError::OutputTooLarge { measure: Measure::Pixels, actual, limit })
+    }
+
     pub(crate) fn watch(&self) -> Watch {
         Watch { deadline: self.deadline }
+    }
+}
+
+/// A file in memory whose reading fails once the deadline has passed: for decoders that deliver a picture in one call.
+pub(crate) struct Watched<'a> {
+    file: Cursor<&'a [u8]>,
+    watch: Watch,
+}
+
+impl<'a> Watched<'a> {
+    pub(crate) fn new(file: &'a [u8], watch: Watch) -> Self {
+        Self { file: Cursor::new(file), watch }
+    }
+
+    fn check(&self) -> io::Result<()> {
+        if self.watch.expired() { Err(io::Error::other("the deadline passed")) } else { Ok(()) }
+    }
+}
+
+impl Read for Watched<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.check()?;
+        self.file.read(buffer)
+    }
+}
+
+impl BufRead for Watched<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.check()?;
+        // Why in pieces: whoever takes all at once asks only once.
+        let rest = self.file.fill_buf()?;
+        Ok(&rest[..rest.len().min(1 << 16)])
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.file.consume(amount);
+    }
+}
+
+impl Seek for Watched<'_> {
+    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
+        self.file.seek(position)
     }
 }
 
@@ -74,6 +126,14 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
+    /// Never expires: for headers.
+    pub(crate) const NEVER: Self = Self { deadline: None };
+
+    /// A fault of a decoder that read by [`Watched`]: the deadline, where it has passed.
+    pub(crate) fn instead_of(&self, error: ImagingError) -> ImagingError {
+        if self.expired() { ImagingError::Deadline } else { error }
+    }
+
     pub(crate) fn expired(&self) -> bool {
         self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
     }

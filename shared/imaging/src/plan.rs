@@ -60,6 +60,9 @@ pub(crate) fn plan(
     let (width, height) = orientation.size(header.width, header.height);
     let geometry = geometry::geometry(operations, width, height, limits, format.max_side())?;
 
+    if format == FormatName::Tiff {
+        limits.check_tiff(geometry.width, geometry.height)?;
+    }
     let (stored_width, stored_height) = orientation.size(geometry.content_width, geometry.content_height);
     let source = orientation.stored_rect(geometry.source, header.width, header.height);
     let denominator = denominator(&header, source, stored_width, stored_height);
@@ -111,7 +114,9 @@ pub(crate) fn plan(
             ImagingError::TooLarge { measure, actual, limit }
         });
     }
-    Ok(Plan { header, steps, profile: press.map(profiles::of_press), memory })
+    // Whoever sent a profile cares what colours mean; without one sRGB is what everybody assumes.
+    let profile = press.map(profiles::of_press).or(header.profile.is_some().then_some(profiles::SRGB));
+    Ok(Plan { header, steps, profile, memory })
 }
 
 /// Why here too, when validation has been before: nothing that is asked for may be left out in silence.

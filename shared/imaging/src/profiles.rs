@@ -2,6 +2,9 @@
 
 use contract::images::ColorProfile;
 
+/// sRGB in 480 bytes, of version 4.
+pub(crate) const SRGB: &[u8] = include_bytes!("../data/icc/sRGB.icc");
+
 /// The profile of a press: version 2, CMYK to L*a*b* and back.
 pub(crate) const fn of_press(press: ColorProfile) -> &'static [u8] {
     match press {

@@ -39,6 +39,7 @@ fn little(bytes: &[u8]) -> u64 {
 fn jpeg(file: &[u8], facts: &mut Map<String, Value>) {
     let mut at = 2;
     let mut scans = 0;
+    let mut parts: Vec<(u8, u8, &[u8])> = Vec::new();
     while at + 4 <= file.len() {
         let marker = file[at + 1];
         if file[at] != 0xFF || marker == 0 || (0xD0..=0xD9).contains(&marker) {
@@ -60,18 +61,53 @@ fn jpeg(file: &[u8], facts: &mut Map<String, Value>) {
             0xE0 if body.starts_with(b"JFIF\0") && body[7] == 1 => {
                 facts.insert("dpi".into(), json!(big(&body[8..10])));
             }
+            0xE1 if body.starts_with(b"Exif\0\0") => tiff(&body[6..], facts),
+            0xE2 if body.starts_with(b"ICC_PROFILE\0") => parts.push((body[12], body[13], &body[14..])),
+            // How four components are meant: 0 CMYK, 2 YCCK.
+            0xEE if body.starts_with(b"Adobe") => {
+                facts.insert("adobe".into(), json!(body[11]));
+            }
             0xDA => scans += 1,
             _ => {}
         }
         at += 2 + length;
     }
     facts.insert("scans".into(), json!(scans));
+    let numbered = (1..)
+        .zip(&parts)
+        .all(|(number, (actual, count, _))| number == *actual && usize::from(*count) == parts.len());
+    if numbered && !parts.is_empty() {
+        let whole: Vec<u8> = parts.iter().flat_map(|(_, _, part)| part.iter().copied()).collect();
+        profile(&whole, facts);
+    }
+}
+
+/// The name in a profile whose length is as it says.
+fn profile(bytes: &[u8], facts: &mut Map<String, Value>) {
+    if bytes.len() < 132 || big(&bytes[..4]) as usize != bytes.len() {
+        return;
+    }
+    for tag in 0..big(&bytes[128..132]) as usize {
+        let entry = &bytes[132 + 12 * tag..144 + 12 * tag];
+        let body = &bytes[big(&entry[4..8]) as usize..][..big(&entry[8..12]) as usize];
+        let name = match (&entry[..4], &body[..4]) {
+            (b"desc", b"desc") => body[12..12 + big(&body[8..12]) as usize - 1].to_vec(),
+            // The first language, in UTF-16.
+            (b"desc", b"mluc") => {
+                let (length, at) = (big(&body[20..24]) as usize, big(&body[24..28]) as usize);
+                body[at..at + length].iter().skip(1).step_by(2).copied().collect()
+            }
+            _ => continue,
+        };
+        facts.insert("profile".into(), json!(String::from_utf8_lossy(&name)));
+    }
 }
 
 fn png(file: &[u8], facts: &mut Map<String, Value>) {
     let names = ["grey", "", "rgb", "palette", "grey-alpha", "", "rgba"];
     facts.insert("depth".into(), json!(file[24]));
     facts.insert("color".into(), json!(names[usize::from(file[25]).min(6)]));
+    facts.insert("alpha".into(), json!(matches!(file[25], 4 | 6)));
     let mut at = 8;
     while at + 8 <= file.len() {
         let length = big(&file[at..at + 4]) as usize;
@@ -79,6 +115,15 @@ fn png(file: &[u8], facts: &mut Map<String, Value>) {
             let per_metre = big(&file[at + 8..at + 12]) as f64;
             facts.insert("dpi".into(), json!((per_metre * 0.0254).round() as u64));
         }
+        match &file[at + 4..at + 8] {
+            b"sRGB" => facts.insert("srgb".into(), json!(true)),
+            b"PLTE" => facts.insert("colors".into(), json!(length / 3)),
+            b"tRNS" => {
+                facts.insert("alpha".into(), json!(true));
+                facts.insert("transparent".into(), json!(length))
+            }
+            _ => None,
+        };
         at += 12 + length;
     }
 }
@@ -94,6 +139,10 @@ fn webp(file: &[u8], facts: &mut Map<String, Value>) {
             b"VP8L" => facts.insert("lossless".into(), json!(true)),
             b"ALPH" => facts.insert("alpha".into(), json!(true)),
             b"VP8X" => facts.insert("extended".into(), json!(true)),
+            b"ICCP" => {
+                profile(&file[at + 8..at + 8 + length], facts);
+                None
+            }
             b"EXIF" => {
                 tiff(&file[at + 8..at + 8 + length], facts);
                 None
@@ -148,6 +197,13 @@ fn tiff(file: &[u8], facts: &mut Map<String, Value>) {
                     "other"
                 }),
             ),
+            262 => facts.insert("photometric".into(), json!(short)),
+            332 => facts.insert("inks".into(), json!(short)),
+            34_675 => {
+                let length = little(&file[at + 4..at + 8]) as usize;
+                profile(&file[value..value + length], facts);
+                None
+            }
             277 => facts.insert("samples".into(), json!(short)),
             282 => facts.insert("dpi".into(), json!(little(&file[value..value + 4]))),
             0x8825 => facts.insert("gps".into(), json!(true)),

@@ -34,10 +34,11 @@ impl Pixels {
         [self.rgba[start], self.rgba[start + 1], self.rgba[start + 2], self.rgba[start + 3]]
     }
 
-    /// Reads an eight-bit PNG without palette.
+    /// Reads a PNG of up to eight bits a sample.
     pub fn from_png(bytes: &[u8]) -> Result<Self, String> {
-        let mut reader =
-            png::Decoder::new(Cursor::new(bytes)).read_info().map_err(|error| error.to_string())?;
+        let mut decoder = png::Decoder::new(Cursor::new(bytes));
+        decoder.set_transformations(png::Transformations::EXPAND);
+        let mut reader = decoder.read_info().map_err(|error| error.to_string())?;
         let size = reader.output_buffer_size().ok_or("too large")?;
         let mut samples = vec![0; size];
         let info = reader.next_frame(&mut samples).map_err(|error| error.to_string())?;
@@ -46,6 +47,9 @@ impl Pixels {
             png::ColorType::Grayscale => samples.iter().flat_map(|v| [*v, *v, *v, 255]).collect(),
             png::ColorType::Rgb => samples.chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]).collect(),
             png::ColorType::Rgba => samples,
+            png::ColorType::GrayscaleAlpha => {
+                samples.chunks_exact(2).flat_map(|p| [p[0], p[0], p[0], p[1]]).collect()
+            }
             other => return Err(format!("unexpected color type {other:?}")),
         };
         Ok(Self { width: info.width, height: info.height, rgba })

@@ -133,12 +133,25 @@ fn what_is_not_built_is_refused_and_never_left_out() {
 #[test]
 fn stronger_png_compression_makes_smaller_files() {
     let photo = input::file("photo").unwrap();
+    // More than 256 colours in areas, as drawings have them.
+    let drawing = golden::pixels::Pixels::from_fn(600, 400, |x, y| {
+        [(x / 20 * 8) as u8, (y / 20 * 12) as u8, if (x + y) % 37 < 3 { 0 } else { 200 }, 255]
+    });
     let size = |compression: &str| {
         let format = format!(r#"{{"format":{{"type":"png","compression":"{compression}"}}}}"#);
         let output = serde_json::from_str(&format).unwrap();
         edit(&photo, &small_photo(), &output, &Limits::default()).unwrap().bytes.len()
     };
     let (fast, optimal, best) = (size("fast"), size("optimal"), size("best"));
+    // In photographs the default is the fast one: see the encoder.
+    assert!(best < optimal && optimal <= fast, "{best} {optimal} {fast}");
+    let drawing = drawing.to_png().unwrap();
+    let full = |compression: &str| {
+        let format = format!(r#"{{"format":{{"type":"png","compression":"{compression}"}}}}"#);
+        let output = serde_json::from_str(&format).unwrap();
+        edit(&drawing, &Default::default(), &output, &Limits::default()).unwrap().bytes.len()
+    };
+    let (fast, optimal, best) = (full("fast"), full("optimal"), full("best"));
     assert!(best <= optimal && optimal < fast, "{best} {optimal} {fast}");
 }
 
@@ -160,4 +173,61 @@ fn lower_quality_makes_smaller_files() {
 
 fn small_photo() -> Operations {
     serde_json::from_str(r#"{"resizing":{"width":300}}"#).unwrap()
+}
+
+#[test]
+fn a_side_that_a_format_cannot_hold_is_refused_before_any_work() {
+    let file = input::file("generate:letter/64x64/png").unwrap();
+    for (format, side) in [("jpeg", 65_500), ("png", 65_535), ("webp", 16_383), ("tiff", 65_535)] {
+        let output = serde_json::from_str(&format!(r#"{{"format":"{format}"}}"#)).unwrap();
+        let result = |width: u32| {
+            let operations = format!(r#"{{"resizing":{{"width":{width},"height":1}}}}"#);
+            // A deadline that has passed: whatever works would say so.
+            let limits = Limits { deadline: Some(Instant::now()), ..Limits::default() };
+            edit(&file, &serde_json::from_str(&operations).unwrap(), &output, &limits).unwrap_err()
+        };
+        let (actual, limit) = (u64::from(side) + 1, u64::from(side));
+        let error = ImagingError::OutputTooLarge { measure: Measure::Side, actual, limit };
+        assert_eq!(result(side + 1), error, "{format}");
+        assert_eq!(result(side), ImagingError::Deadline, "{format}");
+    }
+}
+
+#[test]
+fn the_longest_sides_are_written() {
+    let file = input::file("generate:letter/64x64/png").unwrap();
+    for (format, side) in [("jpeg", 65_500), ("png", 65_535), ("webp", 16_383), ("tiff", 65_535)] {
+        let output = serde_json::from_str(&format!(r#"{{"format":"{format}"}}"#)).unwrap();
+        let operations = format!(r#"{{"resizing":{{"width":{side},"height":2}}}}"#);
+        let operations = serde_json::from_str(&operations).unwrap();
+        let edited = edit(&file, &operations, &output, &Limits::default()).unwrap();
+        assert_eq!((edited.output.width, edited.output.height), (side, 2), "{format}");
+    }
+}
+
+#[test]
+fn a_tiff_beyond_its_offsets_is_refused_before_any_work() {
+    let file = input::file("generate:letter/64x64/png").unwrap();
+    let operations = serde_json::from_str(r#"{"resizing":{"width":30000,"height":30000}}"#).unwrap();
+    let output = serde_json::from_str(r#"{"format":"tiff"}"#).unwrap();
+    let limits = Limits { max_output_pixels: u64::MAX, max_bytes: u64::MAX, ..Limits::default() };
+    let error = edit(&file, &operations, &output, &limits).unwrap_err();
+    assert!(
+        matches!(error, ImagingError::OutputTooLarge { measure: Measure::Pixels, actual: 900_000_000, .. }),
+        "{error}"
+    );
+}
+
+#[test]
+fn pictures_of_few_colours_are_smaller_than_with_every_pixel_in_full() {
+    for name in ["quadrants/300x200", "letter/300x200", "checker/300x200", "disc/300x200"] {
+        let file = input::file(&format!("generate:{name}/png")).unwrap();
+        let in_full = golden::pixels::Pixels::decoded(&file).unwrap().to_png().unwrap().len();
+        for compression in ["fast", "optimal", "best"] {
+            let output = format!(r#"{{"format":{{"type":"png","compression":"{compression}"}}}}"#);
+            let output = serde_json::from_str(&output).unwrap();
+            let edited = edit(&file, &Default::default(), &output, &Limits::default()).unwrap();
+            assert!(edited.bytes.len() < in_full, "{name} {compression}: {}, {in_full}", edited.bytes.len());
+        }
+    }
 }

@@ -20,7 +20,7 @@ const REQUEST: &str = "GOLDEN_MEMORY_REQUEST";
 
 #[test]
 fn the_estimate_of_memory_holds_and_is_not_far_above() {
-    const CASES: [(&str, &str); 25] = [
+    const CASES: [(&str, &str); 28] = [
         ("png", r#"{"output":{"format":"jpeg"}}"#),
         ("png", r#"{"output":{"format":{"type":"jpeg","quality":95}}}"#),
         ("png", r#"{"output":{"format":"webp"}}"#),
@@ -43,6 +43,12 @@ fn the_estimate_of_memory_holds_and_is_not_far_above() {
         ("jpeg-cmyk+press", r#"{"operations":{"resizing":{"width":1200}}}"#),
         ("tiff-cmyk+press", r#"{"output":{"format":"jpeg"}}"#),
         ("tiff-cmyk16-lzw-planar", r#"{"output":{"format":"jpeg"}}"#),
+        ("png", r#"{"output":{"format":"jpeg","metadata":{"color_space":"CMYK"}}}"#),
+        ("png-rgb16", r#"{"output":{"format":"tiff","metadata":{"color_space":"CMYK"}}}"#),
+        (
+            "png",
+            r#"{"output":{"format":{"type":"tiff","compression":"lossy"},"metadata":{"color_space":"CMYK"}}}"#,
+        ),
         ("tiff-cmyk-jpeg", r#"{"output":{"format":"jpeg"}}"#),
         ("avif", r#"{"operations":{"resizing":{"width":200}}}"#),
         ("png", r#"{"output":{"format":"avif"}}"#),

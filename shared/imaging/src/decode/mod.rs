@@ -5,6 +5,8 @@ pub(crate) mod heif;
 pub(crate) mod jpeg;
 pub(crate) mod other;
 pub(crate) mod png;
+mod png_filter;
+mod png_rows;
 mod tiff;
 mod tiff_cmyk;
 mod tiff_counts;

@@ -1,7 +1,6 @@
 //! GIF (first frame), BMP and most TIFF by the `image` crate: formats whose speed does not matter here.
 
 use std::borrow::Cow;
-use std::io::Cursor;
 
 use image::codecs::bmp::BmpDecoder;
 use image::codecs::gif::GifDecoder;
@@ -13,7 +12,7 @@ use super::{tiff, tiff_palette};
 use crate::ImagingError;
 use crate::exif;
 use crate::header::{Format, Header};
-use crate::limits::Watch;
+use crate::limits::{Watch, Watched};
 use crate::picture::{Channels, Depth, Picture, Raster};
 
 /// What a decoder may allocate beside the pixels it delivers, in bytes.
@@ -39,12 +38,12 @@ fn corrupt(format: Format, error: ImageError) -> ImagingError {
     }
 }
 
-fn open(input: &[u8], format: Format) -> Result<Box<dyn ImageDecoder + '_>, ImagingError> {
-    let cursor = Cursor::new(input);
+fn open(input: &[u8], format: Format, watch: Watch) -> Result<Box<dyn ImageDecoder + '_>, ImagingError> {
+    let file = Watched::new(input, watch);
     let opened: Result<Box<dyn ImageDecoder + '_>, ImageError> = match format {
-        Format::Gif => GifDecoder::new(cursor).map(|decoder| Box::new(decoder) as _),
-        Format::Bmp => BmpDecoder::new(cursor).map(|decoder| Box::new(decoder) as _),
-        _ => TiffDecoder::new(cursor).map(|decoder| Box::new(decoder) as _),
+        Format::Gif => GifDecoder::new(file).map(|decoder| Box::new(decoder) as _),
+        Format::Bmp => BmpDecoder::new(file).map(|decoder| Box::new(decoder) as _),
+        _ => TiffDecoder::new(file).map(|decoder| Box::new(decoder) as _),
     };
     opened.map_err(|error| corrupt(format, error))
 }
@@ -73,7 +72,7 @@ pub(crate) fn header(input: &[u8], format: Format) -> Result<Header, ImagingErro
         return header;
     }
     let (file, palette) = readable(input, format);
-    let mut decoder = open(&file, format)?;
+    let mut decoder = open(&file, format, Watch::NEVER)?;
     let (width, height) = decoder.dimensions();
     Ok(Header {
         format,
@@ -98,11 +97,12 @@ pub(crate) fn decode(input: &[u8], header: &Header, watch: Watch) -> Result<Rast
         return picture;
     }
     let (file, palette) = readable(input, format);
-    let mut decoder = open(&file, format)?;
+    let mut decoder = open(&file, format, watch).map_err(|error| watch.instead_of(error))?;
     let mut limits = image::Limits::default();
     limits.max_alloc = Some(allowance(&*decoder, input));
     decoder.set_limits(limits).map_err(|error| corrupt(format, error))?;
-    let decoded = DynamicImage::from_decoder(decoder).map_err(|error| corrupt(format, error))?;
+    let decoded =
+        DynamicImage::from_decoder(decoder).map_err(|error| watch.instead_of(corrupt(format, error)))?;
     let (width, height) = (decoded.width(), decoded.height());
     if (width, height) != (header.width, header.height) {
         return Err(ImagingError::corrupt(format.name(), "its headers contradict each other"));
@@ -128,4 +128,31 @@ pub(crate) fn decode(input: &[u8], header: &Header, watch: Watch) -> Result<Rast
         Some(palette) => palette.apply(&picture),
         None => picture,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+    use crate::encode::{self, Target};
+
+    #[test]
+    fn a_passed_deadline_ends_the_one_call_of_a_decoder() {
+        let expired = crate::Limits { deadline: Some(Instant::now()), ..Default::default() }.watch();
+        for channels in [Channels::Rgb, Channels::Cmyk] {
+            let picture = Picture::blank(50, 40, channels);
+            let target = Target::Tiff { lossy: None, dpi: None };
+            let file =
+                encode::encode(Raster::Eight(picture), &target, &Default::default(), None, Watch::NEVER)
+                    .unwrap();
+            let found = header(&file, Format::Tiff).unwrap();
+            assert!(decode(&file, &found, Watch::NEVER).is_ok());
+            assert_eq!(decode(&file, &found, expired).err(), Some(ImagingError::Deadline), "{channels:?}");
+        }
+        let gif = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xFF\xFF\xFF,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
+        let found = header(gif, Format::Gif).unwrap();
+        assert!(decode(gif, &found, Watch::NEVER).is_ok());
+        assert_eq!(decode(gif, &found, expired).err(), Some(ImagingError::Deadline));
+    }
 }

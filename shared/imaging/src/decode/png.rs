@@ -3,8 +3,11 @@
 use std::io::Cursor;
 
 use bytemuck::cast_slice_mut;
-use png::{BitDepth, ColorType, Decoder, Limits, Reader, Transformations};
+use png::{
+    BitDepth, ColorType, Decoder, InterlaceInfo, Limits, Reader, Transformations, expand_interlaced_row,
+};
 
+use super::png_rows::Rows;
 use crate::ImagingError;
 use crate::exif;
 use crate::header::{Format, Header};
@@ -48,9 +51,9 @@ pub(crate) fn header(input: &[u8]) -> Result<Header, ImagingError> {
         height: info.height,
         channels,
         depth: if info.bit_depth == BitDepth::Sixteen { Depth::Sixteen } else { Depth::Eight },
-        // A window of the stream, two rows, and for interlaced pictures with grey and alpha a second picture.
+        // A window of the stream, some rows, and for interlaced pictures with grey and alpha a second picture.
         decoder_bytes: (1 << 20)
-            + 4 * stored
+            + 8 * stored
             + if info.interlaced { stored * u64::from(info.height) } else { 0 },
         profile: info.icc_profile.as_ref().map(|profile| profile.to_vec()),
         exif,
@@ -73,11 +76,26 @@ fn xmp(input: &[u8]) -> Option<&[u8]> {
 }
 
 pub(crate) fn decode(input: &[u8], header: &Header, watch: Watch) -> Result<Raster, ImagingError> {
+    if let Some(rows) = Rows::open(input) {
+        return quick(rows, header, watch).map(Raster::Eight);
+    }
     let reader = open(input)?;
     match header.depth {
         Depth::Eight => pixels(reader, header, watch).map(Raster::Eight),
         Depth::Sixteen => pixels(reader, header, watch).map(Raster::Sixteen),
     }
+}
+
+fn quick(mut rows: Rows<'_>, header: &Header, watch: Watch) -> Result<Picture, ImagingError> {
+    let mut picture = Picture::blank(header.width, header.height, header.channels);
+    for (index, target) in picture.rows_mut().enumerate() {
+        watch.check_at(index)?;
+        match rows.next_row()? {
+            Some(row) if row.len() == target.len() => target.copy_from_slice(row),
+            _ => return Err(ImagingError::corrupt("png", "its headers contradict each other")),
+        }
+    }
+    Ok(picture)
 }
 
 fn pixels<T: Sample>(
@@ -92,13 +110,7 @@ fn pixels<T: Sample>(
     let mut picture = Picture::blank(header.width, header.height, header.channels);
     let grey_alpha = color == ColorType::GrayscaleAlpha;
     if reader.info().interlaced {
-        let mut samples = vec![T::default(); if grey_alpha { header.pixels() as usize * 2 } else { 0 }];
-        let target = if grey_alpha { &mut samples } else { &mut picture.pixels };
-        reader.next_frame(cast_slice_mut(target)).map_err(corrupt)?;
-        in_our_byte_order(target);
-        if grey_alpha {
-            spread(&samples, &mut picture.pixels);
-        }
+        interlaced(&mut reader, &mut picture, grey_alpha, watch)?;
         return Ok(picture);
     }
     let mut samples = vec![T::default(); if grey_alpha { header.width as usize * 2 } else { 0 }];
@@ -116,6 +128,33 @@ fn pixels<T: Sample>(
     Ok(picture)
 }
 
+/// Rows of seven passes, each of some of the pixels of a row of the picture.
+fn interlaced<T: Sample>(
+    reader: &mut Reader<Cursor<&[u8]>>,
+    picture: &mut Picture<T>,
+    grey_alpha: bool,
+    watch: Watch,
+) -> Result<(), ImagingError> {
+    let count = if grey_alpha { 2 } else { picture.channels.count() };
+    let stride = picture.width as usize * count;
+    let mut samples = vec![T::default(); if grey_alpha { stride * picture.height as usize } else { 0 }];
+    let target = if grey_alpha { &mut samples } else { &mut picture.pixels };
+    let mut rows = 0;
+    while let Some(row) = reader.next_interlaced_row().map_err(corrupt)? {
+        watch.check_at(rows)?;
+        rows += 1;
+        if let InterlaceInfo::Adam7(place) = row.interlace() {
+            let bits = (8 * count * size_of::<T>()) as u8;
+            expand_interlaced_row(cast_slice_mut(target), stride * size_of::<T>(), row.data(), place, bits);
+        }
+    }
+    in_our_byte_order(target);
+    if grey_alpha {
+        spread(&samples, &mut picture.pixels);
+    }
+    Ok(())
+}
+
 /// Sixteen bits are stored with the high byte first.
 fn in_our_byte_order<T: Sample>(samples: &mut [T]) {
     if T::MAX > 255 {
@@ -127,5 +166,53 @@ fn in_our_byte_order<T: Sample>(samples: &mut [T]) {
 fn spread<T: Sample>(samples: &[T], pixels: &mut [T]) {
     for (sample, pixel) in samples.chunks_exact(2).zip(pixels.chunks_exact_mut(4)) {
         pixel.copy_from_slice(&[sample[0], sample[0], sample[0], sample[1]]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::time::Instant;
+
+    use super::*;
+
+    fn chunk(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
+        let content = [&name[..], body].concat();
+        let mut sum = flate2::Crc::new();
+        sum.update(&content);
+        [&(body.len() as u32).to_be_bytes()[..], &content, &sum.sum().to_be_bytes()].concat()
+    }
+
+    /// Eight by eight greys, interlaced: each pass in a shade of its own.
+    fn passes() -> Vec<u8> {
+        let mut rows = Vec::new();
+        for (pass, (width, height)) in
+            [(1, 1), (1, 1), (2, 1), (2, 2), (4, 2), (4, 4), (8, 4)].into_iter().enumerate()
+        {
+            for _ in 0..height {
+                rows.push(0);
+                rows.extend(vec![30 * pass as u8; width]);
+            }
+        }
+        let mut data = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+        data.write_all(&rows).unwrap();
+        let header = [0, 0, 0, 8, 0, 0, 0, 8, 8, 0, 0, 0, 1];
+        let parts = [chunk(b"IHDR", &header), chunk(b"IDAT", &data.finish().unwrap()), chunk(b"IEND", b"")];
+        [&b"\x89PNG\r\n\x1A\n"[..], &parts.concat()].concat()
+    }
+
+    #[test]
+    fn interlaced_rows_come_to_their_places_and_heed_the_deadline() {
+        let file = passes();
+        let found = header(&file).unwrap();
+        let Raster::Eight(picture) = decode(&file, &found, crate::Limits::default().watch()).unwrap() else {
+            panic!("eight bits");
+        };
+        let first: Vec<u8> = picture.rows().next().unwrap().iter().map(|grey| grey / 30).collect();
+        let fifth: Vec<u8> = picture.rows().nth(4).unwrap().iter().map(|grey| grey / 30).collect();
+        assert_eq!((first, fifth), (vec![0, 5, 3, 5, 1, 5, 3, 5], vec![2, 5, 3, 5, 2, 5, 3, 5]));
+        assert!(picture.rows().nth(1).unwrap().iter().all(|grey| *grey == 180));
+        let expired = crate::Limits { deadline: Some(Instant::now()), ..Default::default() }.watch();
+        assert_eq!(decode(&file, &found, expired).err(), Some(ImagingError::Deadline));
     }
 }

@@ -1,7 +1,5 @@
 //! What all kinds of TIFF share: how a file is opened, and which module reads it where the `image` crate does not.
 
-use std::io::Cursor;
-
 use tiff::decoder::Decoder;
 use tiff::tags::Tag;
 
@@ -9,16 +7,16 @@ use super::{tiff_cmyk, tiff_counts, tiff_few_bits, tiff_jpeg};
 use crate::ImagingError;
 use crate::exif::Reader;
 use crate::header::{Header, MAX_PROFILE_BYTES};
-use crate::limits::Watch;
+use crate::limits::{Watch, Watched};
 use crate::picture::Raster;
 
 const PLANAR: u16 = 2;
 const ICC_PROFILE: u16 = 34_675;
 
-pub(super) type Tiff<'a> = Decoder<Cursor<&'a [u8]>>;
+pub(super) type Tiff<'a> = Decoder<Watched<'a>>;
 
-pub(super) fn open(input: &[u8]) -> Option<Tiff<'_>> {
-    Decoder::new(Cursor::new(input)).ok()
+pub(super) fn open(input: &[u8], watch: Watch) -> Option<Tiff<'_>> {
+    Decoder::new(Watched::new(input, watch)).ok()
 }
 
 /// Why not by the decoder: it takes 32 bytes for each. BigTIFF, which [`Reader`] does not know, is left to it, within its limits.
@@ -27,7 +25,7 @@ pub(super) fn profile(input: &[u8]) -> Option<Vec<u8>> {
         Some(reader) => {
             reader.bytes(ICC_PROFILE).filter(|bytes| bytes.len() <= MAX_PROFILE_BYTES).map(<[u8]>::to_vec)
         }
-        None => open(input)?.get_tag_u8_vec(Tag::IccProfile).ok(),
+        None => open(input, Watch::NEVER)?.get_tag_u8_vec(Tag::IccProfile).ok(),
     }
 }
 
@@ -46,13 +44,13 @@ pub(super) fn header(input: &[u8]) -> Option<Result<Header, ImagingError>> {
 /// `None` where the `image` crate reads the file.
 pub(super) fn decode(input: &[u8], header: &Header, watch: Watch) -> Option<Result<Raster, ImagingError>> {
     tiff_jpeg::decode(input, header, watch)
-        .or_else(|| tiff_few_bits::decode(input, header).map(|picture| picture.map(Raster::Eight)))
-        .or_else(|| tiff_cmyk::decode(input, header))
+        .or_else(|| tiff_few_bits::decode(input, header, watch).map(|picture| picture.map(Raster::Eight)))
+        .or_else(|| tiff_cmyk::decode(input, header, watch))
 }
 
 /// The `tiff` crate (0.11) panics over these: it looks for the edge of the picture in the first plane only.
 fn is_planar_in_tiles(input: &[u8]) -> bool {
-    let Some(mut tiff) = open(input) else { return false };
+    let Some(mut tiff) = open(input, Watch::NEVER) else { return false };
     let planar = tiff.get_tag_unsigned::<u16>(Tag::PlanarConfiguration).ok() == Some(PLANAR);
     planar && matches!(tiff.find_tag(Tag::TileOffsets), Ok(Some(_)))
 }

@@ -10,6 +10,7 @@ use super::tiff::{self, Tiff};
 use crate::ImagingError;
 use crate::exif;
 use crate::header::{Format, Header};
+use crate::limits::Watch;
 use crate::picture::{Channels, Depth, Picture, Raster, Sample};
 
 const JPEG: u16 = 7;
@@ -45,7 +46,7 @@ fn bits(decoder: &mut Tiff<'_>) -> Option<Result<u8, ImagingError>> {
 
 /// `None` where the file is another kind of TIFF.
 pub(super) fn header(input: &[u8]) -> Option<Result<Header, ImagingError>> {
-    let mut decoder = tiff::open(input)?;
+    let mut decoder = tiff::open(input, Watch::NEVER)?;
     let (width, height) = decoder.dimensions().ok()?;
     let bits = match bits(&mut decoder)? {
         Ok(bits) => u64::from(bits),
@@ -66,11 +67,11 @@ pub(super) fn header(input: &[u8]) -> Option<Result<Header, ImagingError>> {
 }
 
 /// `None` where the file is another kind of TIFF.
-pub(super) fn decode(input: &[u8], header: &Header) -> Option<Result<Raster, ImagingError>> {
+pub(super) fn decode(input: &[u8], header: &Header, watch: Watch) -> Option<Result<Raster, ImagingError>> {
     if header.channels != Channels::Cmyk {
         return None;
     }
-    Some(pixels(tiff::open(input)?, header))
+    Some(pixels(tiff::open(input, watch)?, header).map_err(|error| watch.instead_of(error)))
 }
 
 fn pixels(mut decoder: Tiff<'_>, header: &Header) -> Result<Raster, ImagingError> {

@@ -9,6 +9,7 @@ use super::tiff_palette::{self, Palette};
 use crate::ImagingError;
 use crate::exif;
 use crate::header::{Format, Header};
+use crate::limits::Watch;
 use crate::picture::{Channels, Depth, Picture};
 
 /// What the decoder may allocate beside the packed pixels, in bytes.
@@ -24,7 +25,7 @@ fn corrupt(error: TiffError) -> ImagingError {
 
 /// Bits a sample of a file in grey; `None` where they are not few. One bit of grey is left to the `image` crate.
 fn bits(file: &[u8], palette: Option<&Palette>) -> Option<u8> {
-    match tiff::open(file)?.colortype().ok()? {
+    match tiff::open(file, Watch::NEVER)?.colortype().ok()? {
         ColorType::Gray(bits @ (2 | 4)) => Some(bits),
         ColorType::Gray(1) if palette.is_some() => Some(1),
         _ => None,
@@ -39,7 +40,7 @@ fn packed_row(width: u32, bits: u8) -> u64 {
 pub(super) fn header(input: &[u8]) -> Option<Header> {
     let (file, palette) = tiff_palette::open(input);
     let bits = bits(&file, palette.as_ref())?;
-    let (width, height) = tiff::open(&file)?.dimensions().ok()?;
+    let (width, height) = tiff::open(&file, Watch::NEVER)?.dimensions().ok()?;
     let copy = if palette.is_some() { input.len() as u64 } else { 0 };
     Some(Header {
         format: Format::Tiff,
@@ -58,10 +59,10 @@ pub(super) fn header(input: &[u8]) -> Option<Header> {
 }
 
 /// `None` where the file is another kind of TIFF.
-pub(super) fn decode(input: &[u8], header: &Header) -> Option<Result<Picture, ImagingError>> {
+pub(super) fn decode(input: &[u8], header: &Header, watch: Watch) -> Option<Result<Picture, ImagingError>> {
     let (file, palette) = tiff_palette::open(input);
     let bits = bits(&file, palette.as_ref())?;
-    Some(pixels(&file, header, bits, palette.as_ref()))
+    Some(pixels(&file, header, bits, palette.as_ref(), watch))
 }
 
 fn pixels(
@@ -69,6 +70,7 @@ fn pixels(
     header: &Header,
     bits: u8,
     palette: Option<&Palette>,
+    watch: Watch,
 ) -> Result<Picture, ImagingError> {
     let contradiction = || ImagingError::corrupt("tiff", "its headers contradict each other");
     let stride = packed_row(header.width, bits);
@@ -76,7 +78,7 @@ fn pixels(
     let mut limits = Limits::default();
     limits.decoding_buffer_size = bytes;
     limits.intermediate_buffer_size = bytes + DECODER_BYTES as usize;
-    let mut decoder = tiff::open(file).ok_or_else(contradiction)?.with_limits(limits);
+    let mut decoder = tiff::open(file, watch).ok_or_else(contradiction)?.with_limits(limits);
     let DecodingResult::U8(packed) = decoder.read_image().map_err(corrupt)? else {
         return Err(ImagingError::Unsupported("signed or real-valued TIFF".into()));
     };

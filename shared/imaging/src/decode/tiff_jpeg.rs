@@ -33,7 +33,7 @@ struct Streams {
 
 /// `None` where the file is another kind of TIFF.
 fn streams(input: &[u8]) -> Option<Streams> {
-    let mut decoder = tiff::open(input)?;
+    let mut decoder = tiff::open(input, Watch::NEVER)?;
     let (width, height) = decoder.dimensions().ok()?;
     let compression: u16 = decoder.get_tag_unsigned(Tag::Compression).ok()?;
     let channels = match decoder.colortype().ok()? {

@@ -3,6 +3,7 @@
 pub(crate) mod avif;
 mod jpeg;
 mod png;
+mod png_form;
 mod tiff;
 mod webp;
 
@@ -67,7 +68,7 @@ impl Target {
     }
 }
 
-/// `profile` is what the samples mean, an ICC profile; formats of sRGB alone pass it over.
+/// `profile` is what the samples mean, an ICC profile of sRGB or, with CMYK, of a press.
 pub(crate) fn encode(
     raster: Raster,
     target: &Target,
@@ -91,10 +92,14 @@ pub(crate) fn encode(
     if picture.channels == Channels::Cmyk && !target.keeps_cmyk() {
         return Err(ImagingError::Internal("CMYK was not brought to RGB".into()));
     }
+    // The profiles at hand are of three colours or four inks.
+    let profile = profile.filter(|_| picture.channels != Channels::Grey);
     match target {
         Target::Jpeg(quality) => jpeg::encode(Source::Pixels(&picture), *quality, exif, profile, watch),
-        Target::Png { compression, dpi } => png::encode(&picture, *compression, *dpi, exif, watch),
-        Target::Webp { mode, dpi } => webp::encode(picture, *mode, *dpi, exif, watch),
+        Target::Png { compression, dpi } => {
+            png::encode(picture, *compression, *dpi, exif, profile.is_some(), watch)
+        }
+        Target::Webp { mode, dpi } => webp::encode(picture, *mode, *dpi, exif, profile, watch),
         Target::Avif { mode, dpi } => avif::encode(&picture, *mode, *dpi, exif, watch),
         Target::Tiff { lossy, dpi } => tiff::encode(&picture, *lossy, *dpi, exif, profile, watch),
     }

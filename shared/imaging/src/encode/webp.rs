@@ -7,6 +7,7 @@ use crate::limits::Watch;
 use crate::picture::{Channels, Picture};
 use crate::yuv420::Yuv420;
 
+const FLAG_PROFILE: u8 = 0x20;
 const FLAG_EXIF: u8 = 0x08;
 const FLAG_ALPHA: u8 = 0x10;
 
@@ -15,13 +16,15 @@ pub(super) fn encode(
     mode: Mode,
     dpi: Option<u32>,
     exif: &Exif,
+    profile: Option<&[u8]>,
     watch: Watch,
 ) -> Result<Vec<u8>, ImagingError> {
     let (width, height, alpha) = (picture.width, picture.height, picture.channels.has_alpha());
     let bytes = libwebp::write(Source::Pixels(&colored(picture)), mode, watch)?;
-    described(bytes, (width, height), alpha, dpi, exif)
+    described(bytes, (width, height), alpha, Chunks { exif: exif::block(dpi, exif), profile })
 }
 
+/// Of sRGB without saying so.
 pub(super) fn encode_yuv(
     planes: &Yuv420,
     mode: Mode,
@@ -30,20 +33,20 @@ pub(super) fn encode_yuv(
     watch: Watch,
 ) -> Result<Vec<u8>, ImagingError> {
     let bytes = libwebp::write(Source::Yuv420(planes), mode, watch)?;
-    described(bytes, (planes.luma.width, planes.luma.height), false, dpi, exif)
+    let size = (planes.luma.width, planes.luma.height);
+    described(bytes, size, false, Chunks { exif: exif::block(dpi, exif), profile: None })
 }
 
 fn described(
     bytes: Vec<u8>,
     (width, height): (u32, u32),
     alpha: bool,
-    dpi: Option<u32>,
-    exif: &Exif,
+    chunks: Chunks<'_>,
 ) -> Result<Vec<u8>, ImagingError> {
-    match exif::block(dpi, exif) {
-        Some(block) => extend(bytes, width, height, alpha, &block),
-        None => Ok(bytes),
+    if chunks.exif.is_none() && chunks.profile.is_none() {
+        return Ok(bytes);
     }
+    extend(bytes, width, height, alpha, &chunks)
 }
 
 /// WebP has no grey.
@@ -55,29 +58,48 @@ fn colored(picture: Picture) -> Picture {
     Picture { channels: Channels::Rgb, pixels, ..picture }
 }
 
-/// Adds an EXIF chunk (WebP container specification, "Extended File Format").
+/// What is said beside the picture.
+struct Chunks<'a> {
+    exif: Option<Vec<u8>>,
+    profile: Option<&'a [u8]>,
+}
+
+/// Adds chunks (WebP container specification, "Extended File Format").
 fn extend(
     mut file: Vec<u8>,
     width: u32,
     height: u32,
     alpha: bool,
-    exif: &[u8],
+    chunks: &Chunks,
 ) -> Result<Vec<u8>, ImagingError> {
     let too_short = || ImagingError::Internal("libwebp wrote no container".into());
-    if file.get(12..16).ok_or_else(too_short)? == b"VP8X" {
-        *file.get_mut(20).ok_or_else(too_short)? |= FLAG_EXIF;
-    } else {
+    if file.get(12..16).ok_or_else(too_short)? != b"VP8X" {
         let mut header = b"VP8X\x0A\0\0\0".to_vec();
-        header.extend([FLAG_EXIF | if alpha { FLAG_ALPHA } else { 0 }, 0, 0, 0]);
+        header.extend([if alpha { FLAG_ALPHA } else { 0 }, 0, 0, 0]);
         header.extend(&(width - 1).to_le_bytes()[..3]);
         header.extend(&(height - 1).to_le_bytes()[..3]);
         file.splice(12..12, header);
     }
-    file.extend(b"EXIF");
-    file.extend((exif.len() as u32).to_le_bytes());
-    file.extend(exif);
-    file.resize(file.len().next_multiple_of(2), 0);
+    if chunks.exif.is_some() {
+        *file.get_mut(20).ok_or_else(too_short)? |= FLAG_EXIF;
+    }
+    if let Some(profile) = chunks.profile {
+        *file.get_mut(20).ok_or_else(too_short)? |= FLAG_PROFILE;
+        // Before the picture, right after the header of 18 bytes.
+        file.splice(30..30, chunk(b"ICCP", profile));
+    }
+    if let Some(exif) = &chunks.exif {
+        file.extend(chunk(b"EXIF", exif));
+    }
     let size = (file.len() - 8) as u32;
     file[4..8].copy_from_slice(&size.to_le_bytes());
     Ok(file)
+}
+
+fn chunk(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
+    let mut bytes = name.to_vec();
+    bytes.extend((body.len() as u32).to_le_bytes());
+    bytes.extend(body);
+    bytes.resize(bytes.len().next_multiple_of(2), 0);
+    bytes
 }

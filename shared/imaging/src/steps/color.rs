@@ -102,11 +102,11 @@ impl<T: Convert> Conversion<T> {
         Some(Self { transform, from, to, black_point })
     }
 
-    /// A press whose profile has no way from colours to inks: what all of them give together.
-    fn all_inks(transform: &Transform<T>) -> Option<[u16; 3]> {
+    /// Luminance of all inks together, for presses whose profile has no way from colours to inks.
+    fn all_inks(transform: &Transform<T>) -> Option<f32> {
         let mut darkest = [T::default(); 3];
         transform.transform(&[T::from_number(T::MAX); 4], &mut darkest).ok()?;
-        Some(darkest.map(|sample| u16::from_unit(sample.unit())))
+        Some(black_point::luminance(darkest))
     }
 
     fn apply(&self, picture: &Picture<T>, watch: Watch) -> Result<Picture<T>, ImagingError> {

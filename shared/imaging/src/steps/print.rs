@@ -6,6 +6,7 @@ use contract::images::ColorProfile as Press;
 use moxcms::{CmsError, ColorProfile, Layout, RenderingIntent, TransformExecutor, TransformOptions};
 
 use super::black_point;
+use super::curve::encoded;
 use crate::limits::Watch;
 use crate::picture::{Channels, Picture, Sample};
 use crate::{ImagingError, profiles};
@@ -17,19 +18,29 @@ const OPTIONS: fn() -> TransformOptions = || TransformOptions {
     ..TransformOptions::default()
 };
 
+/// After which black is found to well below a level of eight bits.
+const ROUNDS: u32 = 3;
+
 /// From sRGB to the inks of a press.
 fn to_inks(press: &ColorProfile) -> Result<Transform, CmsError> {
     ColorProfile::new_srgb().create_transform_16bit(Layout::Rgb, press, Layout::Rgba, OPTIONS())
 }
 
-/// The darkest colour that a press prints within its limit of ink, in sRGB; `None` where its profile does not tell.
-pub(super) fn darkest(press: &ColorProfile) -> Option<[u16; 3]> {
-    let (mut inks, mut color) = ([0; 4], [0; 3]);
-    to_inks(press).ok()?.transform(&[0; 3], &mut inks).ok()?;
-    let back =
-        press.create_transform_16bit(Layout::Rgba, &ColorProfile::new_srgb(), Layout::Rgb, OPTIONS()).ok()?;
-    back.transform(&inks, &mut color).ok()?;
-    Some(color)
+/// Luminance (0..1) of the darkest neutral that a press prints within its limit of ink; `None` where its profile does not
+/// tell.
+pub(super) fn darkest(press: &ColorProfile) -> Option<f32> {
+    let there = to_inks(press).ok()?;
+    let srgb = ColorProfile::new_srgb();
+    let back = press.create_transform_16bit(Layout::Rgba, &srgb, Layout::Rgb, OPTIONS()).ok()?;
+    let mut luminance = 0.0;
+    // Why again: the darkest colour is not neutral as a rule, and a neutral as dark may be out of reach.
+    for _ in 0..ROUNDS {
+        let (mut inks, mut color) = ([0; 4], [0; 3]);
+        there.transform(&[u16::from_unit(encoded(luminance)); 3], &mut inks).ok()?;
+        back.transform(&inks, &mut color).ok()?;
+        luminance = black_point::luminance(color);
+    }
+    Some(luminance)
 }
 
 /// Grey or RGB as cyan, magenta, yellow and black.

@@ -9,6 +9,8 @@ pub(super) fn named(option: &str) -> Option<Result<Vec<u8>, String>> {
         "adobe-rgb" => ColorProfile::new_adobe_rgb(),
         "prophoto" => ColorProfile::new_pro_photo_rgb(),
         "grey-linear" => linear_grey(),
+        "p3-table" => return Some(Ok(matrix(&P3, Curve::Table))),
+        "adobe-rgb-gamma" => return Some(Ok(matrix(&ADOBE, Curve::Gamma))),
         "press" => return Some(Ok(press(&[*b"A2B0", *b"A2B1"]))),
         "press-perceptual" => return Some(Ok(press(&[*b"A2B0"]))),
         "broken-profile" => return Some(Ok(b"this is no profile, it only says so".repeat(9))),
@@ -93,5 +95,59 @@ fn press(tags: &[[u8; 4]]) -> Vec<u8> {
         profile.extend((table.len() as u32).to_be_bytes());
     }
     profile.extend(table);
+    profile
+}
+
+/// Red, green and blue primaries in XYZ under D50, by the profiles that Apple and Adobe publish.
+const P3: [[f64; 3]; 3] =
+    [[0.515_12, 0.241_20, -0.001_05], [0.291_98, 0.692_25, 0.041_89], [0.157_10, 0.066_57, 0.784_07]];
+const ADOBE: [[f64; 3]; 3] =
+    [[0.609_74, 0.311_11, 0.019_47], [0.205_28, 0.625_67, 0.060_87], [0.149_19, 0.063_22, 0.744_57]];
+
+#[derive(Clone, Copy)]
+enum Curve {
+    /// 2.2 as Adobe RGB has it: 2 + 51 / 256.
+    Gamma,
+    /// That of sRGB at 1024 points.
+    Table,
+}
+
+/// A display profile of version 2: a matrix and a curve for all three channels.
+fn matrix(primaries: &[[f64; 3]; 3], curve: Curve) -> Vec<u8> {
+    let number = |value: f64| ((value * 65_536.0).round() as i32).to_be_bytes();
+    let xyz = |values: &[f64; 3]| [b"XYZ \0\0\0\0".to_vec(), values.map(number).concat()].concat();
+    let points: Vec<u16> = match curve {
+        Curve::Gamma => vec![0x0233],
+        Curve::Table => (0..1024)
+            .map(|point| {
+                let value = f64::from(point) / 1023.0;
+                let light =
+                    if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) };
+                (light * 65_535.0).round() as u16
+            })
+            .collect(),
+    };
+    let mut curve = b"curv\0\0\0\0".to_vec();
+    curve.extend((points.len() as u32).to_be_bytes());
+    curve.extend(points.iter().flat_map(|point| point.to_be_bytes()));
+    curve.resize(curve.len().next_multiple_of(4), 0);
+    let white = [0.964_2, 1.0, 0.824_9];
+    let blocks = [xyz(&white), xyz(&primaries[0]), xyz(&primaries[1]), xyz(&primaries[2]), curve];
+    let tags: [(&[u8; 4], usize); 7] =
+        [(b"wtpt", 0), (b"rXYZ", 1), (b"gXYZ", 2), (b"bXYZ", 3), (b"rTRC", 4), (b"gTRC", 4), (b"bTRC", 4)];
+    let start = 128 + 4 + 12 * tags.len();
+    let mut profile = vec![0; 128];
+    profile[..4].copy_from_slice(&((start + blocks.concat().len()) as u32).to_be_bytes());
+    profile[8..12].copy_from_slice(&[2, 0x20, 0, 0]);
+    profile[12..24].copy_from_slice(b"mntrRGB XYZ ");
+    profile[36..40].copy_from_slice(b"acsp");
+    profile[68..80].copy_from_slice(&white.map(number).concat());
+    profile.extend((tags.len() as u32).to_be_bytes());
+    for (name, block) in tags {
+        profile.extend(name);
+        profile.extend(((start + blocks[..block].concat().len()) as u32).to_be_bytes());
+        profile.extend((blocks[block].len() as u32).to_be_bytes());
+    }
+    profile.extend(blocks.concat());
     profile
 }
