@@ -79,7 +79,9 @@ fn pixels(
     limits.decoding_buffer_size = bytes;
     limits.intermediate_buffer_size = bytes + DECODER_BYTES as usize;
     let mut decoder = tiff::open(file, watch).ok_or_else(contradiction)?.with_limits(limits);
-    let DecodingResult::U8(packed) = decoder.read_image().map_err(corrupt)? else {
+    let DecodingResult::U8(packed) =
+        decoder.read_image().map_err(|error| watch.instead_of(corrupt(error)))?
+    else {
         return Err(ImagingError::Unsupported("signed or real-valued TIFF".into()));
     };
     if packed.len() < bytes {
