@@ -49,6 +49,8 @@ pub(crate) struct Header {
     pub depth: Depth,
     /// Bytes of memory the decoder needs beside the pixels it delivers at full size.
     pub decoder_bytes: u64,
+    /// Whether pixels come row by row, so that nobody need hold all of them.
+    pub by_rows: bool,
     /// An embedded ICC profile, as found.
     pub profile: Option<Vec<u8>>,
     pub exif: Exif,

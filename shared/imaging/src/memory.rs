@@ -1,7 +1,7 @@
 //! How much memory the steps of an edit take: an estimate on the safe side, from the header.
 
 use crate::encode::Target;
-use crate::header::{Format, Header};
+use crate::header::Header;
 use crate::libaom;
 use crate::libjpeg::{self, Quality};
 use crate::libwebp;
@@ -76,9 +76,7 @@ fn area(width: u32, height: u32) -> u64 {
 fn reading(header: &Header, read: &Read) -> u64 {
     let resize = &read.resize;
     let channels = header.channels.count() as u64;
-    // Rows of a JPEG go to the resampler as they come; every other picture stands there whole.
-    let whole = header.format != Format::Jpeg || !resize.shrinks();
-    let decoded = if whole { area(resize.decoded_width, resize.decoded_height) } else { 0 };
+    let decoded = if read.holds_all(header) { area(resize.decoded_width, resize.decoded_height) } else { 0 };
     let resampler = if resize.is_nothing() { 0 } else { resampler(resize, channels) };
     header.decoder_bytes + decoded * channels * header.depth.bytes() + resampler
 }

@@ -99,6 +99,7 @@ pub(crate) fn header(input: &[u8]) -> Result<Header, ImagingError> {
         channels,
         depth,
         decoder_bytes: needed(&still, chroma, depth),
+        by_rows: false,
         profile: still.profile.map(<[u8]>::to_vec).or_else(|| described.and_then(cicp::profile)),
         exif,
     })

@@ -199,6 +199,7 @@ fn build(
         channels,
         depth: Depth::Eight,
         decoder_bytes: coefficients + rows,
+        by_rows: true,
         profile,
         exif,
     })

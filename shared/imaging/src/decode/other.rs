@@ -81,6 +81,7 @@ pub(crate) fn header(input: &[u8], format: Format) -> Result<Header, ImagingErro
         channels: if palette.is_some() { Channels::Rgb } else { channels(&*decoder) },
         depth: depth(&*decoder),
         decoder_bytes: allowance(&*decoder, input),
+        by_rows: false,
         profile: match format {
             Format::Tiff => tiff::profile(input),
             _ => decoder.icc_profile().ok().flatten(),

@@ -1,6 +1,7 @@
 //! PNG by the `png` crate: rows go straight into the picture.
 
 use std::io::Cursor;
+use std::ops::Range;
 
 use bytemuck::cast_slice_mut;
 use png::{
@@ -55,6 +56,7 @@ pub(crate) fn header(input: &[u8]) -> Result<Header, ImagingError> {
         decoder_bytes: (1 << 20)
             + 8 * stored
             + if info.interlaced { stored * u64::from(info.height) } else { 0 },
+        by_rows: Rows::open(input).is_some(),
         profile: info.icc_profile.as_ref().map(|profile| profile.to_vec()),
         exif,
     })
@@ -77,7 +79,13 @@ fn xmp(input: &[u8]) -> Option<&[u8]> {
 
 pub(crate) fn decode(input: &[u8], header: &Header, watch: Watch) -> Result<Raster, ImagingError> {
     if let Some(rows) = Rows::open(input) {
-        return quick(rows, header, watch).map(Raster::Eight);
+        let mut picture = Picture { pixels: Vec::new(), ..Picture::blank(0, 0, header.channels) };
+        (picture.width, picture.height) = (header.width, header.height);
+        picture.pixels.reserve_exact(picture.stride() * header.height as usize);
+        deliver(rows, header, 0..header.height as usize, watch, &mut |row| {
+            picture.pixels.extend_from_slice(row)
+        })?;
+        return Ok(Raster::Eight(picture));
     }
     let reader = open(input)?;
     match header.depth {
@@ -86,16 +94,39 @@ pub(crate) fn decode(input: &[u8], header: &Header, watch: Watch) -> Result<Rast
     }
 }
 
-fn quick(mut rows: Rows<'_>, header: &Header, watch: Watch) -> Result<Picture, ImagingError> {
-    let mut picture = Picture::blank(header.width, header.height, header.channels);
-    for (index, target) in picture.rows_mut().enumerate() {
+/// Rows of a file whose header says that it has them, as far as they are needed.
+pub(crate) fn rows(
+    input: &[u8],
+    header: &Header,
+    needed: Range<usize>,
+    watch: Watch,
+    take: &mut dyn FnMut(&[u8]),
+) -> Result<(), ImagingError> {
+    let rows = Rows::open(input).ok_or_else(|| ImagingError::Internal("a PNG changed its kind".into()))?;
+    deliver(rows, header, needed, watch, take)
+}
+
+fn deliver(
+    mut rows: Rows<'_>,
+    header: &Header,
+    needed: Range<usize>,
+    watch: Watch,
+    take: &mut dyn FnMut(&[u8]),
+) -> Result<(), ImagingError> {
+    let stride = header.width as usize * header.channels.count();
+    for index in 0..needed.end {
         watch.check_at(index)?;
         match rows.next_row()? {
-            Some(row) if row.len() == target.len() => target.copy_from_slice(row),
-            _ => return Err(ImagingError::corrupt("png", "its headers contradict each other")),
+            Some(row) if row.len() != stride => break,
+            Some(_) if index < needed.start => {}
+            Some(row) => take(row),
+            None => break,
+        }
+        if index + 1 == needed.end {
+            return Ok(());
         }
     }
-    Ok(picture)
+    Err(ImagingError::corrupt("png", "its headers contradict each other"))
 }
 
 fn pixels<T: Sample>(

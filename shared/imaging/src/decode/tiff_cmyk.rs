@@ -61,6 +61,7 @@ pub(super) fn header(input: &[u8]) -> Option<Result<Header, ImagingError>> {
         channels: Channels::Cmyk,
         depth: if bits == 16 { Depth::Sixteen } else { Depth::Eight },
         decoder_bytes: stored + DECODER_BYTES,
+        by_rows: false,
         profile: tiff::profile(input),
         exif: exif::of_tiff(input),
     }))

@@ -53,6 +53,7 @@ pub(super) fn header(input: &[u8]) -> Option<Header> {
             + u64::from(width) * u64::from(height)
             + copy
             + DECODER_BYTES,
+        by_rows: false,
         profile: tiff::profile(input),
         exif: exif::of_tiff(input),
     })

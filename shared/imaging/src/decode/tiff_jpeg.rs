@@ -94,6 +94,7 @@ pub(crate) fn header(input: &[u8]) -> Option<Header> {
         depth: Depth::Eight,
         // The streams, and the pixels of one of them beside the picture, which may be all of it.
         decoder_bytes: input.len() as u64 + channels.count() as u64 * largest,
+        by_rows: false,
         profile,
         exif: exif::of_tiff(input),
     })

@@ -48,6 +48,7 @@ pub(crate) fn header(input: &[u8]) -> Result<Header, ImagingError> {
         channels,
         depth: Depth::Eight,
         decoder_bytes: pixels * (plane + frame) + (1 << 20),
+        by_rows: false,
         profile: find(b"ICCP").map(<[u8]>::to_vec),
         exif,
     })

@@ -47,9 +47,9 @@ pub(super) fn tables(source: Source<'_>, steps: [&[u16; 64]; 2], factor: usize) 
                     block(source, 0, (column * factor + x) * BLOCK, (row * factor + y) * BLOCK, factor);
                 counts[0].add(&transform.of(&block), &mut predictions[0]);
             }
-            for component in 1..if colored { 3 } else { 1 } {
+            for (component, prediction) in predictions.iter_mut().enumerate().skip(1).filter(|_| colored) {
                 let block = block(source, component, column * BLOCK, row * BLOCK, factor);
-                counts[1].add(&transform.of(&block), &mut predictions[component]);
+                counts[1].add(&transform.of(&block), prediction);
             }
         }
     }

@@ -3,6 +3,7 @@
 
 mod strips;
 
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use crate::baseline::Scan;
@@ -27,6 +28,16 @@ pub(crate) struct Read {
     pub planes: bool,
 }
 
+impl Read {
+    /// Whether the picture stands in memory at its own size.
+    pub(crate) fn holds_all(&self, header: &Header) -> bool {
+        match header.format {
+            Format::Jpeg => !self.resize.shrinks(),
+            _ => !header.by_rows || self.resize.is_nothing(),
+        }
+    }
+}
+
 /// What was read, and how long each half took.
 #[derive(Debug)]
 pub(crate) struct Done {
@@ -40,6 +51,11 @@ pub(crate) fn read(input: &[u8], header: &Header, read: &Read, watch: Watch) -> 
     let mut resampling = Duration::ZERO;
     let raster = match header.format {
         Format::Jpeg => jpeg(input, header, read, watch, &mut resampling)?,
+        Format::Png if header.by_rows && !read.resize.is_nothing() => {
+            by_rows(header, read, &mut resampling, |needed, take| {
+                decode::png::rows(input, header, needed, watch, take)
+            })?
+        }
         _ => {
             let raster = decode::decode(input, header, read.denominator, watch)?;
             let start = Instant::now();
@@ -81,9 +97,30 @@ fn jpeg(
         *resampling += start.elapsed();
         return Ok(Raster::Eight(picture));
     }
+    by_rows(header, read, resampling, |needed, take| {
+        let mut number = 0;
+        decode::jpeg::rows(input, header, read.denominator, watch, &mut |row| {
+            if needed.contains(&number) {
+                take(row);
+            }
+            number += 1;
+        })
+    })
+}
+
+/// `decode` hands over the rows it is asked for.
+fn by_rows(
+    header: &Header,
+    read: &Read,
+    resampling: &mut Duration,
+    decode: impl FnOnce(Range<usize>, &mut dyn FnMut(&[u8])) -> Result<(), ImagingError>,
+) -> Result<Raster, ImagingError> {
+    let resize = &read.resize;
     let size = (resize.decoded_width, resize.decoded_height);
     let mut resampler = Resampler::new(size, header.channels, resize.source, (resize.width, resize.height));
-    decode::jpeg::rows(input, header, read.denominator, watch, &mut |row| {
+    let needed = resampler.needs();
+    resampler.skip_to(needed.start);
+    decode(needed, &mut |row| {
         let start = Instant::now();
         resampler.push(row);
         *resampling += start.elapsed();
