@@ -1,6 +1,8 @@
 //! The header of a JPEG (ITU T.81, annex B): markers up to the first scan, read here so that libjpeg sees only files
 //! whose size is known to be acceptable.
 
+use memchr::memchr_iter;
+
 use crate::exif::{self, Exif};
 use crate::header::{Format, Header};
 use crate::limits::Watch;
@@ -39,6 +41,7 @@ pub(crate) fn header(input: &[u8]) -> Result<Header, ImagingError> {
                 let frame =
                     frame.ok_or_else(|| ImagingError::corrupt("jpeg", "a scan stands before its frame"))?;
                 add_rights(&mut exif, photoshop, xmp);
+                check_scans(&input[at..])?;
                 let scanned = usize::from(*body.first().unwrap_or(&0));
                 return build(&frame, scanned, exif, profile.join());
             }
@@ -53,6 +56,15 @@ pub(crate) fn header(input: &[u8]) -> Result<Header, ImagingError> {
             _ => {}
         }
     }
+}
+
+/// Behind the first scan only scans have this marker. Counted here, since a decoder goes over the whole picture for each.
+fn check_scans(rest: &[u8]) -> Result<(), ImagingError> {
+    let more = memchr_iter(0xFF, rest).filter(|at| rest.get(at + 1) == Some(&START_OF_SCAN));
+    if more.take(libjpeg::MAX_SCANS).count() == libjpeg::MAX_SCANS {
+        return Err(ImagingError::corrupt("jpeg", "it has too many scans"));
+    }
+    Ok(())
 }
 
 fn add_rights(exif: &mut Exif, photoshop: Option<&[u8]>, xmp: Option<&[u8]>) {

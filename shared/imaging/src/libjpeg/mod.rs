@@ -29,7 +29,7 @@ use crate::ImagingError;
 use crate::limits::Watch;
 
 /// More scans than any encoder writes; a few bytes a scan can cost a pass over the whole picture.
-const MAX_SCANS: c_int = 100;
+pub(crate) const MAX_SCANS: usize = 100;
 
 /// The payload of an unwinding out of the library.
 struct Stop;
@@ -115,7 +115,7 @@ unsafe extern "C-unwind" fn progress_monitor(common: &mut jpeg_common_struct) {
     if common.is_decompressor != 0 {
         let decoder: *mut jpeg_decompress_struct = std::ptr::from_mut(common).cast();
         // SAFETY: a common structure whose flag says so is the beginning of a decompress structure.
-        if unsafe { (*decoder).input_scan_number } > MAX_SCANS {
+        if unsafe { (*decoder).input_scan_number } > MAX_SCANS as c_int {
             // SAFETY: as in `error_exit`.
             unsafe { stop(common, Failure::Scans) }
         }
