@@ -28,6 +28,7 @@ mod read;
 mod resample;
 mod rights;
 mod run;
+mod simd;
 mod steps;
 mod yuv420;
 

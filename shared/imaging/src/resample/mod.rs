@@ -13,6 +13,7 @@ use std::ops::Range;
 use crate::geometry::Rect;
 use crate::picture::{Channels, Picture, Sample};
 use passes::ROWS;
+pub(crate) use passes::mix;
 use taps::Taps;
 
 /// Kernels of more rows than this many times the kernel's width are shortened: equal numbers of rows are averaged first, so that

@@ -1,8 +1,8 @@
-//! The inner loops, on eight rows side by side: compiled once for every processor, and on x86-64 once more for those with AVX2
-//! and FMA. Sums are rounded once or twice by that, which moves a sample in some ten thousand by one level.
+//! The inner loops, on eight rows side by side.
 
 use super::taps::Taps;
 use crate::picture::Sample;
+use crate::simd::{add, widest};
 
 /// Rows that go along together; also values that fit a register.
 pub(super) const ROWS: usize = 8;
@@ -10,32 +10,13 @@ pub(super) const ROWS: usize = 8;
 /// Values that are mixed together.
 const LANES: usize = 32;
 
-/// Runs `body::<.., FUSED>`, with wider registers and fused products where the processor has them.
-macro_rules! widest {
-    ($body:ident $(<$type:ident>)? ($($argument:ident: $kind:ty),*)) => {{
-        #[cfg(target_arch = "x86_64")]
-        {
-            #[target_feature(enable = "avx2,fma")]
-            fn wide $(<$type: Sample>)? ($($argument: $kind),*) {
-                $body::<$($type,)? true>($($argument),*);
-            }
-            if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") {
-                // SAFETY: the processor has what the function is compiled for.
-                #[allow(unsafe_code)]
-                return unsafe { wide $(::<$type>)? ($($argument),*) };
-            }
-        }
-        $body::<$($type,)? { cfg!(target_arch = "aarch64") }>($($argument),*)
-    }};
-}
-
 /// Samples to values.
 pub(super) fn load<T: Sample>(row: &[T], target: &mut [f32]) {
     widest!(load_any<T>(row: &[T], target: &mut [f32]))
 }
 
 /// The sum of `rows`, each times its weight.
-pub(super) fn mix(rows: &[&[f32]], weights: &[f32], target: &mut [f32]) {
+pub(crate) fn mix(rows: &[&[f32]], weights: &[f32], target: &mut [f32]) {
     widest!(mix_any(rows: &[&[f32]], weights: &[f32], target: &mut [f32]))
 }
 
@@ -52,11 +33,6 @@ pub(super) fn along(rows: &[[f32; ROWS]], channels: usize, taps: &Taps, target: 
 /// Values to samples.
 pub(super) fn store<T: Sample>(rows: &[[f32; ROWS]], target: &mut [[T; ROWS]]) {
     widest!(store_any<T>(rows: &[[f32; ROWS]], target: &mut [[T; ROWS]]))
-}
-
-#[inline(always)]
-fn add<const FUSED: bool>(sum: &mut f32, value: f32, weight: f32) {
-    *sum = if FUSED { value.mul_add(weight, *sum) } else { *sum + value * weight };
 }
 
 #[inline(always)]

@@ -1,6 +1,7 @@
 //! Exposure, contrast, saturation and sharpness, in this order, on sRGB values; brought into range once, at the end, without a
 //! change of hue.
 
+use super::colors::Colors;
 use super::curve::{encoded, linear, smoothstep};
 use super::sharpen;
 use crate::ImagingError;
@@ -38,11 +39,12 @@ pub(crate) fn adjust<T: Sample>(
         return Ok(picture);
     }
     let channels = picture.channels;
-    let mut values = vec![0.0; picture.width as usize * tone.colors(channels)];
+    let mut colors = Colors::new(picture.width as usize, channels);
+    let mut samples = Default::default();
     for (index, row) in picture.rows_mut().enumerate() {
         watch.check_at(index)?;
-        tone.apply(row, channels, &mut values);
-        store(&values, row, channels);
+        tone.apply(row, channels, &mut colors);
+        colors.store(row, channels, &mut samples);
     }
     Ok(picture)
 }
@@ -64,26 +66,9 @@ impl<T: Sample> Tone<T> {
         Self { curve, chroma: 1.0 + adjustment.saturation }
     }
 
-    /// Values a pixel of `apply`: without alpha.
-    pub(super) fn colors(&self, channels: Channels) -> usize {
-        if channels == Channels::Grey { 1 } else { 3 }
-    }
-
-    pub(super) fn apply(&self, row: &[T], channels: Channels, values: &mut [f32]) {
-        if channels == Channels::Grey {
-            for (value, sample) in values.iter_mut().zip(row) {
-                *value = sample.look_up(&self.curve);
-            }
-            return;
-        }
-        for (value, pixel) in values.chunks_exact_mut(3).zip(row.chunks_exact(channels.count())) {
-            let rgb = [pixel[0], pixel[1], pixel[2]].map(|sample| sample.look_up(&self.curve));
-            // Scaling Cb and Cr of BT.601 is scaling each channel's distance from luma.
-            let luma = luma(rgb);
-            for (value, channel) in value.iter_mut().zip(rgb) {
-                *value = luma + (channel - luma) * self.chroma;
-            }
-        }
+    pub(super) fn apply(&self, row: &[T], channels: Channels, colors: &mut Colors) {
+        colors.load(row, channels, &self.curve);
+        colors.saturate(self.chroma);
     }
 }
 
@@ -103,21 +88,6 @@ pub(super) fn within_range(color: [f32; 3]) -> [f32; 3] {
     let (high, low) = (highest.clamp(0.0, 1.0), lowest.clamp(0.0, 1.0));
     let scale = if highest > lowest { (high - low) / (highest - lowest) } else { 0.0 };
     color.map(|value| (low + (value - lowest) * scale).clamp(0.0, 1.0))
-}
-
-/// Brings values into range and rounds them into a row; alpha is left alone.
-pub(super) fn store<T: Sample>(values: &[f32], row: &mut [T], channels: Channels) {
-    if channels == Channels::Grey {
-        for (target, value) in row.iter_mut().zip(values) {
-            *target = T::from_unit(*value);
-        }
-        return;
-    }
-    for (target, value) in row.chunks_exact_mut(channels.count()).zip(values.chunks_exact(3)) {
-        for (target, value) in target.iter_mut().zip(within_range([value[0], value[1], value[2]])) {
-            *target = T::from_unit(value);
-        }
-    }
 }
 
 /// Linear light times 2^(2e), e = -1..1.

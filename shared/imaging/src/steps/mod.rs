@@ -4,6 +4,7 @@ pub(crate) mod adjust;
 mod black_point;
 mod cmyk;
 pub(crate) mod color;
+mod colors;
 mod curve;
 pub(crate) mod hdr;
 pub(crate) mod orient;

@@ -2,16 +2,18 @@
 
 use std::collections::VecDeque;
 
-use super::adjust::{Adjustment, Tone, luma, store};
+use super::adjust::{Adjustment, Tone};
+use super::colors::Colors;
 use crate::ImagingError;
 use crate::limits::Watch;
 use crate::picture::{Channels, Picture, Sample};
+use crate::resample::mix;
+use crate::simd::{add, widest};
 
 /// Differences from the blurred luma up to this are left alone, so that noise is not raised.
 const THRESHOLD: f32 = 2.0 / 255.0;
 /// Of the mask, at sharpness 1.
 const FULL_AMOUNT: f32 = 1.5;
-const ROWS_BETWEEN_CHECKS: usize = 16;
 
 /// Standard deviation of the blur, in pixels: 1 up to 1 MP, growing with the square root of the pixels to 3.
 fn radius(width: u32, height: u32) -> f32 {
@@ -28,19 +30,25 @@ fn kernel(radius: f32) -> Vec<f32> {
     half
 }
 
-/// Luma of a row blurred sideways, times coverage; and coverage itself where there is alpha.
-struct BlurredRow {
+/// A row under the kernel.
+struct Row {
+    /// Before the mask.
+    colors: Colors,
     luma: Vec<f32>,
-    coverage: Option<Vec<f32>>,
+    /// Luma blurred sideways, times coverage.
+    blurred: Vec<f32>,
+    /// Opacity blurred sideways, where there is any.
+    coverage: Vec<f32>,
 }
 
 struct Blur<'a, T: Sample> {
     tone: &'a Tone<T>,
     channels: Channels,
     kernel: Vec<f32>,
-    /// One row of values and one with its edges repeated, used again and again.
-    values: Vec<f32>,
+    /// A row with its edges repeated, used again and again.
     padded: Vec<f32>,
+    /// Rows that are done with.
+    spare: Vec<Row>,
     /// The row goes round, rather than repeat its edges.
     wraps: bool,
 }
@@ -50,21 +58,29 @@ impl<T: Sample> Blur<'_, T> {
         self.kernel.len() - 1
     }
 
-    fn row(&mut self, row: &[T]) -> BlurredRow {
-        self.tone.apply(row, self.channels, &mut self.values);
-        let mut lumas: Vec<f32> = match self.channels {
-            Channels::Grey => self.values.clone(),
-            _ => self.values.chunks_exact(3).map(|value| luma([value[0], value[1], value[2]])).collect(),
-        };
-        let coverage = self.channels.has_alpha().then(|| {
-            let coverage: Vec<f32> = row.chunks_exact(4).map(|pixel| pixel[3].unit()).collect();
-            lumas.iter_mut().zip(&coverage).for_each(|(luma, coverage)| *luma *= coverage);
-            self.sideways(&coverage)
+    fn row(&mut self, samples: &[T]) -> Row {
+        let width = samples.len() / self.channels.count();
+        let mut row = self.spare.pop().unwrap_or_else(|| Row {
+            colors: Colors::new(width, self.channels),
+            luma: Vec::new(),
+            blurred: Vec::new(),
+            coverage: Vec::new(),
         });
-        BlurredRow { luma: self.sideways(&lumas), coverage }
+        self.tone.apply(samples, self.channels, &mut row.colors);
+        row.colors.luma(&mut row.luma);
+        if self.channels.has_alpha() {
+            let coverage: Vec<f32> = samples.chunks_exact(4).map(|pixel| pixel[3].unit()).collect();
+            let covered: Vec<f32> =
+                row.luma.iter().zip(&coverage).map(|(luma, coverage)| luma * coverage).collect();
+            self.sideways(&coverage, &mut row.coverage);
+            self.sideways(&covered, &mut row.blurred);
+        } else {
+            self.sideways(&row.luma, &mut row.blurred);
+        }
+        row
     }
 
-    fn sideways(&mut self, values: &[f32]) -> Vec<f32> {
+    fn sideways(&mut self, values: &[f32], blurred: &mut Vec<f32>) {
         let reach = self.reach();
         let last = values.len() - 1;
         let beyond = |before: usize| {
@@ -75,33 +91,54 @@ impl<T: Sample> Blur<'_, T> {
         self.padded.extend((0..reach).rev().map(beyond));
         self.padded.extend_from_slice(values);
         self.padded.extend((0..reach).map(after));
-        let mut blurred: Vec<f32> = values.iter().map(|value| value * self.kernel[0]).collect();
-        for (distance, weight) in self.kernel.iter().enumerate().skip(1) {
-            let before = &self.padded[reach - distance..];
-            let after = &self.padded[reach + distance..];
-            for ((sum, before), after) in blurred.iter_mut().zip(before).zip(after) {
-                *sum += weight * (before + after);
-            }
-        }
-        blurred
+        blurred.resize(values.len(), 0.0);
+        along(&self.padded, &self.kernel, blurred);
     }
 
     /// Blurs a window of rows downwards; `centre` is the row that is wanted, rows past the edges repeat the last.
-    fn down(
-        &self,
-        window: &VecDeque<BlurredRow>,
-        centre: usize,
-        plane: fn(&BlurredRow) -> &[f32],
-    ) -> Vec<f32> {
-        let mut sum: Vec<f32> = plane(&window[centre]).iter().map(|value| value * self.kernel[0]).collect();
-        for (distance, weight) in self.kernel.iter().enumerate().skip(1) {
-            let above = plane(&window[centre.saturating_sub(distance)]);
-            let below = plane(&window[(centre + distance).min(window.len() - 1)]);
-            for ((sum, above), below) in sum.iter_mut().zip(above).zip(below) {
-                *sum += weight * (above + below);
+    fn down(&self, window: &VecDeque<Row>, centre: usize, plane: fn(&Row) -> &[f32], target: &mut Vec<f32>) {
+        target.resize(plane(&window[centre]).len(), 0.0);
+        let reach = self.reach();
+        let rows: Vec<&[f32]> = (0..=2 * reach)
+            .map(|index| plane(&window[(centre + index).saturating_sub(reach).min(window.len() - 1)]))
+            .collect();
+        let weights: Vec<f32> = (0..=2 * reach).map(|index| self.kernel[index.abs_diff(reach)]).collect();
+        mix(&rows, &weights, target);
+    }
+}
+
+/// Along a row that is longer by the kernel's reach at both ends.
+fn along(padded: &[f32], kernel: &[f32], target: &mut [f32]) {
+    widest!(along_any(padded: &[f32], kernel: &[f32], target: &mut [f32]))
+}
+
+/// Values that are summed together.
+const LANES: usize = 32;
+
+#[inline(always)]
+fn along_any<const FUSED: bool>(padded: &[f32], kernel: &[f32], target: &mut [f32]) {
+    let reach = kernel.len() - 1;
+    let length = target.len();
+    let whole = length / LANES * LANES;
+    let mut start = 0;
+    while start < whole {
+        let mut sums = [0.0f32; LANES];
+        for tap in 0..=2 * reach {
+            let weight = kernel[tap.abs_diff(reach)];
+            let Some(values) = padded[start + tap..].first_chunk::<LANES>() else { continue };
+            for lane in 0..LANES {
+                add::<FUSED>(&mut sums[lane], values[lane], weight);
             }
         }
-        sum
+        target[start..start + LANES].copy_from_slice(&sums);
+        start += LANES;
+    }
+    for index in whole..length {
+        let mut sum = 0.0;
+        for tap in 0..=2 * reach {
+            add::<FUSED>(&mut sum, padded[index + tap], kernel[tap.abs_diff(reach)]);
+        }
+        target[index] = sum;
     }
 }
 
@@ -112,15 +149,14 @@ pub(super) fn sharpen<T: Sample>(
     adjustment: &Adjustment,
     watch: Watch,
 ) -> Result<(), ImagingError> {
-    let (width, height, stride) = (picture.width as usize, picture.height as usize, picture.stride());
+    let (height, stride) = (picture.height as usize, picture.stride());
     let channels = picture.channels;
-    let colors = tone.colors(channels);
     let mut blur = Blur {
         tone,
         channels,
         kernel: kernel(radius(picture.width, picture.height)),
-        values: vec![0.0; width * colors],
         padded: Vec::new(),
+        spare: Vec::new(),
         wraps: adjustment.stitching,
     };
     let reach = blur.reach();
@@ -128,45 +164,30 @@ pub(super) fn sharpen<T: Sample>(
     // Rows `first..first + window.len()`, never more than the kernel spans.
     let mut window = VecDeque::with_capacity(2 * reach + 2);
     let mut first = 0;
-    let mut values = vec![0.0; width * colors];
+    let (mut blurred, mut coverage) = (Vec::new(), Vec::new());
+    let mut samples = Default::default();
     for y in 0..height {
-        if y % ROWS_BETWEEN_CHECKS == 0 {
-            watch.check()?;
-        }
+        watch.check_at(y)?;
         while first + window.len() < height && first + window.len() <= y + reach {
             let below = first + window.len();
             let row = blur.row(&picture.pixels[below * stride..(below + 1) * stride]);
             window.push_back(row);
         }
         while first + reach < y {
-            window.pop_front();
+            blur.spare.extend(window.pop_front());
             first += 1;
         }
-        let blurred = blurred(&blur, &window, y - first);
-        let row = &mut picture.pixels[y * stride..(y + 1) * stride];
-        tone.apply(row, channels, &mut values);
-        for (value, blurred) in values.chunks_exact_mut(colors).zip(&blurred) {
-            let own = if colors == 1 { value[0] } else { luma([value[0], value[1], value[2]]) };
-            let difference = own - blurred;
-            if difference.abs() > THRESHOLD {
-                value.iter_mut().for_each(|value| *value += amount * difference);
-            }
+        blur.down(&window, y - first, |row| &row.blurred, &mut blurred);
+        if channels.has_alpha() {
+            // Transparent neighbours do not count.
+            blur.down(&window, y - first, |row| &row.coverage, &mut coverage);
+            blurred.iter_mut().zip(&coverage).for_each(|(luma, coverage)| *luma /= coverage.max(1e-6));
         }
-        store(&values, row, channels);
+        let Row { colors, luma, .. } = &mut window[y - first];
+        colors.sharpen(luma, &blurred, amount, THRESHOLD);
+        colors.store(&mut picture.pixels[y * stride..(y + 1) * stride], channels, &mut samples);
     }
     Ok(())
-}
-
-/// Blurred luma of a row; transparent neighbours do not count.
-fn blurred<T: Sample>(blur: &Blur<T>, window: &VecDeque<BlurredRow>, centre: usize) -> Vec<f32> {
-    let mut lumas = blur.down(window, centre, |row| &row.luma);
-    if blur.channels.has_alpha() {
-        let coverage = blur.down(window, centre, |row| row.coverage.as_deref().unwrap_or_default());
-        for (luma, coverage) in lumas.iter_mut().zip(coverage) {
-            *luma /= coverage.max(1e-6);
-        }
-    }
-    lumas
 }
 
 #[cfg(test)]
