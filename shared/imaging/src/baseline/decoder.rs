@@ -1,17 +1,14 @@
-//! Rows of units (MCUs) from the data into planes, at 1, 2, 4 or 8 samples a block.
+//! From the data into planes, strip by strip, at 1, 2, 4 or 8 samples a block.
 
 use std::ops::Range;
 
-use super::bits::{Cursor, Source};
-use super::block::{Block, Places, Reader, Tables};
-use super::huffman::{Differences, Skips, Values};
+use super::block::Block;
 use super::idct;
-use super::scan::{MAX_BLOCKS, Sampling, Scan, ScanComponent};
+use super::progressive::Progressive;
+use super::scan::{Sampling, Scan};
+use super::sequential::Sequential;
 use crate::ImagingError;
 use crate::limits::Watch;
-
-/// A DC value that no picture has; far from where sums overflow within a row.
-const MAX_PREDICTION: i32 = 1 << 28;
 
 /// What [`Decoder::strip`] delivers of a component.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,43 +30,12 @@ pub(crate) struct Region {
     pub rows: Range<usize>,
 }
 
-struct Component {
-    size: usize,
-    /// Index of the tables.
-    tables: usize,
-    places: Places,
-    /// The last DC value, before the step.
-    prediction: i32,
-    plane: Plane,
-}
-
-/// A block of a unit, in the order of the file.
-struct BlockPlace {
-    component: usize,
-    /// Samples from the beginning of a strip to the block, in the first unit.
-    offset: usize,
-    /// Samples from a unit to the next.
-    step: usize,
-}
-
-/// Decodes a strip (a row of units) at a time; holds nothing of the picture's size.
-pub(crate) struct Decoder<'a> {
-    source: Source<'a>,
-    cursor: Cursor,
-    tables: Vec<Tables>,
-    components: Vec<Component>,
-    blocks: Vec<BlockPlace>,
-    units: (usize, usize),
-    region: Region,
-    /// The next row of units.
-    row: usize,
-    restart_interval: usize,
-    /// Units before the next restart marker.
-    left: usize,
-    restarts: u8,
-    watch: Watch,
-    /// The processor has what the quick path is compiled for.
-    pub(super) avx2: bool,
+/// Decodes a strip (a row of units) at a time.
+pub(crate) enum Decoder<'a> {
+    /// Holds nothing of the picture's size.
+    Sequential(Box<Sequential<'a>>),
+    /// Holds the coefficients that the sizes need.
+    Progressive(Box<Progressive<'a>>),
 }
 
 impl<'a> Decoder<'a> {
@@ -85,41 +51,18 @@ impl<'a> Decoder<'a> {
         let columns = region.columns.start.min(units.0 - 1)..region.columns.end.min(units.0);
         let rows = region.rows.start..region.rows.end.min(units.1);
         let region = Region { columns, rows };
-        let mut choices: Vec<(usize, usize)> = Vec::new();
-        let mut components = Vec::new();
-        for (component, size) in scan.components.iter().zip(sizes) {
-            let choice = (component.dc, component.ac);
-            let tables = choices.iter().position(|known| *known == choice).unwrap_or_else(|| {
-                choices.push(choice);
-                choices.len() - 1
-            });
-            let places = Places::new(&component.quantisation, *size);
-            let plane = plane(&scan, component.sampling, *size, &region);
-            components.push(Component { size: *size, tables, places, prediction: 0, plane });
+        if scan.progressive {
+            return Some(Self::Progressive(Box::new(Progressive::new(scan, sizes, region, watch))));
         }
-        let tables = choices.into_iter().map(|choice| tables(&scan, choice)).collect::<Option<_>>()?;
-        let blocks = blocks(&scan.components, &components);
-        let restart_interval = scan.restart_interval;
-        Some(Self {
-            source: Source::new(scan.data),
-            cursor: Cursor::default(),
-            tables,
-            components,
-            blocks,
-            units,
-            region,
-            row: 0,
-            restart_interval,
-            left: if restart_interval == 0 { usize::MAX } else { restart_interval },
-            restarts: 0,
-            watch,
-            avx2: has_avx2(),
-        })
+        Sequential::new(scan, sizes, region, watch).map(Box::new).map(Self::Sequential)
     }
 
     /// What is delivered of each component.
     pub(crate) fn planes(&self) -> Vec<Plane> {
-        self.components.iter().map(|component| component.plane).collect()
+        match self {
+            Self::Sequential(decoder) => decoder.planes(),
+            Self::Progressive(decoder) => decoder.planes(),
+        }
     }
 
     /// Decodes the next strip into a slice of each component, at least `stride * rows` samples long. False: there is none
@@ -129,122 +72,25 @@ impl<'a> Decoder<'a> {
     /// [`ImagingError::Corrupt`] where the data is damaged or ends early. libjpeg may see less harm in it: its verdict is
     /// had by decoding again with it.
     pub(crate) fn strip(&mut self, targets: &mut [&mut [u8]]) -> Result<bool, ImagingError> {
-        if self.row >= self.region.rows.end || self.region.columns.is_empty() {
-            return Ok(false);
+        match self {
+            Self::Sequential(decoder) => decoder.strip(targets),
+            Self::Progressive(decoder) => decoder.strip(targets),
         }
-        while self.row < self.region.rows.start {
-            self.next_row(0..0, &mut [])?;
-        }
-        self.next_row(self.region.columns.clone(), targets)?;
-        Ok(true)
     }
 
-    fn next_row(&mut self, columns: Range<usize>, targets: &mut [&mut [u8]]) -> Result<(), ImagingError> {
-        self.watch.check()?;
-        let damaged = || ImagingError::corrupt("jpeg", "invalid data");
-        self.row(columns, targets).ok_or_else(damaged)?;
-        self.row += 1;
-        let in_range = self.components.iter().all(|component| component.prediction.abs() < MAX_PREDICTION);
-        let ends_early = self.row == self.units.1 && self.source.ends_with_the_file();
-        if self.source.unread(&self.cursor).is_none() || ends_early || !in_range {
-            return Err(damaged());
+    /// From here on without vector code.
+    #[cfg(test)]
+    pub(super) fn set_plain(&mut self) {
+        match self {
+            Self::Sequential(decoder) => decoder.avx2 = false,
+            Self::Progressive(decoder) => decoder.avx2 = false,
         }
-        Ok(())
-    }
-
-    fn row(&mut self, columns: Range<usize>, targets: &mut [&mut [u8]]) -> Option<()> {
-        #[cfg(target_arch = "x86_64")]
-        if self.avx2 {
-            #[allow(unsafe_code)]
-            // SAFETY: the processor has what the function is compiled for, says `has_avx2`.
-            return unsafe { self.row_avx2(columns, targets) };
-        }
-        self.row_with(columns, targets, transform)
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt")]
-    fn row_avx2(&mut self, columns: Range<usize>, targets: &mut [&mut [u8]]) -> Option<()> {
-        self.row_with(columns, targets, |size, block, steps, target, stride| match size {
-            8 => super::idct_avx2::eight(block, steps, target, stride),
-            4 => super::idct_avx2::four(block, steps, target, stride),
-            _ => transform(size, block, steps, target, stride),
-        })
-    }
-
-    /// Units outside of `columns` are passed over. `None` where a restart marker is missing.
-    #[inline(always)]
-    pub(super) fn row_with(
-        &mut self,
-        columns: Range<usize>,
-        targets: &mut [&mut [u8]],
-        transform: impl Fn(usize, &mut Block, &Block, &mut [u8], usize),
-    ) -> Option<()> {
-        let mut coefficients = [[0; 64]; MAX_BLOCKS];
-        let mut flat = [false; MAX_BLOCKS];
-        let count = self.blocks.len().min(MAX_BLOCKS);
-        let mut cursor = self.cursor;
-        for unit in 0..self.units.0 {
-            if self.left == 0 {
-                self.source.restart(&mut cursor, self.restarts)?;
-                self.restarts = (self.restarts + 1) % 8;
-                self.left = self.restart_interval;
-                self.components.iter_mut().for_each(|component| component.prediction = 0);
-            }
-            self.left -= 1;
-            self.source.provide(&mut cursor);
-            let mut reader = Reader { cursor, piece: self.source.piece() };
-            if !columns.contains(&unit) {
-                pass_over(&mut reader, &self.tables, &mut self.components, &self.blocks);
-                cursor = reader.cursor;
-                continue;
-            }
-            let unit = unit - columns.start;
-            // Why by index: the adapters of iterators are not always inlined.
-            for index in 0..count {
-                let component = &mut self.components[self.blocks[index].component];
-                let tables = &self.tables[component.tables];
-                component.prediction = component.prediction.wrapping_add(reader.difference(tables));
-                let block = &mut coefficients[index];
-                block[0] = component.prediction as i16;
-                if component.size == 1 {
-                    reader.pass_over(tables, 1);
-                } else {
-                    flat[index] = reader.coefficients(tables, &component.places, block);
-                }
-            }
-            cursor = reader.cursor;
-            for index in 0..count {
-                let place = &self.blocks[index];
-                let component = &self.components[place.component];
-                let target = &mut targets[place.component][place.offset + unit * place.step..];
-                let (block, steps) = (&mut coefficients[index], &component.places.steps);
-                let stride = component.plane.stride;
-                match component.size {
-                    1 => target[0] = idct::flat(block, steps),
-                    8 if flat[index] => fill(target, stride, idct::flat(block, steps)),
-                    size => transform(size, block, steps, target, stride),
-                }
-            }
-        }
-        self.cursor = cursor;
-        Some(())
-    }
-}
-
-#[inline(always)]
-fn pass_over(reader: &mut Reader, tables: &[Tables], components: &mut [Component], blocks: &[BlockPlace]) {
-    for place in blocks {
-        let component = &mut components[place.component];
-        let tables = &tables[component.tables];
-        component.prediction = component.prediction.wrapping_add(reader.difference(tables));
-        reader.pass_over(tables, 1);
     }
 }
 
 /// Eight rows of eight samples of one value.
 #[inline(always)]
-fn fill(target: &mut [u8], stride: usize, sample: u8) {
+pub(super) fn fill(target: &mut [u8], stride: usize, sample: u8) {
     for row in 0..8 {
         idct::put(&mut target[row * stride..], [sample; 8]);
     }
@@ -252,7 +98,7 @@ fn fill(target: &mut [u8], stride: usize, sample: u8) {
 
 /// The samples of a block, which is emptied.
 #[inline(always)]
-fn transform(size: usize, block: &mut Block, steps: &Block, target: &mut [u8], stride: usize) {
+pub(super) fn transform(size: usize, block: &mut Block, steps: &Block, target: &mut [u8], stride: usize) {
     match size {
         8 => {
             idct::eight(block, steps, target, stride);
@@ -270,7 +116,7 @@ fn transform(size: usize, block: &mut Block, steps: &Block, target: &mut [u8], s
 }
 
 /// AVX2 and the bit instructions of the same processors.
-fn has_avx2() -> bool {
+pub(super) fn has_avx2() -> bool {
     #[cfg(target_arch = "x86_64")]
     return is_x86_feature_detected!("avx2")
         && is_x86_feature_detected!("bmi1")
@@ -280,7 +126,7 @@ fn has_avx2() -> bool {
     false
 }
 
-fn plane(scan: &Scan, sampling: Sampling, size: usize, region: &Region) -> Plane {
+pub(super) fn plane(scan: &Scan, sampling: Sampling, size: usize, region: &Region) -> Plane {
     let largest = scan.largest();
     // As libjpeg rounds: up.
     let width = (scan.width * sampling.horizontal * size).div_ceil(8 * largest.horizontal);
@@ -295,27 +141,4 @@ fn plane(scan: &Scan, sampling: Sampling, size: usize, region: &Region) -> Plane
         stride: region.columns.len() * across,
         rows,
     }
-}
-
-fn tables(scan: &Scan, (dc, ac): (usize, usize)) -> Option<Tables> {
-    let (differences, coefficients) = (scan.dc_codes[dc].as_ref()?, scan.ac_codes[ac].as_ref()?);
-    Some(Tables {
-        differences: Differences::new(differences),
-        values: Values::new(coefficients),
-        skips: Skips::new(coefficients),
-    })
-}
-
-fn blocks(scanned: &[ScanComponent], components: &[Component]) -> Vec<BlockPlace> {
-    let mut blocks = Vec::new();
-    for (index, (scanned, component)) in scanned.iter().zip(components).enumerate() {
-        let Sampling { horizontal, vertical } = scanned.sampling;
-        for row in 0..vertical {
-            for column in 0..horizontal {
-                let offset = component.size * (row * component.plane.stride + column);
-                blocks.push(BlockPlace { component: index, offset, step: horizontal * component.size });
-            }
-        }
-    }
-    blocks
 }

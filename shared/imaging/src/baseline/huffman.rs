@@ -37,6 +37,10 @@ impl Code {
         (symbols.len() <= 256).then(|| Self { ends, offsets, symbols: symbols.to_vec() })
     }
 
+    pub(super) fn symbols(&self) -> &[u8] {
+        &self.symbols
+    }
+
     /// The symbol whose code the 16 `bits` begin with, and the code's length.
     pub(super) fn find(&self, bits: u32) -> Option<(u8, u32)> {
         let length = (1..=16).find(|length| bits < self.ends[*length])?;

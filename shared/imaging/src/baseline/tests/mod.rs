@@ -29,9 +29,12 @@ fn judged(file: &[u8]) -> Option<Picture> {
 
 #[test]
 fn an_expired_deadline_ends_the_decoding() {
-    let file = files::File::number(3).bytes;
-    let limits =
-        Limits { deadline: Some(std::time::Instant::now() - Duration::from_secs(1)), ..Limits::default() };
-    let picture = super::picture(&file, &header(&file), 1, limits.watch());
-    assert_eq!(picture, Some(Err(ImagingError::Deadline)));
+    for file in [files::File::number(3).bytes, files::File::progressive(3).bytes] {
+        let limits = Limits {
+            deadline: Some(std::time::Instant::now() - Duration::from_secs(1)),
+            ..Limits::default()
+        };
+        let picture = super::picture(&file, &header(&file), 1, limits.watch());
+        assert_eq!(picture, Some(Err(ImagingError::Deadline)));
+    }
 }

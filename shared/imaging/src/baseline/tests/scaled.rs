@@ -42,7 +42,7 @@ fn reference(block: &Block, steps: &Block, size: usize) -> Vec<u8> {
 fn references(bytes: &[u8], size: usize) -> Option<Vec<Vec<u8>>> {
     let scan = Scan::read(bytes)?;
     let (sizes, (across, down)) = (vec![8; scan.sampling().len()], scan.units());
-    let mut decoder = Decoder::new(scan, &sizes, None, watch())?;
+    let Decoder::Sequential(mut decoder) = Decoder::new(scan, &sizes, None, watch())? else { return None };
     let planes = decoder.planes();
     let mut whole = vec![Vec::new(); planes.len()];
     for _ in 0..down {
