@@ -50,9 +50,9 @@ impl File {
         Self::made(number, true, 70)
     }
 
-    /// A larger one, whose scans are longer than what is unstuffed at once.
+    /// A larger progressive one, whose scans are longer than what is unstuffed at once.
     pub fn large(number: u64) -> Self {
-        Self::made(number, number.is_multiple_of(2), 700)
+        Self::made(number, true, 700)
     }
 
     fn made(number: u64, progressive: bool, side: u64) -> Self {

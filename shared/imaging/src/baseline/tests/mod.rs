@@ -2,7 +2,9 @@
 
 mod agreement;
 mod damage;
+mod encoder;
 mod files;
+mod orders;
 mod scaled;
 
 use std::time::Duration;
