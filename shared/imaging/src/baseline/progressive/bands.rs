@@ -20,10 +20,10 @@ pub(super) struct Band {
     run: usize,
 }
 
-/// The positions from `first` on.
+/// The positions from `first` (1 to 64) on.
 #[inline(always)]
 fn from(first: u32) -> u64 {
-    u64::MAX.checked_shl(first).unwrap_or(0)
+    u64::MAX << (first - 1) << 1
 }
 
 impl Band {
@@ -89,10 +89,11 @@ impl Band {
     #[inline(always)]
     fn begin(&mut self, reader: &mut Reader, block: Kept) {
         let (mut position, mut mask) = (self.first, 0);
-        while position <= self.last {
+        let last = self.last;
+        while position <= last {
             let (advance, value) = reader.symbol(&self.codes);
             position += advance;
-            if position > self.last + 1 {
+            if position > last + 1 {
                 if advance == END {
                     self.run = value as usize;
                 } else {
@@ -113,11 +114,12 @@ impl Band {
     #[inline(always)]
     fn refine(&mut self, reader: &mut Reader, mut block: Kept, deposit: &impl Fn(u64, u64) -> u64) {
         let history = *block.mask & self.positions();
-        let mut position = self.first;
+        let mut changes = Changes { wanted: block.wanted, ..Changes::default() };
+        let (mut position, last) = (self.first, self.last);
         if self.run == 0 {
             loop {
-                if position > self.last {
-                    return;
+                if position > last {
+                    return block.change(&changes, self.shift);
                 }
                 let (advance, value) = reader.symbol(&self.codes);
                 if advance == END {
@@ -127,18 +129,56 @@ impl Band {
                 // So many zeros are left as they are; the next one is the place of the new coefficient.
                 let zeros = !history & from(position);
                 let place = deposit(1 << (advance - 1), zeros).trailing_zeros();
-                if place > self.last {
+                if place > last {
                     reader.cursor.set_broken();
                     return;
                 }
-                block.correct(reader, history & from(position) & !from(place), self.shift, deposit);
-                block.add(place, value << self.shift);
+                changes.correct(reader, history & from(position) & !from(place), deposit);
+                changes.new |= u64::from(value != 0) << place;
+                changes.negative |= u64::from(value < 0) << place;
                 position = place + 1;
             }
+        } else {
+            reader.cursor.refill(reader.piece);
         }
         self.run -= 1;
-        block.correct(reader, history & from(position), self.shift, deposit);
+        changes.correct(reader, history & from(position), deposit);
+        block.change(&changes, self.shift);
     }
+}
+
+/// What a scan that refines does to a block, by position.
+#[derive(Default)]
+struct Changes {
+    /// Positions of which corrections have to be known.
+    wanted: u64,
+    /// Magnitudes that grow.
+    grown: u64,
+    /// Coefficients that were zero.
+    new: u64,
+    negative: u64,
+}
+
+impl Changes {
+    /// One bit for each of the coefficients at `positions`, which are not zero: whether its magnitude grows. Takes at least
+    /// [`Self::READY`] bits in the window.
+    #[inline(always)]
+    fn correct(&mut self, reader: &mut Reader, mut positions: u64, deposit: &impl Fn(u64, u64) -> u64) {
+        while positions.count_ones() > Self::READY {
+            let now = deposit((1 << Self::READY) - 1, positions);
+            self.grown |= deposit(reader.cursor.reversed(), now);
+            reader.cursor.pass(Self::READY);
+            reader.cursor.refill(reader.piece);
+            positions &= !now;
+        }
+        if positions & self.wanted != 0 {
+            self.grown |= deposit(reader.cursor.reversed(), positions);
+        }
+        reader.cursor.pass(positions.count_ones());
+    }
+
+    /// That a symbol leaves, see [`Reader::symbol`].
+    const READY: u32 = 45;
 }
 
 /// A block in memory.
@@ -150,48 +190,28 @@ struct Kept<'a> {
 }
 
 impl Kept<'_> {
-    /// A new coefficient, unless its value is zero.
     #[inline(always)]
-    fn add(&mut self, position: u32, value: i32) {
-        *self.mask |= u64::from(value != 0) << position;
-        let place = self.places[position as usize & 63];
-        if let Some(kept) = self.values.get_mut(usize::from(place)) {
-            *kept = value as i16;
+    fn change(&mut self, changes: &Changes, shift: u8) {
+        *self.mask |= changes.new;
+        let mut grown = changes.grown & self.wanted;
+        while grown != 0 {
+            let kept = self.value(grown.trailing_zeros());
+            *kept += (*kept >> 15 | 1) << shift;
+            grown &= grown - 1;
+        }
+        let mut new = changes.new & self.wanted;
+        while new != 0 {
+            let position = new.trailing_zeros();
+            let sign = if changes.negative >> position & 1 == 0 { 1 } else { -1 };
+            *self.value(position) = sign << shift;
+            new &= new - 1;
         }
     }
 
-    /// One bit for each of the coefficients at `positions`, which are not zero: whether its magnitude grows.
+    /// That of a wanted position.
     #[inline(always)]
-    fn correct(
-        &mut self,
-        reader: &mut Reader,
-        mut positions: u64,
-        shift: u8,
-        deposit: &impl Fn(u64, u64) -> u64,
-    ) {
-        /// That are read at once.
-        const MOST: u32 = 48;
-        let mut grown = 0;
-        reader.cursor.refill(reader.piece);
-        while positions.count_ones() > MOST {
-            let now = deposit((1 << MOST) - 1, positions);
-            grown |= deposit(reader.cursor.reversed(), now);
-            reader.cursor.pass(MOST);
-            reader.cursor.refill(reader.piece);
-            positions &= !now;
-        }
-        if positions & self.wanted != 0 {
-            grown |= deposit(reader.cursor.reversed(), positions);
-        }
-        reader.cursor.pass(positions.count_ones());
-        grown &= self.wanted;
-        while grown != 0 {
-            let place = self.places[grown.trailing_zeros() as usize];
-            grown &= grown - 1;
-            if let Some(kept) = self.values.get_mut(usize::from(place)) {
-                *kept += (kept.signum() | 1) << shift;
-            }
-        }
+    fn value(&mut self, position: u32) -> &mut i16 {
+        &mut self.values[usize::from(self.places[position as usize & 63])]
     }
 }
 
