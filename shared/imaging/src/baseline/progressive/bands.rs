@@ -160,7 +160,10 @@ struct Changes {
 }
 
 impl Changes {
-    /// One bit for each of the coefficients at `positions`, which are not zero: whether its magnitude grows. Takes at least
+    /// Bits of the window that a symbol leaves, see [`Reader::symbol`].
+    const READY: u32 = 45;
+
+    /// One bit for each of the coefficients at `positions`, which are not zero: whether its magnitude grows. Needs
     /// [`Self::READY`] bits in the window.
     #[inline(always)]
     fn correct(&mut self, reader: &mut Reader, mut positions: u64, deposit: &impl Fn(u64, u64) -> u64) {
@@ -176,9 +179,6 @@ impl Changes {
         }
         reader.cursor.pass(positions.count_ones());
     }
-
-    /// That a symbol leaves, see [`Reader::symbol`].
-    const READY: u32 = 45;
 }
 
 /// A block in memory.

@@ -51,8 +51,8 @@ fn damaged() -> ImagingError {
 }
 
 impl<'a> Progressive<'a> {
-    /// See [`super::Decoder::new`]; `region` lies within the picture. For each coefficient of eight bits a pixel at most two
-    /// bytes are allocated, and an eighth.
+    /// See [`super::Decoder::new`]; `region` lies within the picture. Allocates at most two bytes and a bit for each
+    /// sample of whole units.
     pub(super) fn new(scan: Scan<'a>, sizes: &[usize], region: Region, watch: Watch) -> Self {
         let components = sizes
             .iter()
@@ -109,10 +109,10 @@ impl<'a> Progressive<'a> {
             }
         } else {
             let mut band = Band::new(selection, &self.segments).ok_or_else(damaged)?;
-            let component = &mut self.components[selection.choices[0].component];
-            for row in 0..component.blocks.1 {
+            let component = selection.choices[0].component;
+            for row in 0..self.components[component].blocks.1 {
                 self.watch.check()?;
-                band_row(&mut band, &mut feed, component, row, self.avx2).ok_or_else(damaged)?;
+                self.band_row(&mut band, &mut feed, component, row).ok_or_else(damaged)?;
             }
         }
         feed.finish().ok_or_else(damaged)
@@ -126,6 +126,17 @@ impl<'a> Progressive<'a> {
             return None;
         }
         choices.iter().try_for_each(|choice| self.components[choice.component].deliver(selection))
+    }
+
+    fn band_row(&mut self, band: &mut Band, feed: &mut Feed, component: usize, row: usize) -> Option<()> {
+        let component = &mut self.components[component];
+        #[cfg(target_arch = "x86_64")]
+        if self.avx2 {
+            #[allow(unsafe_code)]
+            // SAFETY: the processor has what the function is compiled for, says `has_avx2`.
+            return unsafe { band_row_bmi2(band, feed, component, row) };
+        }
+        band.row(feed, component, row, bands::deposit)
     }
 
     fn render(&self, targets: &mut [&mut [u8]]) {
@@ -160,24 +171,8 @@ impl<'a> Progressive<'a> {
     }
 }
 
-fn band_row(
-    band: &mut Band,
-    feed: &mut Feed,
-    component: &mut Component,
-    row: usize,
-    avx2: bool,
-) -> Option<()> {
-    #[cfg(target_arch = "x86_64")]
-    if avx2 {
-        #[allow(unsafe_code)]
-        // SAFETY: the processor has what the function is compiled for, says `has_avx2`.
-        return unsafe { band_row_bmi2(band, feed, component, row) };
-    }
-    band.row(feed, component, row, bands::deposit)
-}
-
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt")]
 fn band_row_bmi2(band: &mut Band, feed: &mut Feed, component: &mut Component, row: usize) -> Option<()> {
     band.row(feed, component, row, |source, mask| std::arch::x86_64::_pdep_u64(source, mask))
 }
