@@ -172,7 +172,7 @@ impl<'a> Progressive<'a> {
 }
 
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt")]
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 fn band_row_bmi2(band: &mut Band, feed: &mut Feed, component: &mut Component, row: usize) -> Option<()> {
     band.row(feed, component, row, |source, mask| std::arch::x86_64::_pdep_u64(source, mask))
 }
