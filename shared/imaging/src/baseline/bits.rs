@@ -78,10 +78,21 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// Over the bits that fill the last byte, to the marker that must come next; `None` where it does not.
+    pub(super) fn finish(&mut self, cursor: &mut Cursor) -> Option<&'a [u8]> {
+        self.provide(cursor);
+        let unread = self.unread(cursor)?;
+        let marker = self.rest.iter().position(|byte| *byte != 0xFF)?;
+        (self.last && unread < 8 && marker > 0).then(|| &self.rest[marker - 1..])
+    }
+
     /// Bits of the piece that were not read; `None` where more was read than there is, or the cursor is broken.
     pub(super) fn unread(&self, cursor: &Cursor) -> Option<usize> {
         let loaded = cursor.at.checked_mul(8)?;
-        (8 * self.end).checked_sub(loaded.checked_sub(usize::try_from(cursor.count).ok()?)?)
+        // Of a broken cursor the count is of no use.
+        let window = usize::try_from(cursor.count).ok().filter(|count| *count < 64)?;
+        // Some of the window may have left the piece.
+        (8 * self.end + window).checked_sub(loaded)
     }
 
     /// Whether the piece ends with the file instead of a marker.
@@ -142,6 +153,12 @@ impl Cursor {
     #[inline(always)]
     pub(super) fn peek(&self, bits: u32) -> u32 {
         (self.window >> (64 - bits)) as u32
+    }
+
+    /// The next bit as the lowest, and so on.
+    #[inline(always)]
+    pub(super) fn reversed(&self) -> u64 {
+        self.window.reverse_bits()
     }
 
     /// The `bits` (0 to 16) that follow `before` others (0 to 16).

@@ -51,6 +51,7 @@ impl Places {
 }
 
 /// Reads bits of one piece.
+#[derive(Clone, Copy)]
 pub(super) struct Reader<'a> {
     pub cursor: Cursor,
     pub piece: &'a Piece,
@@ -59,11 +60,11 @@ pub(super) struct Reader<'a> {
 impl Reader<'_> {
     /// The difference of the next DC value. Leaves at least 26 bits in the window.
     #[inline(always)]
-    pub(super) fn difference(&mut self, tables: &Tables) -> i32 {
+    pub(super) fn difference(&mut self, differences: &Differences) -> i32 {
         self.cursor.refill(self.piece);
-        let entry = tables.differences.entries[self.cursor.peek(DIFFERENCE_BITS) as usize];
+        let entry = differences.entries[self.cursor.peek(DIFFERENCE_BITS) as usize];
         if entry == 0 {
-            return self.rare(&tables.differences.code, |symbol| (1, u32::from(symbol))).1;
+            return self.rare(&differences.code, |symbol| (1, u32::from(symbol))).1;
         }
         let bits = entry >> 16;
         let value = self.cursor.peek_after(entry >> 8 & 255, bits);

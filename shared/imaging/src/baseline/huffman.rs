@@ -51,6 +51,10 @@ impl Code {
         table
     }
 
+    pub(super) fn symbols(&self) -> &[u8] {
+        &self.symbols
+    }
+
     /// The symbol whose code the 16 `bits` begin with, and the code's length.
     pub(super) fn find(&self, bits: u32) -> Option<(u8, u32)> {
         let length = (1..=16).find(|length| bits < self.ends[*length])?;

@@ -1,4 +1,4 @@
-//! Inverse cosine transforms of 8, 4, 3, 2 and 1 points a side: plain integer code, which compilers vectorise.
+//! Inverse cosine transforms of 8, 4, 2 and 1 points a side: plain integer code, which compilers vectorise.
 //!
 //! Eight points are the accurate integer transform of libjpeg ("islow", after Loeffler, Ligtenberg and Moschytz, 1989), to the
 //! last bit. Fewer points transform the lowest frequencies of the block, which makes a smaller picture without aliases:
@@ -44,7 +44,7 @@ pub(super) mod factor {
 const PAIRS_OF_EIGHT: [(u8, u8); 8] = [(0, 0), (2, 0), (1, 0), (3, 0), (0, 1), (3, 1), (1, 1), (2, 1)];
 const PAIRS_OF_FOUR: [(u8, u8); 4] = [(0, 0), (1, 0), (0, 1), (1, 1)];
 
-/// Where a block for `size` (1, 2, 3, 4 or 8) points keeps the coefficient of `position` (`row * 8 + column`); `None` for a
+/// Where a block for `size` (1, 2, 4 or 8) points keeps the coefficient of `position` (`row * 8 + column`); `None` for a
 /// frequency that this size does not show.
 pub(super) fn place(position: u8, size: usize) -> Option<u8> {
     let (row, column) = (position / 8, position % 8);
@@ -171,40 +171,4 @@ pub(super) fn two(block: &Block, steps: &Block, out: &mut [u8], stride: usize) {
     out[1] = sample(mean - across + down - both);
     out[stride] = sample(mean + across - down - both);
     out[stride + 1] = sample(mean - across - down + both);
-}
-
-/// With [`BITS`]: half of √½, which is the factor of the mean, and half of the cosine of π/6.
-const MEAN: i32 = 2896;
-const SIXTH: i32 = 3547;
-/// Fraction bits between the two passes of three points.
-const THREE_BITS: u32 = 4;
-
-/// One pass over three values; `offset` is added before the shift.
-#[inline(always)]
-fn three_points([i0, i1, i2]: [i32; 3], offset: i32, shift: u32) -> [i32; 3] {
-    let (mean, first, second) = (MEAN * i0 + offset, SIXTH * i1, (i2 << BITS) / 4);
-    [(mean + first + second) >> shift, (mean - 2 * second) >> shift, (mean - first + second) >> shift]
-}
-
-#[inline(always)]
-fn byte(value: i32) -> u8 {
-    value.clamp(0, 255) as u8
-}
-
-/// Three rows of three samples, `stride` apart, from the beginning of `out`.
-#[inline(always)]
-pub(super) fn three(block: &Block, steps: &Block, out: &mut [u8], stride: usize) {
-    let mut between = [[0; 3]; 3];
-    let shift = BITS - THREE_BITS;
-    for (column, between) in between.iter_mut().enumerate() {
-        let input =
-            [value(block, steps, column), value(block, steps, 3 + column), value(block, steps, 6 + column)];
-        *between = three_points(input, 1 << (shift - 1), shift);
-    }
-    let shift = BITS + THREE_BITS;
-    let offset = (128 << shift) + (1 << (shift - 1));
-    for row in 0..3 {
-        let [a, b, c] = three_points([between[0][row], between[1][row], between[2][row]], offset, shift);
-        put(&mut out[row * stride..], [byte(a), byte(b), byte(c)]);
-    }
 }

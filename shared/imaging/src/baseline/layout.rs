@@ -58,8 +58,8 @@ pub(super) fn within(region: Option<Region>, (across, down): (usize, usize)) -> 
 pub(super) fn components(scan: &Scan, sizes: &[usize], region: &Region) -> Vec<Component> {
     let choices = choices(scan);
     let mut components = Vec::new();
-    for (component, size) in scan.components.iter().zip(sizes) {
-        let tables = choices.iter().position(|choice| *choice == (component.dc, component.ac)).unwrap_or(0);
+    for ((component, own), size) in scan.components.iter().zip(&scan.selection.choices).zip(sizes) {
+        let tables = choices.iter().position(|choice| *choice == (own.dc, own.ac)).unwrap_or(0);
         let places = Places::new(&component.quantisation, *size);
         let plane = plane(scan, component.sampling, *size, region);
         components.push(Component { size: *size, tables, places, prediction: 0, plane });
@@ -70,8 +70,8 @@ pub(super) fn components(scan: &Scan, sizes: &[usize], region: &Region) -> Vec<C
 /// The pairs of codes that components have, each once.
 fn choices(scan: &Scan) -> Vec<(usize, usize)> {
     let mut choices = Vec::new();
-    for component in &scan.components {
-        let choice = (component.dc, component.ac);
+    for choice in &scan.selection.choices {
+        let choice = (choice.dc, choice.ac);
         if !choices.contains(&choice) {
             choices.push(choice);
         }
@@ -83,7 +83,9 @@ fn choices(scan: &Scan) -> Vec<(usize, usize)> {
 pub(super) fn tables(scan: &Scan, sizes: &[usize], skips: bool) -> Option<Vec<Tables>> {
     let values = sizes.iter().any(|size| *size > 1);
     let tables = |(dc, ac): (usize, usize)| {
-        let (differences, coefficients) = (scan.dc_codes[dc].as_ref()?, scan.ac_codes[ac].as_ref()?);
+        let segments = &scan.segments;
+        let (differences, coefficients) =
+            (segments.dc_codes.get(dc)?.as_ref()?, segments.ac_codes.get(ac)?.as_ref()?);
         Some(Tables {
             differences: Differences::new(differences),
             values: Values::new(coefficients, values),
@@ -93,7 +95,7 @@ pub(super) fn tables(scan: &Scan, sizes: &[usize], skips: bool) -> Option<Vec<Ta
     choices(scan).into_iter().map(tables).collect()
 }
 
-fn plane(scan: &Scan, sampling: Sampling, size: usize, region: &Region) -> Plane {
+pub(super) fn plane(scan: &Scan, sampling: Sampling, size: usize, region: &Region) -> Plane {
     let largest = scan.largest();
     // As libjpeg rounds: up.
     let width = (scan.width * sampling.horizontal * size).div_ceil(8 * largest.horizontal);

@@ -1,9 +1,10 @@
-//! Our own decoder of baseline JPEG (ITU T.81), which scales while it decodes and costs less than libjpeg.
+//! Our own decoder of baseline and progressive JPEG (ITU T.81), which scales while it decodes and costs less than libjpeg.
 //!
-//! It takes the files that cameras and most programs write: eight bits, Huffman codes, all components in one scan. Every
-//! other file, and every file it finds damaged, is libjpeg's to judge. What makes it quick: bytes are unstuffed in pieces,
-//! so that the bit reader refills without a branch; one look-up gives run, value and length of a coefficient; and behind the
-//! last coefficient that the wanted size needs, one look-up passes over several.
+//! It takes the files that cameras and most programs write: eight bits, Huffman codes, all components in one scan or
+//! progressive. Every other file, and every file it finds damaged, is libjpeg's to judge. What makes it quick: bytes are
+//! unstuffed in pieces, so that the bit reader refills without a branch; one look-up gives run, value and length of a
+//! coefficient; behind the last coefficient that the wanted size needs, one look-up passes over several; and of a progressive
+//! file only the coefficients that this size needs are kept.
 
 mod bits;
 mod block;
@@ -16,7 +17,10 @@ mod idct;
 mod idct_avx2;
 mod layout;
 mod picture;
+mod progressive;
 mod scan;
+mod segments;
+mod sequential;
 #[cfg(test)]
 mod tests;
 mod upsample;

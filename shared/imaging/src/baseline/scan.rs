@@ -1,7 +1,7 @@
-//! The segments before the picture's data (ITU T.81, annex B). Stricter than libjpeg: what is not plainly a baseline file in
-//! one scan is nobody's here, and goes to libjpeg.
+//! The header of a file that is decoded here: all components in one scan, or progressive.
 
 use super::huffman::Code;
+use super::segments::{Next, Segments, Selection};
 
 /// Positions of a block in the order of the file; each is `row * 8 + column`.
 pub(super) const ZIGZAG: [u8; 64] = [
@@ -12,11 +12,9 @@ pub(super) const ZIGZAG: [u8; 64] = [
 
 /// As libjpeg allows.
 pub(super) const MAX_BLOCKS: usize = 10;
-/// libjpeg's own limit of a side.
-const MAX_SIDE: usize = 65_500;
 /// The most bits of a difference of DC values and of an AC coefficient that eight-bit samples have (T.81, F.1.2).
-const MAX_DC_BITS: u8 = 11;
-const MAX_AC_BITS: u8 = 10;
+pub(super) const MAX_DC_BITS: u8 = 11;
+pub(super) const MAX_AC_BITS: u8 = 10;
 
 /// How often a component is sampled: blocks of it in a unit (MCU), each way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,9 +31,6 @@ pub(super) type Quantisation = [u16; 64];
 pub(super) struct ScanComponent {
     pub sampling: Sampling,
     pub quantisation: Quantisation,
-    /// Indices of `Scan::dc_codes` and `Scan::ac_codes`.
-    pub dc: usize,
-    pub ac: usize,
 }
 
 /// A file that [`super::Decoder`] knows, up to its data.
@@ -44,55 +39,34 @@ pub(crate) struct Scan<'a> {
     pub width: usize,
     pub height: usize,
     pub(super) components: Vec<ScanComponent>,
-    pub(super) dc_codes: [Option<Code>; 4],
-    pub(super) ac_codes: [Option<Code>; 4],
-    /// Units between restart markers; 0 is none.
-    pub(super) restart_interval: usize,
-    /// From the first byte of entropy-coded data to the end of the file.
-    pub(super) data: &'a [u8],
-}
-
-/// A component of the frame header.
-struct FrameComponent {
-    id: u8,
-    sampling: Sampling,
-    quantisation: usize,
-}
-
-struct Frame {
-    width: usize,
-    height: usize,
-    components: Vec<FrameComponent>,
-}
-
-/// What the segments have said so far.
-#[derive(Default)]
-struct Segments {
-    frame: Option<Frame>,
-    quantisation: [Option<Quantisation>; 4],
-    dc_codes: [Option<Code>; 4],
-    ac_codes: [Option<Code>; 4],
-    restart_interval: usize,
-    jfif: bool,
-    /// The transform of Adobe's segment.
-    adobe: Option<u8>,
+    pub(super) segments: Segments,
+    /// The first scan, which is the only one unless the file is progressive.
+    pub(super) selection: Selection<'a>,
+    pub(super) progressive: bool,
 }
 
 impl<'a> Scan<'a> {
     /// Reads the header of `input`; `None` is a file for libjpeg. Nothing of the picture's size is allocated.
     pub(crate) fn read(input: &'a [u8]) -> Option<Self> {
-        let mut rest = input.strip_prefix(b"\xFF\xD8")?;
         let mut segments = Segments::default();
-        loop {
-            let [0xFF, marker, high, low, ..] = *rest else { return None };
-            let length = usize::from(u16::from_be_bytes([high, low]));
-            let body = rest.get(4..2 + length)?;
-            rest = rest.get(2 + length..)?;
-            if marker == 0xDA {
-                return segments.finish(body, rest);
-            }
-            segments.take(marker, body)?;
+        let Next::Scan(selection) = segments.next(input.strip_prefix(b"\xFF\xD8")?)? else { return None };
+        let frame = segments.frame.as_ref()?;
+        if !segments.is_grey_or_ycbcr(frame) || !(frame.progressive || is_whole(&segments, &selection)) {
+            return None;
         }
+        let components = frame
+            .components
+            .iter()
+            .map(|component| {
+                // A component alone is stored block after block, whatever its factors say.
+                let alone = Sampling { horizontal: 1, vertical: 1 };
+                let sampling = if frame.components.len() == 1 { alone } else { component.sampling };
+                let quantisation = (*segments.quantisation.get(component.quantisation)?)?;
+                Some(ScanComponent { sampling, quantisation })
+            })
+            .collect::<Option<_>>()?;
+        let (width, height, progressive) = (frame.width, frame.height, frame.progressive);
+        Some(Self { width, height, components, segments, selection, progressive })
     }
 
     /// Of each component, in the order of the frame: one (grey) or three (Y, Cb, Cr).
@@ -115,95 +89,21 @@ impl<'a> Scan<'a> {
     }
 }
 
-impl Segments {
-    fn take(&mut self, marker: u8, body: &[u8]) -> Option<()> {
-        match marker {
-            0xC0 | 0xC1 if self.frame.is_none() => self.frame = Some(frame(body)?),
-            0xC4 => self.codes(body)?,
-            0xDB => self.steps(body)?,
-            0xDD => {
-                let [high, low] = *body else { return None };
-                self.restart_interval = usize::from(u16::from_be_bytes([high, low]));
-            }
-            0xE0 => self.jfif |= body.len() >= 14 && body.starts_with(b"JFIF\0"),
-            0xEE if body.len() >= 12 && body.starts_with(b"Adobe") => self.adobe = Some(body[11]),
-            0xE1..=0xEF | 0xFE => {}
-            _ => return None,
-        }
-        Some(())
-    }
-
-    fn steps(&mut self, mut body: &[u8]) -> Option<()> {
-        while let [kind, rest @ ..] = body {
-            let table = self.quantisation.get_mut(usize::from(kind & 15))?;
-            let bytes = if kind >> 4 == 0 { 1 } else { 2 };
-            let steps = rest.get(..64 * bytes)?;
-            body = &rest[64 * bytes..];
-            *table = Some(std::array::from_fn(|index| match bytes {
-                1 => u16::from(steps[index]),
-                _ => u16::from_be_bytes([steps[2 * index], steps[2 * index + 1]]),
-            }));
-        }
-        Some(())
-    }
-
-    fn codes(&mut self, mut body: &[u8]) -> Option<()> {
-        while let [kind, rest @ ..] = body {
-            let (counts, rest) = rest.split_first_chunk::<16>()?;
-            let total = counts.iter().map(|count| usize::from(*count)).sum();
-            let symbols = rest.get(..total)?;
-            body = &rest[total..];
-            let code = Code::new(counts, symbols);
-            let (tables, valid) = match kind >> 4 {
-                0 => (&mut self.dc_codes, symbols.iter().all(|bits| *bits <= MAX_DC_BITS)),
-                1 => (&mut self.ac_codes, symbols.iter().all(|symbol| is_coefficient(*symbol))),
-                _ => return None,
-            };
-            *tables.get_mut(usize::from(kind & 15))? = Some(code.filter(|_| valid)?);
-        }
-        Some(())
-    }
-
-    fn finish<'a>(self, body: &[u8], data: &'a [u8]) -> Option<Scan<'a>> {
-        let frame = self.frame.as_ref()?;
-        let [count, body @ ..] = body else { return None };
-        let count = usize::from(*count);
-        let (choices, spectrum) = body.split_at_checked(2 * count)?;
-        // All coefficients at once, with all their bits.
-        if count != frame.components.len() || spectrum != [0, 63, 0] || !self.is_grey_or_ycbcr(frame) {
-            return None;
-        }
-        let mut components = Vec::with_capacity(count);
-        for (component, choice) in frame.components.iter().zip(choices.chunks_exact(2)) {
-            let (dc, ac) = (usize::from(choice[1] >> 4), usize::from(choice[1] & 15));
-            if choice[0] != component.id {
-                return None;
-            }
-            self.dc_codes.get(dc)?.as_ref()?;
-            self.ac_codes.get(ac)?.as_ref()?;
-            let quantisation = (*self.quantisation.get(component.quantisation)?)?;
-            // A component alone is stored block after block, whatever its factors say.
-            let alone = Sampling { horizontal: 1, vertical: 1 };
-            let sampling = if count == 1 { alone } else { component.sampling };
-            components.push(ScanComponent { sampling, quantisation, dc, ac });
-        }
-        let (width, height) = (frame.width, frame.height);
-        let Self { dc_codes, ac_codes, restart_interval, .. } = self;
-        Some(Scan { width, height, components, dc_codes, ac_codes, restart_interval, data })
-    }
-
-    /// By libjpeg's rules for three components, which the files in the world are written to.
-    fn is_grey_or_ycbcr(&self, frame: &Frame) -> bool {
-        match *frame.components.as_slice() {
-            [_] => true,
-            [ref first, ref second, ref third] => match self.adobe {
-                _ if self.jfif => true,
-                Some(transform) => transform != 0,
-                None => [first.id, second.id, third.id] != *b"RGB",
-            },
-            _ => false,
-        }
-    }
+/// Whether a scan has all bits of all coefficients of all components, and the codes for them.
+fn is_whole(segments: &Segments, selection: &Selection) -> bool {
+    let code = |codes: &[Option<Code>; 4], index: usize, valid: fn(u8) -> bool| {
+        codes
+            .get(index)
+            .and_then(Option::as_ref)
+            .is_some_and(|code| code.symbols().iter().all(|symbol| valid(*symbol)))
+    };
+    let count = segments.frame.as_ref().map_or(0, |frame| frame.components.len());
+    (selection.first, selection.last, selection.before, selection.shift) == (0, 63, 0, 0)
+        && selection.choices.len() == count
+        && selection.choices.iter().all(|choice| {
+            code(&segments.dc_codes, choice.dc, |bits| bits <= MAX_DC_BITS)
+                && code(&segments.ac_codes, choice.ac, is_coefficient)
+        })
 }
 
 /// Run and bits of a coefficient, a run of sixteen zeros, or the end of the block.
@@ -212,49 +112,4 @@ fn is_coefficient(symbol: u8) -> bool {
         0 => matches!(symbol, 0x00 | 0xF0),
         bits => bits <= MAX_AC_BITS,
     }
-}
-
-fn frame(body: &[u8]) -> Option<Frame> {
-    let [8, h1, h0, w1, w0, count, components @ ..] = body else { return None };
-    let width = usize::from(u16::from_be_bytes([*w1, *w0]));
-    let height = usize::from(u16::from_be_bytes([*h1, *h0]));
-    if components.len() != 3 * usize::from(*count) || !matches!(count, 1 | 3) {
-        return None;
-    }
-    let components: Vec<FrameComponent> = components
-        .chunks_exact(3)
-        .map(|component| FrameComponent {
-            id: component[0],
-            sampling: Sampling {
-                horizontal: usize::from(component[1] >> 4),
-                vertical: usize::from(component[1] & 15),
-            },
-            quantisation: usize::from(component[2]),
-        })
-        .collect();
-    let sides_known = (1..=MAX_SIDE).contains(&width) && (1..=MAX_SIDE).contains(&height);
-    (sides_known && are_known(&components)).then_some(Frame { width, height, components })
-}
-
-/// Luma is sampled most, and the same number of times as often as both kinds of chroma; names differ; a unit has no more
-/// blocks than allowed.
-fn are_known(components: &[FrameComponent]) -> bool {
-    let Some((FrameComponent { sampling: luma, .. }, chroma)) = components.split_first() else {
-        return false;
-    };
-    let factors = (1..=4).contains(&luma.horizontal) && (1..=4).contains(&luma.vertical);
-    let chroma_factors = chroma.iter().all(|FrameComponent { sampling, .. }| {
-        *sampling == chroma[0].sampling
-            && (1..=luma.horizontal).contains(&sampling.horizontal)
-            && (1..=luma.vertical).contains(&sampling.vertical)
-            && luma.horizontal.is_multiple_of(sampling.horizontal)
-            && luma.vertical.is_multiple_of(sampling.vertical)
-    });
-    let blocks: usize =
-        components.iter().map(|component| component.sampling.horizontal * component.sampling.vertical).sum();
-    let names = components
-        .iter()
-        .enumerate()
-        .all(|(index, component)| components[..index].iter().all(|earlier| earlier.id != component.id));
-    factors && chroma_factors && names && (chroma.is_empty() || blocks <= MAX_BLOCKS)
 }

@@ -195,11 +195,12 @@ fn build(
         count => return Err(ImagingError::Unsupported(format!("JPEG with {count} components"))),
     };
     let pixels = u64::from(frame.width) * u64::from(frame.height);
-    // Why: with several scans libjpeg keeps every coefficient, two bytes each, until the last one.
+    // Why: with several scans libjpeg keeps every coefficient, two bytes each, until the last one; our decoder keeps at most
+    // that, and a bit for each.
     let coefficients = if frame.progressive || scanned < frame.sampling.len() {
         let horizontal = frame.sampling.iter().map(|(h, _)| *h).max().unwrap_or(1);
         let vertical = frame.sampling.iter().map(|(_, v)| *v).max().unwrap_or(1);
-        frame.sampling.iter().map(|(h, v)| 2 * pixels * h * v / (horizontal * vertical)).sum()
+        frame.sampling.iter().map(|(h, v)| 17 * pixels * h * v / (8 * horizontal * vertical)).sum()
     } else {
         0
     };

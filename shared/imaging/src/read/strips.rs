@@ -1,4 +1,4 @@
-//! A baseline JPEG, strip by strip: each component is decoded near the size that is wanted of it and resampled on its own, so
+//! A JPEG that our decoder knows, strip by strip: each component is decoded near the size that is wanted of it and resampled on its own, so
 //! that chroma is never brought to luma's size only to be made small again. Units outside of the part that is wanted are
 //! passed over.
 

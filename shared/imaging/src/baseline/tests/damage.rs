@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::files::{File, Random};
-use super::{judged, watch};
+use super::{judged, orders, watch};
 use crate::decode::jpeg;
 
 /// A picture is only made where libjpeg makes one. Its samples may differ: values that no picture has overflow in either.
@@ -22,10 +22,19 @@ fn check(bytes: &[u8], kind: &str) {
     }
 }
 
+/// Of every kind in turns.
+fn any(number: u64) -> File {
+    match number % 3 {
+        0 => File::number(number),
+        1 => File::progressive(number),
+        _ => orders::file_of(number),
+    }
+}
+
 #[test]
 fn truncated_files_are_never_better_than_libjpeg_finds_them() {
-    for number in 0..60 {
-        let File { bytes, kind } = File::number(number);
+    for number in 0..120 {
+        let File { bytes, kind } = any(number);
         let mut random = Random(number);
         let ends = (1..=8).chain((0..16).map(|_| random.below(bytes.len() as u64) as usize));
         for missing in ends {
@@ -37,8 +46,8 @@ fn truncated_files_are_never_better_than_libjpeg_finds_them() {
 
 #[test]
 fn flipped_bits_are_never_better_than_libjpeg_finds_them() {
-    for number in 0..300 {
-        let File { bytes, kind } = File::number(number);
+    for number in 0..600 {
+        let File { bytes, kind } = any(number);
         let mut random = Random(!number);
         for _ in 0..12 {
             let mut damaged = bytes.clone();
@@ -53,8 +62,8 @@ fn flipped_bits_are_never_better_than_libjpeg_finds_them() {
 
 #[test]
 fn exchanged_bytes_are_never_better_than_libjpeg_finds_them() {
-    for number in 0..200 {
-        let File { bytes, kind } = File::number(number);
+    for number in 0..400 {
+        let File { bytes, kind } = any(number);
         let mut random = Random(number << 32);
         for _ in 0..8 {
             let mut damaged = bytes.clone();

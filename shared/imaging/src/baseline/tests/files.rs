@@ -40,10 +40,24 @@ const SAMPLINGS: [SamplingFactor; 8] = [
 ];
 
 impl File {
-    /// One of the files, by number.
+    /// One of the files in one scan, or a scan for each component, by number.
     pub fn number(number: u64) -> Self {
+        Self::made(number, false, 70)
+    }
+
+    /// One of the progressive files, by number.
+    pub fn progressive(number: u64) -> Self {
+        Self::made(number, true, 70)
+    }
+
+    /// A larger progressive one, whose scans are longer than what is unstuffed at once.
+    pub fn large(number: u64) -> Self {
+        Self::made(number, true, 700)
+    }
+
+    fn made(number: u64, progressive: bool, side: u64) -> Self {
         let mut random = Random(number);
-        let (width, height) = (1 + random.below(70) as u32, 1 + random.below(70) as u32);
+        let (width, height) = (1 + random.below(side) as u32, 1 + random.below(side) as u32);
         let grey = random.below(6) == 0;
         let channels = if grey { Channels::Grey } else { Channels::Rgb };
         let picture = picture(&mut random, width, height, channels);
@@ -53,14 +67,17 @@ impl File {
             1 => 95 + random.below(6) as u8,
             _ => 10 + random.below(86) as u8,
         };
-        if random.below(5) == 0 {
+        // Of the two encoders only libjpeg refines.
+        if random.below(5) < if progressive { 3 } else { 1 } {
             let bytes = libjpeg::write(
                 libjpeg::Source::Pixels(&picture),
-                Quality { quality, progressive: false, dpi: None },
+                Quality { quality, progressive, dpi: None },
                 libjpeg::Stream::File { exif: None, profile: None },
                 super::watch(),
             );
-            let kind = format!("{number}: libjpeg {width}x{height} quality {quality} {channels:?}");
+            let kind = format!(
+                "{number}: libjpeg {width}x{height} quality {quality} {channels:?} progressive {progressive}"
+            );
             return Self { bytes: bytes.expect("the picture can be written"), kind };
         }
         let sampling = SAMPLINGS[random.below(8) as usize];
@@ -74,12 +91,16 @@ impl File {
         if restart > 0 {
             encoder.set_restart_interval(restart);
         }
+        if progressive {
+            // With more, the first band of AC coefficients would be empty.
+            encoder.set_progressive_scans(2 + random.below(32) as u8);
+        }
         let color = if grey { ColorType::Luma } else { ColorType::Rgb };
         encoder
             .encode(&picture.pixels, width as u16, height as u16, color)
             .expect("the picture can be written");
         let kind = format!(
-            "{number}: {width}x{height} quality {quality} {channels:?} {sampling:?} restart {restart} optimised {optimised}"
+            "{number}: {width}x{height} quality {quality} {channels:?} {sampling:?} restart {restart} optimised {optimised} progressive {progressive}"
         );
         Self { bytes, kind }
     }

@@ -2,7 +2,9 @@
 
 mod agreement;
 mod damage;
+mod encoder;
 mod files;
+mod orders;
 mod scaled;
 
 use std::time::Duration;
@@ -32,11 +34,14 @@ fn judged(file: &[u8]) -> Option<Picture> {
 
 #[test]
 fn an_expired_deadline_ends_the_decoding() {
-    let file = files::File::number(3).bytes;
-    let limits =
-        Limits { deadline: Some(std::time::Instant::now() - Duration::from_secs(1)), ..Limits::default() };
-    let picture = super::picture(&file, &header(&file), 1, limits.watch());
-    assert_eq!(picture, Some(Err(ImagingError::Deadline)));
+    for file in [files::File::number(3).bytes, files::File::progressive(3).bytes] {
+        let limits = Limits {
+            deadline: Some(std::time::Instant::now() - Duration::from_secs(1)),
+            ..Limits::default()
+        };
+        let picture = super::picture(&file, &header(&file), 1, limits.watch());
+        assert_eq!(picture, Some(Err(ImagingError::Deadline)));
+    }
 }
 
 #[test]
@@ -62,7 +67,6 @@ fn files_of_other_kinds_are_left_to_libjpeg() {
     let adobe = [b"\xFF\xEE\x00\x0EAdobe".as_slice(), &[0, 100, 0, 0, 0, 0, 0]].concat();
     rgb.splice(2..2, adobe);
     let others = [
-        ("progressive", encoded(ColorType::Rgb, &|encoder| encoder.set_progressive(true))),
         ("CMYK", encoded(ColorType::Cmyk, &|_| {})),
         (
             "a scan for each component",

@@ -42,7 +42,7 @@ fn reference(block: &Block, steps: &Block, size: usize) -> Vec<u8> {
 fn references(bytes: &[u8], size: usize) -> Option<Vec<Vec<u8>>> {
     let scan = Scan::read(bytes)?;
     let (sizes, (across, down)) = (vec![8; scan.sampling().len()], scan.units());
-    let mut decoder = Decoder::new(scan, &sizes, None, watch())?;
+    let Decoder::Sequential(mut decoder) = Decoder::new(scan, &sizes, None, watch())? else { return None };
     let planes = decoder.planes();
     let mut whole = vec![Vec::new(); planes.len()];
     for _ in 0..down {
@@ -66,7 +66,7 @@ fn references(bytes: &[u8], size: usize) -> Option<Vec<Vec<u8>>> {
 fn every_scale_is_within_a_level_of_a_transform_in_floating_point() {
     for number in 0..1000 {
         let File { bytes, kind } = File::number(number);
-        let size = [1, 2, 3, 4, 8][number as usize % 5];
+        let size = [1, 2, 4, 8][number as usize % 4];
         let Some(expected) = references(&bytes, size) else { continue };
         let scan = Scan::read(&bytes).expect("it was read before");
         let sizes = vec![size; scan.sampling().len()];
