@@ -2,7 +2,8 @@
 //!
 //! Pure and synchronous: no threads, no clock but a deadline, no network. A picture's header is judged against
 //! [`Limits`] before anything of its size is allocated. `plan` turns a request and a header into steps, `run` takes
-//! them one after the other and looks at the deadline between them; a step is a file in `steps`.
+//! them one after the other and looks at the deadline between them. The first, `read`, decodes and resamples; the last is in `encode`;
+//! the others are a file each in `steps`.
 
 mod baseline;
 mod decode;

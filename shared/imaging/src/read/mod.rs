@@ -1,7 +1,12 @@
 //! From the file to pixels of the size that the result has: decoding and resampling as rows come, so that the picture never
 //! stands in memory at its own size where a decoder delivers rows.
+//!
+//! Which way a picture takes is nobody's business outside. What comes out differs by rounding and by how chroma is brought to
+//! its size: on a photograph by at most 2 levels of 255 in the mean, and 28 at single samples at edges of strong colours.
 
 mod strips;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 use std::time::{Duration, Instant};
