@@ -59,7 +59,8 @@ fn every_way_through_the_engine_gives_nearly_the_same_pixels() {
             done.raster.into_eight_bits(watch).unwrap()
         };
         let read = wanted(&header, source, width, height, denominator, false);
-        let by_libjpeg = by_rows(&header, &read, &mut Duration::ZERO, |needed, take| {
+        let mut time = Duration::ZERO;
+        let by_libjpeg = by_rows(&header, &read, &mut time, |needed, take| {
             let mut number = 0;
             jpeg::rows(PHOTOGRAPH, &header, denominator, watch, &mut |row| {
                 if needed.contains(&number) {
