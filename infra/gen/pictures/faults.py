@@ -42,13 +42,19 @@ def warm(color, _x, _y):
     return light(color, (1.2, 0.95, 0.5))
 
 
+def vivid(color, _x, _y):
+    """No fault: colours that no press prints."""
+    luma = 0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2]
+    return tuple(luma + 2.2 * (value - luma) for value in color)
+
+
 def cut_out(color, x, y):
     """No fault: transparent outside of an ellipse with a soft edge."""
     from_middle = math.hypot((x - 0.5) / 0.46, (y - 0.5) / 0.46)
     return *color, 1 / (1 + math.exp(min(40 * (from_middle - 1), 50)))
 
 
-KNOWN = {"short": short, "backlit": backlit, "distance": distance, "warm": warm, "cut out": cut_out}
+KNOWN = {"short": short, "backlit": backlit, "distance": distance, "warm": warm, "vivid": vivid, "cut out": cut_out}
 
 
 def spoiled(fault, width, height, pixels):

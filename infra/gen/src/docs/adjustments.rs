@@ -17,7 +17,11 @@ pub fn sections(pictures: &Pictures) -> Markup {
 
 fn adjustments(pictures: &Pictures) -> Markup {
     let formulas = [
-        row(&["`hdr`", "0..100, or `{\"intensity\", \"stitching\"}`", "see below"]),
+        vec![
+            inline("`hdr`"),
+            inline("0..100, or `{\"intensity\", \"stitching\"}`"),
+            html! { "automatic balance of colour, haze and light: " a href="#hdr" { "below" } },
+        ],
         row(&[
             "`exposure` e",
             "-100..100",
@@ -68,8 +72,8 @@ fn hdr(pictures: &Pictures) -> Markup {
         ]),
         row(&[
             "Missing light",
-            "The dark parts that have something to see in them are raised, those in the middle most, as by a camera's meter; bright parts stay, and fine detail \
-            goes along unchanged.",
+            "Judged by the dark parts in which there is something to see, the middle counting most, as in a camera's meter. Dark parts are raised, bright ones stay \
+            unless the whole was exposed too short, and fine detail goes along unchanged.",
             "Base and detail: Durand and Dorsey 2002; a target for the tone: Yuan and Sun 2012",
         ]),
     ];

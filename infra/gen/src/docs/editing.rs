@@ -3,11 +3,10 @@
 use contract::images::AVAILABLE_OPERATIONS;
 use maud::{Markup, html};
 
+use super::page;
 use super::pictures::Pictures;
 use super::text::{inline, row};
-use super::{adjustments, page};
 
-/// Before the adjustments, and after them.
 pub const INDEX: [(&str, &str); 4] = [
     ("editing", "Order of steps"),
     ("resizing", "Resizing"),
@@ -21,7 +20,6 @@ pub fn sections(pictures: &Pictures) -> Markup {
         section { (resizing(pictures)) }
         section { (padding(pictures)) }
         section { (background(pictures)) }
-        (adjustments::sections(pictures))
     }
 }
 
@@ -42,7 +40,7 @@ fn order() -> Markup {
             "cannot do is refused with 422 and its path. Available: " (codes(AVAILABLE_OPERATIONS)) "."
         }
         p {
-            "The pictures below were made by " code { "atelier edit" } " with exactly the requests that stand under them; what it was given is the picture called before."
+            "The pictures below were made by " code { "atelier edit" } " with exactly the requests that stand under them, given the picture on the left without loss; results that are no WebP are shown as one."
         }
     }
 }
@@ -90,7 +88,7 @@ fn paths() -> Markup {
             "adjustment nor a profile nor a canvas asks for RGB, a JPEG is resized as luma and chroma, and goes so to a format that keeps chroma at half of the "
             "sides. What differs is rounding and how chroma is brought to size. Measured with four photographs, the same coefficients read both ways, at the same size and "
             "made 1.5 to 10 times smaller, on samples of 0 to 255: lossless results differ by at most 0.6 on average and by 17 in one sample, JPEG and "
-            "WebP of quality 89 by at most 2.2 on average and by 26 in one sample. The same file and request always give the same pixels on the same machine."
+            "WebP of quality 89 by at most 2.2 on average and by 26 in one sample. The same file and request give the same result on every call."
         }
     }
 }

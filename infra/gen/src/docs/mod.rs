@@ -1,6 +1,7 @@
 //! The reference and the catalogue of errors as pages: no script, no request to anyone, styles inline.
 
 mod adjustments;
+mod colour;
 mod conventions;
 mod curl;
 mod editing;
@@ -35,8 +36,10 @@ pub fn reference(document: &Value, pictures: &Pictures) -> String {
                 @for route in ROUTES.iter().filter(|route| route.family == family) { (endpoint::card(route, document)) }
             }
         }
-        (formats::sections(pictures))
+        (formats::sections())
         (editing::sections(pictures))
+        (adjustments::sections(pictures))
+        (colour::section(pictures))
         (types.section())
     };
     page::render("Atelier: reference", &navigation(), &main)
@@ -59,7 +62,11 @@ fn navigation() -> Markup {
             }
         }
         p.group { "Formats and operations" }
-        ul { @for (id, title) in formats::INDEX.iter().chain(&editing::INDEX).chain(&adjustments::INDEX) { (link(id, title)) } }
+        ul {
+            @for index in [&formats::INDEX[..], &editing::INDEX, &adjustments::INDEX, &colour::INDEX] {
+                @for (id, title) in index { (link(id, title)) }
+            }
+        }
         p.group { "More" }
         ul {
             (link("types", "Types"))
