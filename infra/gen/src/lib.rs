@@ -22,13 +22,16 @@ use artefact::Artefact;
 /// Every generated file or block of a file.
 ///
 /// # Errors
-/// When a part of the template cannot be read or two definitions share a name.
+/// When a part of the template or a picture of the docs page cannot be read, or two definitions share a name.
 pub fn artefacts(root: &Path) -> Result<Vec<Artefact>> {
     let openapi = openapi::document()?;
     Ok(vec![
         Artefact::file("template.yaml", template::render(root)?),
         Artefact::file("functions/openapi-get/openapi.json", write::json(&openapi)),
-        Artefact::file("functions/docs-get/docs.html", docs::reference(&openapi)),
+        Artefact::file(
+            "functions/docs-get/docs.html",
+            docs::reference(&openapi, &docs::Pictures::read(root)?),
+        ),
         Artefact::file("functions/docs-get/errors.html", docs::errors()),
         Artefact::block("Cargo.toml", "# generated: watch router", "# end generated", router::block()),
         Artefact::block(

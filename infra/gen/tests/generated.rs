@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use contract::ERRORS;
 use contract::endpoints::ROUTES;
+use contract::images::{AVAILABLE_OPERATIONS, INPUT_FORMATS, OUTPUT_FORMATS, UploadEditRequest};
+use contract::{Check, ERRORS};
 use infra_gen::artefact::Artefact;
 use infra_gen::{docs, openapi, readme, router};
 use serde_json::{Map, Value};
@@ -110,9 +111,18 @@ fn openapi_wraps_answers_and_errors_as_each_family_does() {
     );
 }
 
+fn pictures() -> docs::Pictures {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    docs::Pictures::read(&root).expect("pictures")
+}
+
+fn reference() -> String {
+    docs::reference(&openapi::document().expect("document"), &pictures())
+}
+
 #[test]
 fn docs_show_every_route_with_a_line_for_the_shell_and_ask_nobody_else_for_anything() {
-    let page = docs::reference(&openapi::document().expect("document"));
+    let page = reference();
     for route in ROUTES {
         assert!(page.contains(&format!("<article id=\"{}\">", route.name)), "{}", route.name);
     }
@@ -126,6 +136,59 @@ fn docs_show_every_route_with_a_line_for_the_shell_and_ask_nobody_else_for_anyth
 }
 
 #[test]
+fn docs_name_every_format_and_operation() {
+    let page = reference();
+    for name in INPUT_FORMATS.iter().chain(OUTPUT_FORMATS) {
+        assert!(page.matches(&format!("<td><code>{name}</code>")).count() >= 1, "{name}");
+    }
+    for format in OUTPUT_FORMATS.iter().filter(|format| INPUT_FORMATS.contains(format)) {
+        assert!(
+            page.matches(&format!("<td><code>{format}</code>")).count() >= 2,
+            "{format}, read and written"
+        );
+    }
+    for operation in AVAILABLE_OPERATIONS {
+        assert!(page.contains(&format!("<code>{operation}</code>")), "{operation}");
+    }
+}
+
+/// A request of the table shows what the operation does, and the operation's name is not only in a list.
+#[test]
+fn every_operation_has_a_picture_before_and_after() {
+    let pictures = pictures();
+    for operation in AVAILABLE_OPERATIONS {
+        let shown = |request: &Value| match operation.strip_prefix("resizing.fit.") {
+            Some(fit) => request["operations"]["resizing"]["fit"] == fit,
+            None => request["operations"].pointer(&format!("/{}", operation.replace('.', "/"))).is_some(),
+        };
+        assert!(pictures.requests().any(shown), "{operation}");
+    }
+    for request in pictures.requests() {
+        let parsed: UploadEditRequest = serde_json::from_value(request.clone()).expect("a request");
+        let mut faults = parsed.unavailable();
+        parsed.check(&mut faults);
+        assert!(faults.is_empty(), "{request}: {faults:?}");
+    }
+}
+
+#[test]
+fn every_picture_is_small_and_embedded_and_none_is_left_over() {
+    let (pictures, page) = (pictures(), reference());
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("pictures");
+    let mut names = BTreeSet::new();
+    for picture in pictures.all() {
+        assert!((200..=12_000).contains(&picture.len()), "{} has {} bytes", picture.file, picture.len());
+        assert!(page.contains(&format!("<img src=\"{}\"", picture.address())), "{}", picture.file);
+        assert!(names.insert(picture.file.clone()), "{} is there twice", picture.file);
+    }
+    assert!(pictures.all().map(docs::Picture::len).sum::<usize>() <= 200_000);
+    let files = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").file_name());
+    let files: BTreeSet<String> =
+        files.filter_map(|name| name.into_string().ok()).filter(|name| name.ends_with(".webp")).collect();
+    assert_eq!(files, names);
+}
+
+#[test]
 fn the_catalogue_has_an_anchor_for_every_code() {
     let page = docs::errors();
     for row in ERRORS {
@@ -135,7 +198,8 @@ fn the_catalogue_has_an_anchor_for_every_code() {
 }
 
 fn assert_no_foreign_request(page: &str) {
-    for forbidden in ["<script", "src=\"", "@import", "url(", "href=\"http", "<iframe"] {
+    assert_eq!(page.matches(" src=\"").count(), page.matches(" src=\"data:image/").count());
+    for forbidden in ["<script", "@import", "url(", "href=\"http", "<iframe"] {
         assert!(!page.contains(forbidden), "{forbidden}");
     }
 }

@@ -1,28 +1,25 @@
-//! How an edit works: the order of its steps and the formulas behind them.
+//! How an edit works: the order of its steps, sizes, and what lies behind the picture.
 
-use contract::images::{AVAILABLE_OPERATIONS, INPUT_FORMATS, OUTPUT_FORMATS};
+use contract::images::AVAILABLE_OPERATIONS;
 use maud::{Markup, html};
 
 use super::page;
-use super::text::inline;
+use super::pictures::Pictures;
+use super::text::{inline, row};
 
-pub const INDEX: [(&str, &str); 6] = [
+pub const INDEX: [(&str, &str); 4] = [
     ("editing", "Order of steps"),
     ("resizing", "Resizing"),
     ("padding", "Padding"),
-    ("adjustments", "Adjustments"),
     ("background", "Background"),
-    ("output", "Output"),
 ];
 
-pub fn section() -> Markup {
+pub fn sections(pictures: &Pictures) -> Markup {
     html! {
         section { (order()) }
-        section { (resizing()) }
-        section { (padding()) }
-        section { (adjustments()) }
-        section { (background()) }
-        section { (output()) }
+        section { (resizing(pictures)) }
+        section { (padding(pictures)) }
+        section { (background(pictures)) }
     }
 }
 
@@ -30,26 +27,25 @@ fn codes(names: &[&str]) -> Markup {
     html! { @for (index, name) in names.iter().enumerate() { @if index > 0 { ", " } code { (name) } } }
 }
 
-fn row(cells: &[&str]) -> Vec<Markup> {
-    cells.iter().map(|cell| inline(cell)).collect()
-}
-
 fn order() -> Markup {
     html! {
-        h2 id="editing" { "Editing" }
+        h2 id="editing" { "Order of steps" }
         p {
-            "Inputs are recognised by their content: " (codes(INPUT_FORMATS)) ". The orientation of the metadata is applied once and the position "
-            "where the picture was taken is removed. Then the steps follow in this order, whatever the order of the keys: resizing with padding, "
-            "adjustments, flattening on the background colour, encoding."
+            "Whatever the order of the keys, a picture is read and resized, turned upright, brought to sRGB, adjusted (" code { "hdr" } " first, then "
+            "the order of " a href="#adjustments" { "their table" } "), laid on its canvas with padding and background colour, brought to CMYK where that is asked "
+            "for, and encoded."
         }
         p {
             "An operation that is " code { "false" } ", 0, " code { "null" } " or absent asks for nothing. One that asks for something this version "
             "cannot do is refused with 422 and its path. Available: " (codes(AVAILABLE_OPERATIONS)) "."
         }
+        p {
+            "The pictures below were made by " code { "atelier edit" } " with exactly the requests that stand under them, given the picture on the left without loss; results that are no WebP are shown as one."
+        }
     }
 }
 
-fn resizing() -> Markup {
+fn resizing(pictures: &Pictures) -> Markup {
     let fits = [
         row(&[
             "`crop` (default)",
@@ -74,14 +70,30 @@ fn resizing() -> Markup {
             percentages, and two percentages are equal except with `canvas`. Nothing is ever distorted. Sides round half up, to at least 1."))
         }
         (page::table("Fits", &["fit", "size", "content", "1600 × 900 to 800 × 800"], &fits))
+        (pictures.of("resizing"))
         p {
-            "Scaling uses a Lanczos filter of radius 3 on the stored values with alpha premultiplied. A cut takes the middle: the "
-            "offset is half of the overflow, rounded down."
+            "Scaling uses a Lanczos filter of radius 3 on the stored values with alpha premultiplied, in floating point. A cut takes the middle: the "
+            "offset is half of the overflow, rounded down. JPEG and WebP are decoded at 1/2, 1/4 or 1/8 of their size where the result is at least 3, 5 or 9 "
+            "times smaller, and the filter does the rest."
+        }
+        (paths())
+    }
+}
+
+/// How far results differ by the way that a picture takes, as measured; by no test.
+fn paths() -> Markup {
+    html! {
+        p {
+            "The same picture may differ a little by the way it takes. Plain JPEGs are read by a decoder of our own, all others by libjpeg; and where neither an "
+            "adjustment nor a profile nor a canvas asks for RGB, a JPEG is resized as luma and chroma, and goes so to a format that keeps chroma at half of the "
+            "sides. What differs is rounding and how chroma is brought to size. Measured with four photographs, the same coefficients read both ways, at the same size and "
+            "made 1.5 to 10 times smaller, on samples of 0 to 255: lossless results differ by at most 0.6 on average and by 17 in one sample, JPEG and "
+            "WebP of quality 89 by at most 2.2 on average and by 26 in one sample. The same file and request give the same result on every call."
         }
     }
 }
 
-fn padding() -> Markup {
+fn padding(pictures: &Pictures) -> Markup {
     let forms = [
         row(&["`\"10%\"`, `\"30px\"`", "all four sides"]),
         row(&["`\"5% 15%\"`, `\"100px 150px\"`", "left and right, then top and bottom"]),
@@ -94,42 +106,11 @@ fn padding() -> Markup {
             "side. A side's padding stays below half of it. A 1000 × 1000 output with " code { "\"30%\"" } " shows the picture at 400 × 400 in its centre."
         }
         (page::table("Padding", &["written", "meaning"], &forms))
+        (pictures.of("padding"))
     }
 }
 
-fn adjustments() -> Markup {
-    let formulas = [
-        row(&[
-            "`exposure` e",
-            "-100..100",
-            "linear light is multiplied by 2^(2e/100): 50 doubles it, -50 halves it",
-        ]),
-        row(&[
-            "`contrast` c",
-            "-100..100",
-            "on sRGB values v. Below 0: 0.5 + (v - 0.5) × (1 + c/100). Above 0: v is mixed with v²(3 - 2v) by weight c/100, and the result \
-            once more by weight max(0, c - 50)/50",
-        ]),
-        row(&[
-            "`saturation` s",
-            "-100..100",
-            "both chroma components (YCbCr of BT.601, full range) are multiplied by 1 + s/100; -100 is grey",
-        ]),
-        row(&[
-            "`sharpness` k",
-            "0..100",
-            "unsharp mask on luma: a Gaussian of radius 1 px up to 1 megapixel, growing with the square root of the pixels to at most 3 px; \
-            amount 1.5 × k/100; differences under 2/255 are left alone",
-        ]),
-    ];
-    html! {
-        h2 id="adjustments" { "Adjustments" }
-        p { "Values lie in 0..1, the steps follow in the order of this table, and clamping happens once, after the last. 0 changes nothing." }
-        (page::table("Adjustments", &["field", "range", "what is computed"], &formulas))
-    }
-}
-
-fn background() -> Markup {
+fn background(pictures: &Pictures) -> Markup {
     html! {
         h2 id="background" { "Background" }
         p {
@@ -137,39 +118,6 @@ fn background() -> Markup {
             each with or without `#`, or `transparent`. Unset, it is white, or transparent where the input has transparency and the format \
             keeps it. JPEG always gets a colour."))
         }
-    }
-}
-
-fn output() -> Markup {
-    let formats = [
-        row(&["`jpeg` (default)", "`quality` 1..100 = 85, `progressive` = true"]),
-        row(&["`png`", "`compression`: `fast`, `best` or `optimal` (default)"]),
-        row(&[
-            "`webp`",
-            "`compression`: `lossy` (default, quality 75) or `lossless`, or `{\"type\", \"quality\"}`",
-        ]),
-        row(&[
-            "`avif`",
-            "`compression`: `lossy` (default, quality 50) or `lossless`, or `{\"type\", \"quality\"}`",
-        ]),
-        row(&[
-            "`tiff`",
-            "`compression`: `lossless` (default, LZW) or `lossy` (JPEG, quality 75), or `{\"type\", \"quality\"}`",
-        ]),
-    ];
-    let written = OUTPUT_FORMATS;
-    let formats: Vec<_> = formats
-        .into_iter()
-        .zip(["jpeg", "png", "webp", "avif", "tiff"])
-        .filter(|(_, name)| written.contains(name))
-        .map(|(row, _)| row)
-        .collect();
-    html! {
-        h2 id="output" { "Output" }
-        p {
-            (inline("A format is a name or an object with its `type` and options. `metadata.dpi` writes the resolution. The result stands \
-            behind `tmp_url` for 24 hours."))
-        }
-        (page::table("Formats", &["format", "options"], &formats))
+        (pictures.of("background"))
     }
 }

@@ -1,16 +1,21 @@
 //! The reference and the catalogue of errors as pages: no script, no request to anyone, styles inline.
 
+mod adjustments;
+mod colour;
 mod conventions;
 mod curl;
 mod editing;
 mod endpoint;
 mod errors;
+mod formats;
 mod page;
+mod pictures;
 mod start;
 mod text;
 mod types;
 
 pub use errors::page as errors;
+pub use pictures::{Picture, Pictures};
 
 use contract::endpoints::ROUTES;
 use maud::{Markup, html};
@@ -19,7 +24,7 @@ use serde_json::Value;
 use crate::openapi;
 
 /// The reference, from the same document that `/openapi.json` serves.
-pub fn reference(document: &Value) -> String {
+pub fn reference(document: &Value, pictures: &Pictures) -> String {
     let types = types::Types::of(document);
     let main = html! {
         (start::section())
@@ -31,7 +36,10 @@ pub fn reference(document: &Value) -> String {
                 @for route in ROUTES.iter().filter(|route| route.family == family) { (endpoint::card(route, document)) }
             }
         }
-        (editing::section())
+        (formats::sections())
+        (editing::sections(pictures))
+        (adjustments::sections(pictures))
+        (colour::section(pictures))
         (types.section())
     };
     page::render("Atelier: reference", &navigation(), &main)
@@ -53,8 +61,12 @@ fn navigation() -> Markup {
                 }
             }
         }
-        p.group { "Editing" }
-        ul { @for (id, title) in editing::INDEX { (link(id, title)) } }
+        p.group { "Formats and operations" }
+        ul {
+            @for index in [&formats::INDEX[..], &editing::INDEX, &adjustments::INDEX, &colour::INDEX] {
+                @for (id, title) in index { (link(id, title)) }
+            }
+        }
         p.group { "More" }
         ul {
             (link("types", "Types"))

@@ -11,6 +11,11 @@ pub fn inline(text: &str) -> Markup {
     }
 }
 
+/// A row of a table, each cell as [`inline`].
+pub fn row(cells: &[&str]) -> Vec<Markup> {
+    cells.iter().map(|cell| inline(cell)).collect()
+}
+
 /// `1000000` → `1,000,000`.
 pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
