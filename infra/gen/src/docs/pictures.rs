@@ -77,7 +77,10 @@ impl Pictures {
                 }
                 details {
                     summary { @if group.after.len() == 1 { "The request" } @else { "The requests" } }
-                    @for (after, request) in &group.after { (page::code(&after.caption, write::json(request).trim_end())) }
+                    @for (after, request) in &group.after {
+                        @if group.after.len() > 1 { p { (inline(&after.caption)) } }
+                        (page::code(&plain(&after.caption), write::json(request).trim_end()))
+                    }
                 }
             }
         }
@@ -99,8 +102,13 @@ impl Picture {
     }
 }
 
+/// A caption where there can be no code.
+fn plain(caption: &str) -> String {
+    caption.replace('`', "")
+}
+
 fn figure(picture: &Picture, when: &str) -> Markup {
-    let described = format!("{when}: {}", picture.caption.replace('`', ""));
+    let described = format!("{when}: {}", plain(&picture.caption));
     html! {
         figure {
             img src=(picture.address()) width=(picture.width) height=(picture.height) alt=(described);
