@@ -23,7 +23,7 @@ const MAGIC: [(usize, &[u8], &str); 20] = [
     (0, b"\xFF\x4F\xFF\x51", "JPEG 2000"),
     (0, b"II\xBC\x01", "JPEG XR"),
     (0, b"\0\0\x01\0", "ICO"),
-    (0, b"\0\0\x02\0", "CUR"),
+    (0, b"\0\0\x02\0", "CUR or TGA"),
     (0, b"\x76\x2F\x31\x01", "OpenEXR"),
     (0, b"#?RADIANCE", "Radiance HDR"),
     (0, b"gimp xcf", "XCF"),
