@@ -39,7 +39,7 @@ pub(crate) fn peak(header: &Header, steps: &[Step]) -> u64 {
                 channels = if header.channels == Channels::Rgba { 4 } else { 3 };
                 held + pixels * channels * depth + profile(header)
             }
-            Step::Hdr(settings) if settings.intensity > 0.0 => held + hdr::MEMORY,
+            Step::Hdr(settings) if !settings.is_nothing() => held + hdr::MEMORY,
             Step::Hdr(_) | Step::Adjust(_) => held,
             Step::Place(placement) => {
                 pixels = area(placement.width, placement.height);
@@ -97,8 +97,8 @@ fn resampler(resize: &Resize, channels: u64) -> u64 {
 /// Encoder state and the file, which is taken to be as large as the raw pixels at most.
 fn encoder(target: &Target, pixels: u64, channels: u64) -> u64 {
     match target {
-        // Coefficients of two bytes, twice (mozjpeg keeps them unquantised too), all of them: the Huffman tables are
-        // made from the whole picture.
+        // Coefficients of two bytes, twice (mozjpeg keeps them unquantised too): all of them in progressive files, and at
+        // most that in others.
         Target::Jpeg(quality) => pixels * coefficients(quality, channels) + pixels,
         Target::Png { .. } => pixels * channels * 2,
         Target::Webp { mode, .. } => pixels * libwebp::bytes_per_pixel(*mode, pixels),

@@ -2,6 +2,7 @@
 //! and the output are both such files.
 
 use crate::ImagingError;
+use crate::baseline::rgb_row;
 use crate::geometry::Rect;
 use crate::limits::Watch;
 use crate::orientation::Orientation;
@@ -51,16 +52,9 @@ impl From<Yuv420> for Planes<u8> {
     }
 }
 
-/// Planes of one size to RGB, by the equations of JFIF 1.02.
+/// Planes of one size to RGB.
 pub(crate) fn rgb(luma: &Picture, blue: &Picture, red: &Picture) -> Picture {
     let mut picture = Picture::blank(luma.width, luma.height, Channels::Rgb);
-    let planes = luma.pixels.iter().zip(&blue.pixels).zip(&red.pixels);
-    for (pixel, ((luma, blue), red)) in picture.pixels.as_chunks_mut::<3>().0.iter_mut().zip(planes) {
-        let (blue, red) = (i32::from(*blue) - 128, i32::from(*red) - 128);
-        // In 65,536ths, rounded.
-        let luma = (i32::from(*luma) << 16) + (1 << 15);
-        let [r, g, b] = [luma + 91_881 * red, luma - 22_554 * blue - 46_802 * red, luma + 116_130 * blue];
-        *pixel = [r, g, b].map(|value| (value >> 16).clamp(0, 255) as u8);
-    }
+    rgb_row(&luma.pixels, &blue.pixels, &red.pixels, &mut picture.pixels);
     picture
 }

@@ -1,10 +1,9 @@
 """A job as a user of pyvips writes it: vips_job.py INPUT OUTPUT JOB [RUNS], JOB and RUNS as in sharp.js."""
 
-import json
 import sys
-import time
 
 import pyvips
+from job_runs import edits
 
 pyvips.cache_set_max(0)
 # A height that does not limit.
@@ -45,16 +44,5 @@ def edit(source, output, job):
     saved(picture, output, options.pop("type"), **options)
 
 
-def edits(source, output, job, runs=None):
-    job = json.loads(job)
-    if runs is None:
-        return edit(source, output, job)
-    for _ in range(int(runs)):
-        cpu, wall = time.process_time(), time.perf_counter()
-        edit(source, output, job)
-        cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-        print(json.dumps({"cpu_ms": cpu * 1000, "wall_ms": wall * 1000}))
-
-
 if __name__ == "__main__":
-    edits(*sys.argv[1:])
+    edits(edit, *sys.argv[1:])

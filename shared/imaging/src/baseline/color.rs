@@ -10,7 +10,7 @@ const BLUE_OF_CB: i32 = 116_130; // 1.772
 
 /// A row of pixels, three samples each, of rows of at least as many samples.
 #[inline(always)]
-pub(super) fn rgb_row(luma: &[u8], blue: &[u8], red: &[u8], out: &mut [u8]) {
+pub(crate) fn rgb_row(luma: &[u8], blue: &[u8], red: &[u8], out: &mut [u8]) {
     let (pixels, _) = out.as_chunks_mut::<3>();
     let count = pixels.len();
     let (luma, blue, red) = (&luma[..count], &blue[..count], &red[..count]);

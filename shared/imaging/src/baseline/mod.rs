@@ -25,6 +25,7 @@ mod sequential;
 mod tests;
 mod upsample;
 
+pub(crate) use color::rgb_row;
 pub(crate) use decoder::Decoder;
 pub(crate) use layout::{Plane, Region};
 pub(crate) use picture::picture;

@@ -1,7 +1,6 @@
 //! PNG by the `png` crate: rows go straight into the picture.
 
 use std::io::Cursor;
-use std::ops::Range;
 
 use bytemuck::cast_slice_mut;
 use png::{
@@ -82,7 +81,7 @@ pub(crate) fn decode(input: &[u8], header: &Header, watch: Watch) -> Result<Rast
         let mut picture = Picture { pixels: Vec::new(), ..Picture::blank(0, 0, header.channels) };
         (picture.width, picture.height) = (header.width, header.height);
         picture.pixels.reserve_exact(picture.stride() * header.height as usize);
-        deliver(rows, header, 0..header.height as usize, watch, &mut |row| {
+        deliver(rows, header, header.height as usize, watch, &mut |row| {
             picture.pixels.extend_from_slice(row)
         })?;
         return Ok(Raster::Eight(picture));
@@ -94,39 +93,34 @@ pub(crate) fn decode(input: &[u8], header: &Header, watch: Watch) -> Result<Rast
     }
 }
 
-/// Rows of a file whose header says that it has them, as far as they are needed.
+/// The first `count` rows of a file whose header says that it has them.
 pub(crate) fn rows(
     input: &[u8],
     header: &Header,
-    needed: Range<usize>,
+    count: usize,
     watch: Watch,
     take: &mut dyn FnMut(&[u8]),
 ) -> Result<(), ImagingError> {
     let rows = Rows::open(input).ok_or_else(|| ImagingError::Internal("a PNG changed its kind".into()))?;
-    deliver(rows, header, needed, watch, take)
+    deliver(rows, header, count, watch, take)
 }
 
 fn deliver(
     mut rows: Rows<'_>,
     header: &Header,
-    needed: Range<usize>,
+    count: usize,
     watch: Watch,
     take: &mut dyn FnMut(&[u8]),
 ) -> Result<(), ImagingError> {
     let stride = header.width as usize * header.channels.count();
-    for index in 0..needed.end {
+    for index in 0..count {
         watch.check_at(index)?;
         match rows.next_row()? {
-            Some(row) if row.len() != stride => break,
-            Some(_) if index < needed.start => {}
-            Some(row) => take(row),
-            None => break,
-        }
-        if index + 1 == needed.end {
-            return Ok(());
+            Some(row) if row.len() == stride => take(row),
+            _ => return Err(ImagingError::corrupt("png", "its headers contradict each other")),
         }
     }
-    Err(ImagingError::corrupt("png", "its headers contradict each other"))
+    Ok(())
 }
 
 fn pixels<T: Sample>(

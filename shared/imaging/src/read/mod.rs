@@ -8,7 +8,6 @@ mod strips;
 #[cfg(test)]
 mod tests;
 
-use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use crate::baseline::Scan;
@@ -57,8 +56,8 @@ pub(crate) fn read(input: &[u8], header: &Header, read: &Read, watch: Watch) -> 
     let raster = match header.format {
         Format::Jpeg => jpeg(input, header, read, watch, &mut resampling)?,
         Format::Png if header.by_rows && !read.resize.is_nothing() => {
-            by_rows(header, read, &mut resampling, |needed, take| {
-                decode::png::rows(input, header, needed, watch, take)
+            by_rows(header, read, &mut resampling, |count, take| {
+                decode::png::rows(input, header, count, watch, take)
             })?
         }
         _ => {
@@ -102,30 +101,22 @@ fn jpeg(
         *resampling += start.elapsed();
         return Ok(Raster::Eight(picture));
     }
-    by_rows(header, read, resampling, |needed, take| {
-        let mut number = 0;
-        decode::jpeg::rows(input, header, read.denominator, watch, &mut |row| {
-            if needed.contains(&number) {
-                take(row);
-            }
-            number += 1;
-        })
+    by_rows(header, read, resampling, |_, take| {
+        decode::jpeg::rows(input, header, read.denominator, watch, take)
     })
 }
 
-/// `decode` hands over the rows it is asked for.
+/// `decode` is told how many rows are needed, and may hand over more.
 fn by_rows(
     header: &Header,
     read: &Read,
     resampling: &mut Duration,
-    decode: impl FnOnce(Range<usize>, &mut dyn FnMut(&[u8])) -> Result<(), ImagingError>,
+    decode: impl FnOnce(usize, &mut dyn FnMut(&[u8])) -> Result<(), ImagingError>,
 ) -> Result<Raster, ImagingError> {
     let resize = &read.resize;
     let size = (resize.decoded_width, resize.decoded_height);
     let mut resampler = Resampler::new(size, header.channels, resize.source, (resize.width, resize.height));
-    let needed = resampler.needs();
-    resampler.skip_to(needed.start);
-    decode(needed, &mut |row| {
+    decode(resampler.rows(), &mut |row| {
         let start = Instant::now();
         resampler.push(row);
         *resampling += start.elapsed();

@@ -90,22 +90,13 @@ impl<T: Sample> Resampler<T> {
         }
     }
 
-    /// Rows that are needed: what is before may be [skipped](Self::skip_to), what is after need not be pushed.
-    pub(crate) fn needs(&self) -> Range<usize> {
-        if self.as_it_is {
-            return 0..self.source.1;
-        }
-        let start = self.down.iter().map(|(start, _)| start).min().unwrap_or(0);
+    /// Rows to push, from the first: what is below is under no kernel.
+    pub(crate) fn rows(&self) -> usize {
         let end = self.down.iter().map(|(start, weights)| start + used(weights)).max().unwrap_or(0);
-        start * self.averaged..(end * self.averaged).min(self.source.1)
+        (end * self.averaged).min(self.source.1)
     }
 
-    /// The next row pushed is number `row`, none of those between is needed.
-    pub(crate) fn skip_to(&mut self, row: usize) {
-        self.pushed = self.pushed.max(row);
-    }
-
-    /// Takes the next row.
+    /// Takes the next row, and passes over those that are under no kernel.
     pub(crate) fn push(&mut self, row: &[T]) {
         let number = self.pushed;
         self.pushed += 1;
@@ -130,7 +121,7 @@ impl<T: Sample> Resampler<T> {
         }
     }
 
-    /// All rows are pushed.
+    /// All [rows](Self::rows) are pushed.
     pub(crate) fn finish(self) -> Picture<T> {
         debug_assert!(self.pushed == self.source.1 || self.done == self.down.len());
         self.target

@@ -20,9 +20,7 @@ fn picture(width: u32, height: u32, channels: Channels) -> Picture {
 
 fn resampled<T: Sample>(picture: &Picture<T>, window: Rect, target: (u32, u32)) -> Picture<T> {
     let mut resampler = Resampler::new((picture.width, picture.height), picture.channels, window, target);
-    let needed = resampler.needs();
-    resampler.skip_to(needed.start);
-    picture.rows().take(needed.end).skip(needed.start).for_each(|row| resampler.push(row));
+    picture.rows().take(resampler.rows()).for_each(|row| resampler.push(row));
     resampler.finish()
 }
 

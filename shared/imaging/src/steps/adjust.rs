@@ -73,6 +73,7 @@ impl<T: Sample> Tone<T> {
 }
 
 /// BT.601.
+#[inline(always)]
 pub(super) fn luma([red, green, blue]: [f32; 3]) -> f32 {
     0.299 * red + 0.587 * green + 0.114 * blue
 }

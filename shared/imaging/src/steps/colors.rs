@@ -1,10 +1,8 @@
 //! A row of colours, each channel apart, as the loops of the adjustments take them.
 
+use super::adjust;
 use crate::picture::{Channels, Sample};
 use crate::simd::widest;
-
-/// BT.601.
-const WEIGHTS: [f32; 3] = [0.299, 0.587, 0.114];
 
 /// Red, green and blue, or grey alone; 0..1 where nothing has left the range.
 #[derive(Debug, Clone, Default)]
@@ -101,16 +99,11 @@ fn round<T: Sample>(values: &[f32], samples: &mut [T]) {
 }
 
 #[inline(always)]
-fn luma_of(red: f32, green: f32, blue: f32) -> f32 {
-    WEIGHTS[0] * red + WEIGHTS[1] * green + WEIGHTS[2] * blue
-}
-
-#[inline(always)]
 fn luma_any<const FUSED: bool>(red: &[f32], green: &[f32], blue: &[f32], target: &mut [f32]) {
     let length = target.len();
     let (red, green, blue) = (&red[..length], &green[..length], &blue[..length]);
     for index in 0..length {
-        target[index] = luma_of(red[index], green[index], blue[index]);
+        target[index] = adjust::luma([red[index], green[index], blue[index]]);
     }
 }
 
@@ -119,7 +112,7 @@ fn saturate_any<const FUSED: bool>(red: &mut [f32], green: &mut [f32], blue: &mu
     let length = red.len();
     let (green, blue) = (&mut green[..length], &mut blue[..length]);
     for index in 0..length {
-        let luma = luma_of(red[index], green[index], blue[index]);
+        let luma = adjust::luma([red[index], green[index], blue[index]]);
         red[index] = luma + (red[index] - luma) * factor;
         green[index] = luma + (green[index] - luma) * factor;
         blue[index] = luma + (blue[index] - luma) * factor;

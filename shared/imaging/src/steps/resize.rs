@@ -46,9 +46,7 @@ pub(crate) fn resize<T: Sample>(
         resize.source,
         (resize.width, resize.height),
     );
-    let needed = resampler.needs();
-    resampler.skip_to(needed.start);
-    for (index, row) in picture.rows().enumerate().take(needed.end).skip(needed.start) {
+    for (index, row) in picture.rows().enumerate().take(resampler.rows()) {
         watch.check_at(index)?;
         resampler.push(row);
     }
