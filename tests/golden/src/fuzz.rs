@@ -1,6 +1,7 @@
 //! What `tests/fuzz` throws arbitrary bytes at: one target for each reader, through the door that the service uses. Found cases
 //! stay in `tests/fuzz/regressions/TARGET/` and run with the tests.
 
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -20,19 +21,17 @@ pub struct Target {
     pub seeds: fn() -> Result<Vec<Vec<u8>>, String>,
 }
 
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 13] = [
     Target { name: "any", run: edits, seeds: hostile_files },
-    Target {
-        name: "jpeg",
-        run: |data| edits(&starting_with(b"\xFF\xD8\xFF", data)),
-        seeds: || generated("jpeg"),
-    },
+    Target { name: "jpeg", run: |data| edits(&starting_with(b"\xFF\xD8\xFF", data)), seeds: jpegs },
     Target {
         name: "png",
         run: |data| edits(&damage::with_checksums(starting_with(b"\x89PNG\r\n\x1A\n", data))),
         seeds: || generated("png"),
     },
     Target { name: "webp", run: webp, seeds: || generated("webp") },
+    Target { name: "avif", run: |data| edits(&of_brand(b"avif", data)), seeds: || kept("avif") },
+    Target { name: "heic", run: |data| edits(&of_brand(b"heic", data)), seeds: || kept("heic") },
     Target { name: "gif", run: |data| edits(&starting_with(b"GIF89a", data)), seeds: || generated("gif") },
     Target { name: "bmp", run: |data| edits(&starting_with(b"BM", data)), seeds: || generated("bmp") },
     Target { name: "tiff", run: |data| edits(&starting_with(b"II*\0", data)), seeds: || generated("tiff") },
@@ -93,6 +92,15 @@ fn webp(data: &[u8]) {
         file[8..12].copy_from_slice(b"WEBP");
     }
     edits(&file);
+}
+
+/// The data as a file whose first box says the brand, whatever its length.
+fn of_brand(brand: &[u8; 4], data: &[u8]) -> Vec<u8> {
+    let mut file = data.to_vec();
+    if let Some(start) = file.get_mut(4..12) {
+        start.copy_from_slice(&[b"ftyp", &brand[..]].concat());
+    }
+    file
 }
 
 /// A small JPEG with a segment after its first marker.
@@ -172,6 +180,27 @@ fn generated(format: &str) -> Result<Vec<Vec<u8>>, String> {
     names.filter(|name| name.starts_with(format)).map(small).collect()
 }
 
+/// Also of the size at which [`asked`] has them decoded smaller.
+fn jpegs() -> Result<Vec<Vec<u8>>, String> {
+    let mut files = generated("jpeg")?;
+    for format in ["jpeg", "jpeg-progressive", "jpeg-grey"] {
+        for size in ["53x41", "99x75", "199x151"] {
+            files.push(input::file(&format!("generate:letter/{size}/{format}"))?);
+        }
+    }
+    Ok(files)
+}
+
+/// Files of `tests/data/heif`.
+fn kept(extension: &str) -> Result<Vec<Vec<u8>>, String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/heif");
+    let entries = std::fs::read_dir(folder).map_err(|error| error.to_string())?;
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut paths: Vec<_> = paths.filter(|path| path.extension().is_some_and(|it| it == extension)).collect();
+    paths.sort();
+    paths.into_iter().map(|path| std::fs::read(path).map_err(|error| error.to_string())).collect()
+}
+
 fn small(format: &str) -> Result<Vec<u8>, String> {
     input::file(&format!("generate:letter/13x10/{format}"))
 }
@@ -207,7 +236,7 @@ fn profiles() -> Result<Vec<Vec<u8>>, String> {
 }
 
 fn requests() -> Result<Vec<Vec<u8>>, String> {
-    let body = |folder: std::path::PathBuf| {
+    let body = |folder: PathBuf| {
         let text = std::fs::read(folder.join("request.json")).map_err(|error| error.to_string())?;
         let mut value: serde_json::Value =
             serde_json::from_slice(&text).map_err(|error| error.to_string())?;
