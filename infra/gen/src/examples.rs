@@ -52,7 +52,13 @@ fn result(ext: &str, width: u32, height: u32) -> Value {
 }
 
 fn edit(width: u32, height: u32, ext: &str) -> Value {
-    json!({"input": picture("jpeg", 3000, 2000), "output": result(ext, width, height)})
+    let milliseconds = json!({
+        "decode": 19.4, "resize": 3.1, "orient": 0.0, "color": 0.0, "hdr": 0.0, "adjust": 0.0, "place": 0.0, "encode": 6.2,
+    });
+    json!({
+        "input": picture("jpeg", 3000, 2000), "output": result(ext, width, height),
+        "profiling": {"milliseconds": milliseconds},
+    })
 }
 
 fn request() -> Value {

@@ -73,6 +73,24 @@ impl<'a> Reader<'a> {
         (0..entries).map(|entry| start + 2 + entry * 12).find(|at| self.u16(*at) == Some(tag))
     }
 
+    /// One of the values of an entry of 16 or 32 bit integers.
+    pub(crate) fn number(&self, entry: usize, index: usize) -> Option<usize> {
+        const SHORT: u16 = 3;
+        const LONG: u16 = 4;
+        let size = match self.u16(entry + 2)? {
+            SHORT => 2,
+            LONG => 4,
+            _ => return None,
+        };
+        let count = self.u32(entry + 4)?;
+        if index >= count {
+            return None;
+        }
+        let start = if count.checked_mul(size)? <= 4 { entry + 8 } else { self.u32(entry + 8)? };
+        let at = start.checked_add(index * size)?;
+        if size == 2 { self.u16(at).map(usize::from) } else { self.u32(at) }
+    }
+
     /// A value of more than four bytes.
     pub(crate) fn bytes(&self, tag: u16) -> Option<&'a [u8]> {
         let entry = self.entry(tag)?;

@@ -111,8 +111,8 @@ pub(crate) fn geometry(
     // What keeps its proportions when it is squeezed into the padding: with crop the cut part, else the whole input.
     let (proportions, unpadded) = match fit {
         Some(FitName::Canvas | FitName::Outpaint) => (input, bounds(input, output)),
-        Some(FitName::Crop) | None => (output, output),
-        Some(FitName::Bounds | FitName::Cover) => (input, output),
+        Some(FitName::Crop) => (output, output),
+        Some(FitName::Bounds | FitName::Cover) | None => (input, output),
     };
     let [top, right, bottom, left] = padding(operations, output)?;
     let inner = (output.0 - left - right, output.1 - top - bottom);
@@ -196,6 +196,9 @@ mod tests {
         assert_eq!(fit(FitName::Cover), [1422, 800, 1422, 800, 0, 0]);
         assert_eq!(fit(FitName::Crop), [800, 800, 800, 800, 0, 0]);
         assert_eq!(fit(FitName::Canvas), [800, 800, 800, 450, 0, 175]);
+        // The content keeps the proportions of the input, not those of the rounded output.
+        let strip = of(Some(340), None, FitName::Canvas, Some("1px 56px 6px 59px"), (59, 3));
+        assert_eq!((strip.width, strip.content_width, strip.content_height), (340, 197, 10));
         let crop = of(Some(800), Some(800), FitName::Crop, None, (1600, 900)).source;
         assert_eq!((crop.x * 1422.0 / 1600.0).round(), 311.0, "floor of (1422 - 800) / 2");
     }

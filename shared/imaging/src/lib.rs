@@ -5,7 +5,6 @@
 //! them one after the other and looks at the deadline between them. The first, `read`, decodes and resamples; the last is in `encode`;
 //! the others are a file each in `steps`.
 
-mod baseline;
 mod decode;
 mod encode;
 mod error;
@@ -15,6 +14,7 @@ mod geometry;
 mod header;
 mod heif;
 mod hevc;
+mod jpeg;
 mod libaom;
 mod libjpeg;
 mod libwebp;

@@ -100,7 +100,8 @@ fn encoder(target: &Target, pixels: u64, channels: u64) -> u64 {
         // Coefficients of two bytes, twice (mozjpeg keeps them unquantised too): all of them in progressive files, and at
         // most that in others.
         Target::Jpeg(quality) => pixels * coefficients(quality, channels) + pixels,
-        Target::Png { .. } => pixels * channels * 2,
+        // The pixels in their smallest form, and two files.
+        Target::Png { .. } => pixels * channels * 3,
         Target::Webp { mode, .. } => pixels * libwebp::bytes_per_pixel(*mode, pixels),
         Target::Avif { mode, .. } => {
             // Opacity is a picture of its own, encoded after the colours.

@@ -103,12 +103,11 @@ pub(crate) fn plan(
     let memory = memory::peak(&header, &steps);
     if memory > limits.max_bytes {
         let (measure, actual, limit) = (Measure::MemoryBytes, memory, limits.max_bytes);
-        let (input, result) = (
-            u64::from(header.width) * u64::from(header.height),
-            u64::from(geometry.width) * u64::from(geometry.height),
-        );
-        // The larger of the two is what can be mended.
-        return Err(if result > input {
+        let read = memory::peak(&header, &steps[..1]);
+        let pixels = |width, height| u64::from(width) * u64::from(height);
+        let grows = pixels(geometry.width, geometry.height) > pixels(header.width, header.height);
+        // What could be read, but not edited or encoded at this size, is mended by a smaller or another result.
+        return Err(if grows || read <= limits.max_bytes {
             ImagingError::OutputTooLarge { measure, actual, limit }
         } else {
             ImagingError::TooLarge { measure, actual, limit }
@@ -136,7 +135,7 @@ fn refuse_unavailable(operations: &Operations, output: &Output) -> Result<(), Im
 /// The scale of decoding, by sharp's rule: the largest power of two up to 8 that is smaller than the whole number of
 /// times the picture shrinks, so that the coarse filter of the decoder stays invisible behind the resampler's.
 fn denominator(header: &Header, source: Rect, width: u32, height: u32) -> u32 {
-    if !decode::scales(header.format) {
+    if !decode::scales(header) {
         return 1;
     }
     let shrink = (source.width / f64::from(width)).min(source.height / f64::from(height));

@@ -2,8 +2,8 @@
 //! and the output are both such files.
 
 use crate::ImagingError;
-use crate::baseline::rgb_row;
 use crate::geometry::Rect;
+use crate::jpeg::rgb_row;
 use crate::limits::Watch;
 use crate::orientation::Orientation;
 use crate::picture::{Channels, Picture};

@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from imaging.contestants import all_of
+from imaging.contestants import all_of, atelier, sharp
 from imaging.pictures import picture
 from imaging.report import Line
 from imaging.rounds import check, compare, measured, objections
@@ -16,6 +16,15 @@ def detail(name, samples, quality):
     print(f"  {name:8} {' | '.join(parts)} | {result}", flush=True)
 
 
+def bytes_of_same_pixels(row, source, folder, executable):
+    """What sharp's encoder makes of our pixels: where contestants compute different things, their files say nothing of encoders."""
+    request = row.job.ours()
+    pixels = atelier(source, folder / "pixels.png", {**request, "output": {"format": {"type": "png"}}}, executable)
+    encoded = sharp(pixels.output, folder / "encoded.jpeg", {"format": row.job.format})
+    check([pixels, encoded])
+    return encoded.output.stat().st_size
+
+
 def one_picture(row, letter, options):
     """Measures a picture; its samples by contestant and what came out by contestant."""
     source = picture(row.picture.format(letter))
@@ -24,7 +33,9 @@ def one_picture(row, letter, options):
         check(contestants)
         samples = measured(contestants, options.rounds, options.runs)
         results = compare(source, row.job, [one.output for one in contestants])
-    quality = {one.name: result for one, result in zip(contestants, results, strict=True)}
+        quality = {one.name: result for one, result in zip(contestants, results, strict=True)}
+        if row.job.adjust:
+            quality["sharp"]["bytes of our pixels"] = bytes_of_same_pixels(row, source, Path(folder), options.binary)
     print(f"  {source.name}: CPU ms inside a process | CPU ms, wall ms, peak MB of a whole one, median [range] | what came out")
     for name, found in samples.items():
         detail(name, found, quality[name])

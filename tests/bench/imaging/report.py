@@ -4,6 +4,7 @@ import statistics
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from imaging.rounds import size_ratio
 
 @dataclass
 class Line:
@@ -53,7 +54,7 @@ def worst(results, what, difference):
 def cells(line):
     if line.note:
         return [line.title, line.note, *[""] * 8]
-    size = statistics.median(ours["bytes"] / theirs["bytes"] for ours, theirs in line.results) if line.results else None
+    size = statistics.median(size_ratio(ours, theirs) for ours, theirs in line.results) if line.results else None
     return [
         line.title,
         spread(line.ratios),

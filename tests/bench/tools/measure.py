@@ -15,6 +15,7 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "atel
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target")
 RELEASE = TARGET / "release"
 MEGABYTE = 1_000_000
+CHILD = Path(__file__).with_name("child.py")
 
 
 def build():
@@ -80,11 +81,16 @@ def finish(process):
 
 def run(command, environment=None):
     """Runs a command to its end. Only its own output is kept; a failure ends the bench."""
-    process = begin(command, environment)
-    done = finish(process)
-    if process.returncode != 0:
-        sys.exit(f"{' '.join(map(str, command))}: exit code {process.returncode}\n{done.output}")
-    return done
+    figures, written = os.pipe()
+    between = [sys.executable, "-I", "-S", CHILD, str(written), *map(str, command)]
+    variables = {**os.environ, **(environment or {})}
+    done = subprocess.run(between, stdout=subprocess.PIPE, text=True, env=variables, cwd=ROOT, pass_fds=[written], check=False)
+    os.close(written)
+    with open(figures) as said:
+        cpu, wall, peak, code = (float(figure) for figure in said.read().split() or [0, 0, 0, done.returncode])
+    if code != 0:
+        sys.exit(f"{' '.join(map(str, command))}: exit code {code:.0f}\n{done.stdout}")
+    return Run(cpu * 1000, wall * 1000, peak * 1024 / MEGABYTE, done.stdout)
 
 
 def failure(command, environment=None):

@@ -1,7 +1,7 @@
 //! Good files damaged on purpose, in the same way at every run: bits turned, ends cut off, and numbers of headers that lie.
 
 /// Files of [`crate::input`], a generated one each: every reader, and every way it takes.
-pub const FORMATS: [&str; 41] = [
+pub const FORMATS: [&str; 43] = [
     "jpeg",
     "jpeg-progressive",
     "jpeg-grey",
@@ -43,6 +43,8 @@ pub const FORMATS: [&str; 41] = [
     "tiff-cmyk16-planar",
     "tiff-cmyk-tiles",
     "tiff-rgb-pages",
+    "tiff-grey-lzw-reversed",
+    "tiff-rgba-associated",
 ];
 
 /// Files with a profile that takes milliseconds to be made ready: for a part of what [`of`] makes of them.

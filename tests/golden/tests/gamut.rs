@@ -157,3 +157,18 @@ fn the_formulas_agree_with_published_figures() {
         assert_eq!(in_srgb(&SRGB, [value, 40, 90]), [value, 40, 90]);
     }
 }
+
+#[test]
+fn greys_whose_profile_leads_to_lightness_are_as_light_as_it_says() {
+    for grey in [0_u8, 3, 20, 64, 128, 200, 255] {
+        let f = (100.0 * f64::from(grey) / 255.0 + 16.0) / 116.0;
+        let luminance = if f > 6.0 / 29.0 { f.powi(3) } else { (f - 4.0 / 29.0) * 108.0 / 841.0 };
+        let wanted = encoded(luminance);
+        let name = format!("generate:flat-{grey:02X}{grey:02X}{grey:02X}FF/16x16/png-grey+grey-lightness");
+        let found = Pixels::decoded(&input::file(&name).unwrap()).unwrap().at(8, 8);
+        assert!(
+            found[..3].iter().all(|sample| sample.abs_diff(wanted) <= 1),
+            "{grey}: {found:?}, not {wanted}"
+        );
+    }
+}

@@ -117,6 +117,33 @@ fn a_result_that_takes_more_memory_than_its_input_is_what_is_named() {
 }
 
 #[test]
+fn an_encoder_that_takes_more_memory_than_there_is_is_named_as_the_result() {
+    let file = input::file("generate:letter/640x480/png").unwrap();
+    let output = |format: &str| serde_json::from_value(serde_json::json!({"format": format})).unwrap();
+    let limits = Limits { max_bytes: 5_000_000, ..Limits::default() };
+    assert!(edit(&file, &Default::default(), &output("jpeg"), &limits).is_ok());
+    let error = edit(&file, &Default::default(), &output("avif"), &limits).unwrap_err();
+    assert!(matches!(error, ImagingError::OutputTooLarge { measure: Measure::MemoryBytes, .. }), "{error}");
+}
+
+#[test]
+fn a_photograph_of_12_megapixels_fits_into_every_format_as_it_is() {
+    let file = input::file("generate:letter/4000x3000/jpeg").unwrap();
+    for format in [
+        r#"{"type":"avif","compression":"lossless"}"#,
+        r#"{"type":"avif","quality":90}"#,
+        r#"{"type":"webp","compression":"lossless"}"#,
+        r#"{"type":"png","compression":"best"}"#,
+        r#"{"type":"tiff"}"#,
+        r#"{"type":"jpeg","quality":100}"#,
+    ] {
+        let output = serde_json::from_str(&format!(r#"{{"format":{format}}}"#)).unwrap();
+        let needed = imaging::memory_needed(&file, &Default::default(), &output, &Limits::default());
+        assert!(needed.is_ok(), "{format}: {needed:?}");
+    }
+}
+
+#[test]
 fn what_is_not_built_is_refused_and_never_left_out() {
     let file = input::file("generate:letter/64x64/png").unwrap();
     for (operations, path) in [

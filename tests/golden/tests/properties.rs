@@ -288,3 +288,39 @@ fn padding_and_canvas_put_the_whole_content_in_the_middle_of_its_box() {
     }
     assert!(padded > 200, "{padded}");
 }
+
+#[test]
+fn what_is_hidden_in_a_transparent_webp_does_not_show_in_a_small_copy() {
+    // A half that is loud and transparent beside one that is grey and opaque.
+    let picture =
+        Pixels::from_fn(240, 160, |x, _| if x % 60 < 30 { [0, 255, 0, 0] } else { [90, 90, 90, 255] });
+    let webp = input::of(&picture, "webp").unwrap();
+    let whole = Pixels::decoded(&webp).unwrap();
+    for width in [20, 40, 70] {
+        let resizing = json!({"resizing": {"width": width}});
+        assert_eq!(largest(&try_edit(&webp, &resizing).unwrap(), &edited(&whole, &resizing)), 0, "{width}");
+    }
+}
+
+#[test]
+fn more_effort_never_makes_a_larger_png() {
+    let mut random = Random::new(9);
+    let noise = random.picture(200, 150, false);
+    let grey = Pixels::from_fn(200, 150, |x, y| {
+        let [red, ..] = noise.at(x, y);
+        // Slow waves under a little noise, as in photographs without colour, and a third of it flat.
+        let wave = 128.0 + 60.0 * (f64::from(x) / 23.0).sin() * (f64::from(y) / 31.0).cos();
+        let value = if y < 50 { 200 } else { (wave as u8).saturating_add(red / 40) };
+        [value, value, value, 255]
+    });
+    for picture in [grey, noise] {
+        let file = picture.to_png().unwrap();
+        let size = |compression: &str| {
+            let output =
+                serde_json::from_value(json!({"format": {"type": "png", "compression": compression}}));
+            edit(&file, &Default::default(), &output.unwrap(), &Limits::default()).unwrap().bytes.len()
+        };
+        let (fast, optimal, best) = (size("fast"), size("optimal"), size("best"));
+        assert!(best <= optimal && optimal <= fast, "best {best}, optimal {optimal}, fast {fast}");
+    }
+}

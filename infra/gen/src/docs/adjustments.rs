@@ -48,7 +48,8 @@ fn adjustments(pictures: &Pictures) -> Markup {
     html! {
         h2 id="adjustments" { "Adjustments" }
         p {
-            "Values lie in 0..1 and the steps follow in the order of this table. From exposure on, clamping happens once, after the last. 0 changes nothing."
+            "Values lie in 0..1 and the steps follow in the order of this table. From exposure on, values are brought into range once, after the last: "
+            "the highest and the lowest channel are clamped, and the third keeps its place between them, so that the hue (HSV) stays. 0 changes nothing."
         }
         (page::table("Adjustments", &["field", "range", "what is computed"], &formulas))
         (pictures.of("adjustments"))

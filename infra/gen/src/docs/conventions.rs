@@ -91,7 +91,7 @@ fn limits() -> Markup {
             "Decoded picture, unless the operator chose otherwise",
             format!("{pixels} pixels, 32,767 a side, first frame"),
         ),
-        row("Output picture", "100,000,000 pixels; a JPEG side 65,500, a WebP side 16,383".to_owned()),
+        row("Output picture", "100,000,000 pixels; a JPEG side 65,500, a WebP side 16,383, an AVIF side 16,384; what its encoder needs must fit the memory budget".to_owned()),
         row("Time of a synchronous edit; then 504, free", format!("{SYNC_SECONDS} s")),
     ];
     let rates: Vec<_> = LimitClass::ALL

@@ -73,7 +73,7 @@ fn resizing(pictures: &Pictures) -> Markup {
         (pictures.of("resizing"))
         p {
             "Scaling uses a Lanczos filter of radius 3 on the stored values with alpha premultiplied, in floating point. A cut takes the middle: the "
-            "offset is half of the overflow, rounded down. JPEG and WebP are decoded at 1/2, 1/4 or 1/8 of their size where the result is at least 3, 5 or 9 "
+            "offset is half of the overflow, rounded down. JPEG and opaque WebP are decoded at 1/2, 1/4 or 1/8 of their size where the result is at least 3, 5 or 9 "
             "times smaller, and the filter does the rest."
         }
         (paths())
@@ -86,8 +86,8 @@ fn paths() -> Markup {
         p {
             "The same picture may differ a little by the way it takes. JPEGs of one scan and progressive ones are read by a decoder of our own, all others by "
             "libjpeg; and where neither an adjustment nor a profile nor a canvas asks for RGB, a JPEG is resized as luma and chroma, and goes so to a format that "
-            "keeps chroma at half of the sides. What differs is rounding and how chroma is brought to size: of 0 to 255, on a photograph, 2 in the mean at most, and "
-            "28 in single samples at edges of strong colours. The same file and request give the same result on every call."
+            "keeps chroma at half of the sides. What differs is rounding, how chroma is brought to size, and the decoder's scale where it takes part: of 0 to 255, on a "
+            "photograph, 3 in the mean at most, and 40 in single samples at edges of strong colours, in results of at least 40 pixels a side. The same file and request give the same result on every call."
         }
     }
 }

@@ -34,14 +34,26 @@ pub fn card(route: &Route, document: &Value) -> Markup {
             }
             p.errors {
                 "Errors: "
-                @for (index, row) in openapi::errors_of(route).iter().enumerate() {
+                @for (index, (status, code, anchor)) in errors(route).into_iter().enumerate() {
                     @if index > 0 { ", " }
-                    a href=(format!("/docs/errors#{}", row.anchor())) { (row.kind.status(route.family)) " " (row.code) }
+                    a href=(format!("/docs/errors#{anchor}")) { (status) " " (code) }
                 }
                 "."
             }
         }
     }
+}
+
+/// Status, code and where it is explained; a code that stands for several errors once.
+fn errors(route: &Route) -> Vec<(u16, &'static str, String)> {
+    let mut found: Vec<(u16, &'static str, String)> = Vec::new();
+    for row in openapi::errors_of(route) {
+        let status = row.kind.status(route.family);
+        if !found.iter().any(|known| (known.0, known.1) == (status, row.code)) {
+            found.push((status, row.code, row.anchor()));
+        }
+    }
+    found
 }
 
 fn facts(route: &Route) -> Markup {

@@ -7,7 +7,7 @@ use crate::exif::{self, Exif};
 use crate::header::{Format, Header};
 use crate::limits::Watch;
 use crate::picture::{Channels, Depth, Picture};
-use crate::{ImagingError, baseline, libjpeg, rights};
+use crate::{ImagingError, jpeg, libjpeg, rights};
 
 const START_OF_SCAN: u8 = 0xDA;
 const ADOBE: u8 = 0xEE;
@@ -83,7 +83,7 @@ pub(crate) fn decode(
     denominator: u32,
     watch: Watch,
 ) -> Result<Picture, ImagingError> {
-    if let Some(picture) = baseline::picture(input, header, denominator, watch) {
+    if let Some(picture) = jpeg::picture(input, header, denominator, watch) {
         return picture;
     }
     let mut picture = libjpeg::read(input, header, denominator, watch)?;

@@ -12,6 +12,7 @@ mod tiff_cmyk;
 mod tiff_counts;
 mod tiff_few_bits;
 mod tiff_jpeg;
+mod tiff_order;
 mod tiff_palette;
 pub(crate) mod webp;
 
@@ -20,7 +21,7 @@ use crate::header::{Format, Header};
 use crate::limits::Watch;
 use crate::picture::Raster;
 
-/// Decodes at 1/`denominator` of the size where the format can (JPEG, still WebP: 1, 2, 4, 8), else at full size.
+/// Decodes at 1/`denominator` of the size where the format can (JPEG, opaque WebP: 1, 2, 4, 8), else at full size.
 pub(crate) fn decode(
     input: &[u8],
     header: &Header,
@@ -36,7 +37,12 @@ pub(crate) fn decode(
     }
 }
 
-/// Whether [`decode`] heeds its denominator.
-pub(crate) fn scales(format: Format) -> bool {
-    matches!(format, Format::Jpeg | Format::Webp)
+/// Whether [`decode`] heeds its denominator. A WebP with alpha is decoded whole: libwebp scales colours as if all were opaque, and what
+/// is hidden would show at edges.
+pub(crate) fn scales(header: &Header) -> bool {
+    match header.format {
+        Format::Jpeg => true,
+        Format::Webp => !header.channels.has_alpha(),
+        _ => false,
+    }
 }

@@ -8,7 +8,7 @@ use image::codecs::tiff::TiffDecoder;
 use image::{DynamicImage, ImageDecoder, ImageError};
 
 use super::tiff_palette::Palette;
-use super::{tiff, tiff_palette};
+use super::{tiff, tiff_order, tiff_palette};
 use crate::ImagingError;
 use crate::exif;
 use crate::header::{Format, Header};
@@ -66,11 +66,18 @@ fn depth(decoder: &dyn ImageDecoder) -> Depth {
 }
 
 pub(crate) fn header(input: &[u8], format: Format) -> Result<Header, ImagingError> {
-    if format == Format::Tiff
-        && let Some(header) = tiff::header(input)
-    {
-        return header;
+    if format != Format::Tiff {
+        return by_image_crate(input, format);
     }
+    let file = tiff_order::usual(input);
+    let mut header = tiff::header(&file).unwrap_or_else(|| by_image_crate(&file, format))?;
+    if let Cow::Owned(copy) = &file {
+        header.decoder_bytes += copy.len() as u64;
+    }
+    Ok(header)
+}
+
+fn by_image_crate(input: &[u8], format: Format) -> Result<Header, ImagingError> {
     let (file, palette) = readable(input, format);
     let mut decoder = open(&file, format, Watch::NEVER)?;
     let (width, height) = decoder.dimensions();
@@ -91,12 +98,16 @@ pub(crate) fn header(input: &[u8], format: Format) -> Result<Header, ImagingErro
 }
 
 pub(crate) fn decode(input: &[u8], header: &Header, watch: Watch) -> Result<Raster, ImagingError> {
-    let format = header.format;
-    if format == Format::Tiff
-        && let Some(picture) = tiff::decode(input, header, watch)
-    {
-        return picture;
+    if header.format != Format::Tiff {
+        return pixels(input, header, watch);
     }
+    let file = tiff_order::usual(input);
+    let raster = tiff::decode(&file, header, watch).unwrap_or_else(|| pixels(&file, header, watch))?;
+    Ok(if tiff::has_associated_alpha(&file) { tiff::straight(raster) } else { raster })
+}
+
+fn pixels(input: &[u8], header: &Header, watch: Watch) -> Result<Raster, ImagingError> {
+    let format = header.format;
     let (file, palette) = readable(input, format);
     let mut decoder = open(&file, format, watch).map_err(|error| watch.instead_of(error))?;
     let mut limits = image::Limits::default();

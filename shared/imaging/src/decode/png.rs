@@ -17,6 +17,9 @@ use crate::rights;
 
 /// For chunks beside the pixels (profile, text, EXIF), inflated.
 const MAX_CHUNK_BYTES: usize = 16 << 20;
+/// Three bytes a colour.
+const LONGEST_PALETTE: usize = 3 * 256;
+
 fn corrupt(error: png::DecodingError) -> ImagingError {
     match error {
         png::DecodingError::IoError(_) => ImagingError::corrupt("png", "its data ends early"),
@@ -29,7 +32,12 @@ fn open(input: &[u8]) -> Result<Reader<Cursor<&[u8]>>, ImagingError> {
     let mut decoder = Decoder::new_with_limits(Cursor::new(input), Limits { bytes: MAX_CHUNK_BYTES });
     decoder.set_transformations(Transformations::EXPAND);
     decoder.set_ignore_text_chunk(true);
-    decoder.read_info().map_err(corrupt)
+    let reader = decoder.read_info().map_err(corrupt)?;
+    // The `png` crate (0.18) panics over a palette that ends within a colour.
+    match reader.info().palette.as_ref().map_or(0, |palette| palette.len()) {
+        length if length % 3 == 0 && length <= LONGEST_PALETTE => Ok(reader),
+        _ => Err(ImagingError::corrupt("png", "its palette is no list of at most 256 colours")),
+    }
 }
 
 pub(crate) fn header(input: &[u8]) -> Result<Header, ImagingError> {

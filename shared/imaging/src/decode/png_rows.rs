@@ -57,14 +57,14 @@ impl<'a> Rows<'a> {
         };
         let width = u32::from_be_bytes([*w3, *w2, *w1, *w0]) as usize;
         let count = if *kind == 6 { 4 } else { 3 };
-        loop {
+        // The checksum of the data is looked at where it is read.
+        while input.get(at + 4..at + 8)? != b"IDAT" {
             let (name, body) = chunk(input, at).ok()?;
-            match name {
-                b"IDAT" => break,
-                // Transparency by colour, and animations.
-                b"tRNS" | b"acTL" => return None,
-                _ => at += 12 + body.len(),
+            // Transparency by colour, and animations.
+            if matches!(name, b"tRNS" | b"acTL") {
+                return None;
             }
+            at += 12 + body.len();
         }
         let stride = width.checked_mul(count)?;
         Some(Self {

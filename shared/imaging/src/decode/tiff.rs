@@ -8,10 +8,12 @@ use crate::ImagingError;
 use crate::exif::Reader;
 use crate::header::{Header, MAX_PROFILE_BYTES};
 use crate::limits::{Watch, Watched};
-use crate::picture::Raster;
+use crate::picture::{Channels, Picture, Raster, Sample};
 
 const PLANAR: u16 = 2;
 const ICC_PROFILE: u16 = 34_675;
+const EXTRA_SAMPLES: u16 = 338;
+const ASSOCIATED: usize = 1;
 
 pub(super) type Tiff<'a> = Decoder<Watched<'a>>;
 
@@ -46,6 +48,39 @@ pub(super) fn decode(input: &[u8], header: &Header, watch: Watch) -> Option<Resu
     tiff_jpeg::decode(input, header, watch)
         .or_else(|| tiff_few_bits::decode(input, header, watch).map(|picture| picture.map(Raster::Eight)))
         .or_else(|| tiff_cmyk::decode(input, header, watch))
+}
+
+/// Whether colours are stored multiplied by alpha (TIFF 6.0, section 18).
+pub(super) fn has_associated_alpha(input: &[u8]) -> bool {
+    let reader = Reader::new(input);
+    let kind = reader.and_then(|reader| reader.number(reader.entry(EXTRA_SAMPLES)?, 0));
+    kind == Some(ASSOCIATED)
+}
+
+/// Colours that were multiplied by alpha as they were before.
+pub(super) fn straight(raster: Raster) -> Raster {
+    match raster {
+        Raster::Eight(picture) => Raster::Eight(divided(picture)),
+        Raster::Sixteen(picture) => Raster::Sixteen(divided(picture)),
+        planes @ Raster::Yuv420(_) => planes,
+    }
+}
+
+fn divided<T: Sample>(mut picture: Picture<T>) -> Picture<T> {
+    if picture.channels == Channels::Rgba {
+        for pixel in picture.pixels.chunks_exact_mut(4) {
+            let alpha = u32::from(pixel[3].number());
+            let full = u32::from(T::MAX);
+            if alpha == 0 || alpha == full {
+                continue;
+            }
+            for sample in &mut pixel[..3] {
+                let color = (u32::from(sample.number()) * full + alpha / 2) / alpha;
+                *sample = T::from_number(color.min(full) as u16);
+            }
+        }
+    }
+    picture
 }
 
 /// The `tiff` crate (0.11) panics over these: it looks for the edge of the picture in the first plane only.

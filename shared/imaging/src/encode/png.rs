@@ -34,6 +34,15 @@ fn has_flat_areas(form: &png_form::Form) -> bool {
     4 * same >= all
 }
 
+/// What stands beside the pixels.
+struct Beside<'a> {
+    width: u32,
+    height: u32,
+    dpi: Option<u32>,
+    exif: &'a Exif,
+    says_srgb: bool,
+}
+
 pub(super) fn encode(
     picture: Picture,
     compression: Compression,
@@ -42,7 +51,6 @@ pub(super) fn encode(
     says_srgb: bool,
     watch: Watch,
 ) -> Result<Vec<u8>, ImagingError> {
-    let internal = |error: EncodingError| ImagingError::Internal(format!("png: {error}"));
     let (width, height) = (picture.width, picture.height);
     let form = png_form::smallest(picture, watch)?;
     // Neighbouring indexes, or several pixels in a byte, are no neighbouring values: filters would only hide repetitions.
@@ -50,9 +58,35 @@ pub(super) fn encode(
     // Why: in photographs there is hardly anything to find but the statistics of bytes, and those the fast encoder knows. It takes
     // a seventh of the time for 1 to 3% more bytes.
     let photographic = filtered && matches!(compression, Compression::Balanced) && !has_flat_areas(&form);
-    let compression = if photographic { Compression::Fast } else { compression };
+    let tried: &[Compression] = match compression {
+        _ if photographic => &[Compression::Fast],
+        // More effort is not always less bytes: what takes longer is never larger than what does not.
+        Compression::Balanced if filtered => &[Compression::Balanced, Compression::Fast],
+        Compression::High if filtered => &[Compression::High, Compression::Balanced, Compression::Fast],
+        Compression::High => &[Compression::High, Compression::Balanced],
+        _ => &[compression],
+    };
+    let beside = Beside { width, height, dpi, exif, says_srgb };
+    let mut smallest: Option<Vec<u8>> = None;
+    for compression in tried {
+        let file = file(&form, *compression, filtered, &beside, watch)?;
+        if smallest.as_ref().is_none_or(|smallest| file.len() < smallest.len()) {
+            smallest = Some(file);
+        }
+    }
+    smallest.ok_or_else(|| ImagingError::Internal("png: nothing was tried".into()))
+}
+
+fn file(
+    form: &png_form::Form,
+    compression: Compression,
+    filtered: bool,
+    beside: &Beside,
+    watch: Watch,
+) -> Result<Vec<u8>, ImagingError> {
+    let internal = |error: EncodingError| ImagingError::Internal(format!("png: {error}"));
     let mut bytes = Vec::new();
-    let mut encoder = Encoder::new(&mut bytes, width, height);
+    let mut encoder = Encoder::new(&mut bytes, beside.width, beside.height);
     encoder.set_color(form.color);
     encoder.set_depth(form.depth);
     encoder.set_compression(compression);
@@ -65,21 +99,21 @@ pub(super) fn encode(
         encoder.set_deflate_compression(DeflateCompression::Level(1));
     }
     if form.color == ColorType::Indexed {
-        encoder.set_palette(form.palette);
+        encoder.set_palette(form.palette.as_slice());
         if !form.alphas.is_empty() {
-            encoder.set_trns(form.alphas);
+            encoder.set_trns(form.alphas.as_slice());
         }
     }
-    encoder.set_pixel_dims(dpi.map(|dpi| PixelDimensions {
+    encoder.set_pixel_dims(beside.dpi.map(|dpi| PixelDimensions {
         xppu: per_metre(dpi),
         yppu: per_metre(dpi),
         unit: Unit::Meter,
     }));
-    if says_srgb {
+    if beside.says_srgb {
         encoder.set_source_srgb(SrgbRenderingIntent::Perceptual);
     }
     let mut writer = encoder.write_header().map_err(internal)?;
-    if let Some(block) = exif::block(None, exif) {
+    if let Some(block) = exif::block(None, beside.exif) {
         writer.write_chunk(ChunkType(*b"eXIf"), &block).map_err(internal)?;
     }
     if fast && filtered {

@@ -1,6 +1,6 @@
 //! libjpeg (mozjpeg's build of libjpeg-turbo) behind a safe interface: `read` and `write`.
 //!
-//! Why C: entropy coding and DCT are most of an edit's time; what [`crate::baseline`] does not read, no other decoder in
+//! Why C: entropy coding and DCT are most of an edit's time; what [`crate::jpeg`] does not read, no other decoder in
 //! Rust reads at a smaller scale. The library reports errors by a callback that must not return; ours unwinds to
 //! [`guarded`] with a private payload, which the library is compiled for (`-fexceptions`), so nothing exits the process and
 //! no panic message appears.

@@ -26,8 +26,8 @@ const FRUGAL_PIXELS: u64 = 8_000_000;
 /// Bytes a pixel that the encoder takes at most, the file included.
 pub(crate) fn bytes_per_pixel(mode: Mode, pixels: u64) -> u64 {
     match mode {
-        // A plane of 32 bits, its transformed copy, hash chains and back references.
-        Mode::Lossless => 44,
+        // A plane of 32 bits, its transformed copy, hash chains and back references: measured on noise.
+        Mode::Lossless => 38,
         Mode::Lossy(_) if pixels >= FRUGAL_PIXELS => 7,
         Mode::Lossy(_) => 17,
     }
@@ -106,7 +106,8 @@ fn in_studio_range(planes: &Yuv420) -> [Vec<u8>; 3] {
 pub(crate) fn write(source: Source<'_>, mode: Mode, watch: Watch) -> Result<Vec<u8>, ImagingError> {
     let version = |()| ImagingError::Internal("libwebp: wrong version".into());
     let quality = match mode {
-        Mode::Lossy(quality) => f32::from(quality),
+        // Our resampler keeps more of the picture than sharp's: at the same quality a file would be a little larger, and better.
+        Mode::Lossy(quality) => 0.995 * f32::from(quality),
         // For lossless this is effort: the default.
         Mode::Lossless => 75.0,
     };

@@ -10,9 +10,9 @@ mod tests;
 
 use std::time::{Duration, Instant};
 
-use crate::baseline::Scan;
 use crate::geometry::Rect;
 use crate::header::{Format, Header};
+use crate::jpeg::Scan;
 use crate::limits::Watch;
 use crate::picture::Raster;
 use crate::resample::Resampler;

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use super::Read;
 use crate::ImagingError;
-use crate::baseline::{Decoder, Plane, Region, Sampling, Scan};
 use crate::geometry::Rect;
+use crate::jpeg::{Decoder, Plane, Region, Sampling, Scan};
 use crate::limits::Watch;
 use crate::picture::{Channels, Picture, Raster};
 use crate::resample::{Resampler, reach};

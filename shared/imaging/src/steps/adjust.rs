@@ -79,16 +79,13 @@ pub(super) fn luma([red, green, blue]: [f32; 3]) -> f32 {
 }
 
 /// Clamps the highest and the lowest channel to 0..1 and keeps the third where it was between them: its hue, as of HSV, is
-/// what it was. So does Adobe's DNG SDK in its tone curves. Greys stay greys.
-pub(super) fn within_range(color: [f32; 3]) -> [f32; 3] {
-    let highest = color[0].max(color[1]).max(color[2]);
-    let lowest = color[0].min(color[1]).min(color[2]);
-    if lowest >= 0.0 && highest <= 1.0 {
-        return color;
-    }
+/// what it was. So does Adobe's DNG SDK in its tone curves. Greys stay greys. Without a branch, so that loops of it are wide.
+#[inline(always)]
+pub(super) fn within_range([red, green, blue]: [f32; 3]) -> [f32; 3] {
+    let (highest, lowest) = (red.max(green).max(blue), red.min(green).min(blue));
     let (high, low) = (highest.clamp(0.0, 1.0), lowest.clamp(0.0, 1.0));
     let scale = if highest > lowest { (high - low) / (highest - lowest) } else { 0.0 };
-    color.map(|value| (low + (value - lowest) * scale).clamp(0.0, 1.0))
+    [low + (red - lowest) * scale, low + (green - lowest) * scale, low + (blue - lowest) * scale]
 }
 
 /// Linear light times 2^(2e), e = -1..1.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use moxcms::{
-    CmsError, ColorProfile, DataColorSpace, Layout, RenderingIntent, TransformExecutor, TransformOptions,
+    CmsError, ColorProfile, DataColorSpace, Layout, RenderingIntent, ToneReprCurve, TransformExecutor,
+    TransformOptions,
 };
 
 use super::{black_point, cmyk, print};
@@ -57,11 +58,29 @@ pub(crate) fn to_srgb<T: Convert>(
     watch: Watch,
 ) -> Result<Picture<T>, ImagingError> {
     let profile = profile.and_then(|bytes| ColorProfile::new_from_slice(bytes).ok());
-    match profile.and_then(|profile| Conversion::new(&profile, picture.channels)) {
+    match profile.and_then(|profile| Conversion::new(&to_luminance(profile), picture.channels)) {
         Some(conversion) => conversion.apply(&picture, watch),
         None if picture.channels == Channels::Cmyk => cmyk::to_srgb(&picture, watch),
         None => Ok(picture),
     }
+}
+
+/// A grey profile whose curve leads to lightness (CIE L*) as one whose curve leads to luminance: `moxcms` takes none of the first kind.
+fn to_luminance(mut profile: ColorProfile) -> ColorProfile {
+    const STEPS: u16 = 4095;
+    let grey = profile.color_space == DataColorSpace::Gray && profile.pcs == DataColorSpace::Lab;
+    let curve =
+        profile.gray_trc.as_ref().filter(|_| grey).and_then(|curve| curve.make_linear_evaluator().ok());
+    if let Some(curve) = curve {
+        let luminance = |step| {
+            let f = (100.0 * curve.evaluate_value(f32::from(step) / f32::from(STEPS)) + 16.0) / 116.0;
+            let luminance = if f > 6.0 / 29.0 { f.powi(3) } else { (f - 4.0 / 29.0) * 108.0 / 841.0 };
+            (luminance * 65_535.0 + 0.5) as u16
+        };
+        profile.gray_trc = Some(ToneReprCurve::Lut((0..=STEPS).map(luminance).collect()));
+        profile.pcs = DataColorSpace::Xyz;
+    }
+    profile
 }
 
 struct Conversion<T: Convert> {

@@ -89,7 +89,6 @@ fn raise(plane: &mut [f32], luma: &[f32], blurred: &[f32], amount: f32, threshol
     widest!(raise_any(plane: &mut [f32], luma: &[f32], blurred: &[f32], amount: f32, threshold: f32))
 }
 
-/// [`within_range`](super::adjust::within_range) for a row.
 fn limit(red: &mut [f32], green: &mut [f32], blue: &mut [f32]) {
     widest!(limit_any(red: &mut [f32], green: &mut [f32], blue: &mut [f32]))
 }
@@ -140,13 +139,8 @@ fn limit_any<const FUSED: bool>(red: &mut [f32], green: &mut [f32], blue: &mut [
     let length = red.len();
     let (green, blue) = (&mut green[..length], &mut blue[..length]);
     for index in 0..length {
-        let (r, g, b) = (red[index], green[index], blue[index]);
-        let (highest, lowest) = (r.max(g).max(b), r.min(g).min(b));
-        let (high, low) = (highest.clamp(0.0, 1.0), lowest.clamp(0.0, 1.0));
-        let scale = if highest > lowest { (high - low) / (highest - lowest) } else { 0.0 };
-        red[index] = low + (r - lowest) * scale;
-        green[index] = low + (g - lowest) * scale;
-        blue[index] = low + (b - lowest) * scale;
+        [red[index], green[index], blue[index]] =
+            adjust::within_range([red[index], green[index], blue[index]]);
     }
 }
 

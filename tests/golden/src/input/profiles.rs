@@ -1,6 +1,6 @@
 //! ICC profiles: some by name, and one of a press that does not exist.
 
-use moxcms::{ColorProfile, ToneReprCurve};
+use moxcms::{ColorProfile, DataColorSpace, ToneReprCurve};
 
 /// The options that name a profile.
 pub(super) fn named(option: &str) -> Option<Result<Vec<u8>, String>> {
@@ -9,6 +9,7 @@ pub(super) fn named(option: &str) -> Option<Result<Vec<u8>, String>> {
         "adobe-rgb" => ColorProfile::new_adobe_rgb(),
         "prophoto" => ColorProfile::new_pro_photo_rgb(),
         "grey-linear" => linear_grey(),
+        "grey-lightness" => linear_lightness(),
         "p3-table" => return Some(Ok(matrix(&P3, Curve::Table))),
         "adobe-rgb-gamma" => return Some(Ok(matrix(&ADOBE, Curve::Gamma))),
         "press" => return Some(Ok(press(&[*b"A2B0", *b"A2B1"]))),
@@ -24,6 +25,12 @@ pub(super) fn named(option: &str) -> Option<Result<Vec<u8>, String>> {
 fn linear_grey() -> ColorProfile {
     let mut profile = ColorProfile::new_gray_with_gamma(2.2);
     profile.gray_trc = Some(ToneReprCurve::Lut(Vec::new()));
+    profile
+}
+
+fn linear_lightness() -> ColorProfile {
+    let mut profile = linear_grey();
+    profile.pcs = DataColorSpace::Lab;
     profile
 }
 

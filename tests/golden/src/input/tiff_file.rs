@@ -15,7 +15,8 @@ const ROWS: u32 = 16;
 /// The samples of an RGBA pixel.
 type Channels = fn(&[u8]) -> Vec<u8>;
 
-/// `tiff-COLOR[16]` and any of `-lzw`, `-deflate`, `-packbits`, `-jpeg`, `-predictor`, `-planar`, `-tiles`, `-pages`, `-dark`. COLOR is
+/// `tiff-COLOR[16]` and any of `-lzw`, `-deflate`, `-packbits`, `-jpeg`, `-predictor`, `-planar`, `-tiles`, `-pages`, `-loop` (the page
+/// names itself as the next), `-reversed` (bytes with the first bit last), `-associated` (colours multiplied by alpha), `-dark`. COLOR is
 /// `grey`, `rgb`, `rgba`, `cmyk`, `cmyka` (with alpha) or `cmykx` (with a spot colour). Inks are as in [`jpeg_cmyk`]; `dark` is as in
 /// [`super::png_every`].
 pub(super) fn encode(pixels: &Pixels, format: &str, tags: &Tags) -> Result<Vec<u8>, String> {
@@ -43,6 +44,9 @@ pub(super) fn encode(pixels: &Pixels, format: &str, tags: &Tags) -> Result<Vec<u
         predictor: false,
         planar: false,
         tiles: false,
+        names_itself: false,
+        reversed: false,
+        associated: false,
     };
     let mut pages = 1;
     for feature in features {
@@ -56,6 +60,9 @@ pub(super) fn encode(pixels: &Pixels, format: &str, tags: &Tags) -> Result<Vec<u
             "tiles" => page.tiles = true,
             "dark" => page.factor = 4,
             "pages" => pages = 2,
+            "loop" => page.names_itself = true,
+            "reversed" => page.reversed = true,
+            "associated" => page.associated = true,
             other => return Err(format!("no such feature: {other}")),
         }
     }
@@ -90,13 +97,19 @@ struct Page<'a> {
     predictor: bool,
     planar: bool,
     tiles: bool,
+    names_itself: bool,
+    reversed: bool,
+    associated: bool,
 }
 
 impl Page<'_> {
     /// Appends strips, values and, last, the directory, whose offset it returns.
     fn append(&self, file: &mut Vec<u8>, tags: &Tags) -> Result<u32, String> {
         let (mut offsets, mut lengths) = (Vec::new(), Vec::new());
-        for strip in self.strips()? {
+        for mut strip in self.strips()? {
+            if self.reversed {
+                strip.iter_mut().for_each(|byte| *byte = byte.reverse_bits());
+            }
             offsets.push(file.len() as u32);
             lengths.push(strip.len() as u32);
             file.extend(strip);
@@ -118,12 +131,26 @@ impl Page<'_> {
             (284, 3, 1, short(&[if self.planar { 2 } else { 1 }])),
             (317, 3, 1, short(&[if self.predictor { 2 } else { 1 }])),
         ];
+        if self.reversed {
+            entries.push((266, 3, 1, short(&[2])));
+        }
         if self.tiles {
             entries.push((322, 4, 1, long(&[ROWS])));
         }
         let colors = if self.photometric == 5 { 4 } else { 3 };
         if self.count > colors {
-            entries.push((338, 3, 1, short(&[if self.spot { 0 } else { 2 }])));
+            entries.push((
+                338,
+                3,
+                1,
+                short(&[if self.spot {
+                    0
+                } else if self.associated {
+                    1
+                } else {
+                    2
+                }]),
+            ));
         }
         if let Some(profile) = &tags.profile {
             entries.push((34_675, 7, profile.len(), profile.clone()));
@@ -149,8 +176,8 @@ impl Page<'_> {
             value.resize(4, 0);
             directory.extend(value);
         }
-        directory.extend([0; 4]);
         let at = file.len() as u32;
+        directory.extend(if self.names_itself { at } else { 0 }.to_le_bytes());
         file.extend(directory);
         Ok(at)
     }
@@ -187,10 +214,18 @@ impl Page<'_> {
         let mut bytes = Vec::new();
         for row in part.rgba.chunks_exact(part.width as usize * 4) {
             let samples = row.chunks_exact(4).flat_map(|pixel| {
-                let samples = (self.channels)(pixel);
+                let samples =
+                    (self.channels)(pixel).into_iter().map(|sample| u16::from(sample) * self.factor);
+                let mut samples: Vec<u16> = samples.collect();
+                if let (true, [colors @ .., alpha]) = (self.associated, &mut samples[..]) {
+                    let (full, alpha) = (255 * u32::from(self.factor), u32::from(*alpha));
+                    colors
+                        .iter_mut()
+                        .for_each(|color| *color = ((u32::from(*color) * alpha + full / 2) / full) as u16);
+                }
                 if self.planar { vec![samples[plane]] } else { samples }
             });
-            let mut samples: Vec<u16> = samples.map(|sample| u16::from(sample) * self.factor).collect();
+            let mut samples: Vec<u16> = samples.collect();
             if self.predictor {
                 let step = if self.planar { 1 } else { self.count };
                 for at in (step..samples.len()).rev() {

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use crate::baseline::block::{Block, Places};
-use crate::baseline::decoder::fill;
-use crate::baseline::idct;
-use crate::baseline::layout::{Plane, Region, plane};
-use crate::baseline::scan::{Sampling, Scan, ZIGZAG};
-use crate::baseline::segments::Selection;
+use crate::jpeg::block::{Block, Places};
+use crate::jpeg::decoder::fill;
+use crate::jpeg::idct;
+use crate::jpeg::layout::{Plane, Region, plane};
+use crate::jpeg::scan::{Sampling, Scan, ZIGZAG};
+use crate::jpeg::segments::Selection;
 
 /// The place of a coefficient that is not kept.
 const NOWHERE: u8 = u8::MAX;

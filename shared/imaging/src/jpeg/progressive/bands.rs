@@ -3,10 +3,10 @@
 use super::codes::Codes;
 use super::component::Component;
 use super::feed::Feed;
-use crate::baseline::block::Reader;
-use crate::baseline::huffman::END;
-use crate::baseline::scan::MAX_AC_BITS;
-use crate::baseline::segments::{Segments, Selection};
+use crate::jpeg::block::Reader;
+use crate::jpeg::huffman::END;
+use crate::jpeg::scan::MAX_AC_BITS;
+use crate::jpeg::segments::{Segments, Selection};
 
 /// A scan under way.
 pub(super) struct Band {

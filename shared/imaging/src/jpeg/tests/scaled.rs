@@ -5,10 +5,10 @@ use std::f64::consts::PI;
 use super::agreement::planes;
 use super::files::File;
 use super::{header, watch};
-use crate::baseline::block::Block;
-use crate::baseline::decoder::Decoder;
-use crate::baseline::idct;
-use crate::baseline::scan::Scan;
+use crate::jpeg::block::Block;
+use crate::jpeg::decoder::Decoder;
+use crate::jpeg::idct;
+use crate::jpeg::scan::Scan;
 
 /// Orthonormal inverse cosine transform of `size` points.
 fn basis(size: usize, frequency: usize, at: usize) -> f64 {
@@ -90,7 +90,7 @@ fn every_scale_has_the_size_that_libjpeg_gives_it() {
         let File { bytes, kind } = File::number(number);
         let header = header(&bytes);
         for denominator in [1, 2, 4, 8] {
-            let Some(picture) = crate::baseline::picture(&bytes, &header, denominator, watch()) else {
+            let Some(picture) = crate::jpeg::picture(&bytes, &header, denominator, watch()) else {
                 continue;
             };
             let picture = picture.expect("it is not damaged");

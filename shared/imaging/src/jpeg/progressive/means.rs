@@ -2,10 +2,10 @@
 
 use super::component::Component;
 use super::feed::Feed;
-use crate::baseline::block::Reader;
-use crate::baseline::huffman::Differences;
-use crate::baseline::scan::MAX_DC_BITS;
-use crate::baseline::segments::{Segments, Selection};
+use crate::jpeg::block::Reader;
+use crate::jpeg::huffman::Differences;
+use crate::jpeg::scan::MAX_DC_BITS;
+use crate::jpeg::segments::{Segments, Selection};
 
 /// A DC value that no picture has; far from where sums overflow within a row.
 const MAX_PREDICTION: i32 = 1 << 28;

@@ -1,6 +1,6 @@
 //! One look-up for a coefficient of a progressive scan, or for a run of ends of bands (ITU T.81, G.1.2.2 and G.1.2.3).
 
-use crate::baseline::huffman::{Code, END, extend};
+use crate::jpeg::huffman::{Code, END, extend};
 
 /// Bits that index a table.
 pub(super) const BITS: u32 = 11;

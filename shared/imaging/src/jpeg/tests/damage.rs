@@ -13,7 +13,7 @@ fn check(bytes: &[u8], kind: &str) {
         return;
     }
     for denominator in [1, 2, 4, 8] {
-        let Some(picture) = crate::baseline::picture(bytes, &header, denominator, watch()) else { continue };
+        let Some(picture) = crate::jpeg::picture(bytes, &header, denominator, watch()) else { continue };
         let picture = picture.expect("damage is left to libjpeg");
         let expected = judged(bytes);
         assert!(expected.is_some(), "{kind} at 1/{denominator}: libjpeg finds damage");
@@ -98,7 +98,7 @@ fn long_runs_of_marker_bytes_are_refused_in_linear_time() {
         let mut bytes = head(4000, 4000);
         bytes.extend(tail.iter().copied().cycle().take(4 << 20));
         let header = jpeg::header(&bytes).expect("the header is whole");
-        assert!(crate::baseline::picture(&bytes, &header, 8, watch()).is_none(), "{tail:?}");
+        assert!(crate::jpeg::picture(&bytes, &header, 8, watch()).is_none(), "{tail:?}");
     }
     assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
 }

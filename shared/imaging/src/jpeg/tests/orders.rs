@@ -4,7 +4,7 @@ use super::agreement::planes;
 use super::encoder::{Blocks, Component, Scan, file};
 use super::files::{File, Random};
 use super::{header, judged, watch};
-use crate::baseline;
+use crate::jpeg;
 
 /// Factors of luma; those of chroma are 1.
 const SAMPLINGS: [(usize, usize); 5] = [(1, 1), (2, 1), (1, 2), (2, 2), (4, 1)];
@@ -115,9 +115,9 @@ fn scans_in_any_order_make_the_samples_of_one_scan_at_every_size() {
         let Sample { progressive, sequential, kind } = sample(number);
         for size in [1, 2, 4, 8] {
             let decoded = |bytes| {
-                let scan = baseline::Scan::read(bytes).expect("it is known");
+                let scan = jpeg::Scan::read(bytes).expect("it is known");
                 let sizes = vec![size; scan.sampling().len()];
-                planes(baseline::Decoder::new(scan, &sizes, None, watch()).expect("the sizes are known"))
+                planes(jpeg::Decoder::new(scan, &sizes, None, watch()).expect("the sizes are known"))
             };
             assert_eq!(decoded(&progressive), decoded(&sequential), "{kind} at {size}");
         }
@@ -128,7 +128,7 @@ fn scans_in_any_order_make_the_samples_of_one_scan_at_every_size() {
 fn scans_in_any_order_come_out_as_libjpeg_decodes_them() {
     for number in 0..400 {
         let Sample { progressive, kind, .. } = sample(number);
-        let picture = baseline::picture(&progressive, &header(&progressive), 1, watch());
+        let picture = jpeg::picture(&progressive, &header(&progressive), 1, watch());
         let picture = picture.expect("it is known").expect("it is not damaged");
         let expected = judged(&progressive).expect("libjpeg finds no damage");
         assert!(picture.pixels == expected.pixels, "{kind}");
@@ -147,8 +147,8 @@ fn a_file_that_lacks_a_scan_or_has_one_twice_is_left_to_libjpeg() {
         more.insert(changed, scans[changed].clone());
         for scans in [fewer, more] {
             let bytes = file((40, 30), &components, &scans, true, &mut random);
-            let Some(scan) = baseline::Scan::read(&bytes) else { continue };
-            let mut decoder = baseline::Decoder::new(scan, &[8], None, watch()).expect("the size is known");
+            let Some(scan) = jpeg::Scan::read(&bytes) else { continue };
+            let mut decoder = jpeg::Decoder::new(scan, &[8], None, watch()).expect("the size is known");
             let mut strip = vec![0; 40 * 8];
             assert!(decoder.strip(&mut [&mut strip]).is_err(), "{scans:?}");
         }

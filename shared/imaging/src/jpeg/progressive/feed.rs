@@ -1,9 +1,9 @@
 //! The data of a scan, with its restart markers.
 
 use super::codes::{BITS, Codes};
-use crate::baseline::bits::{Cursor, Source};
-use crate::baseline::block::Reader;
-use crate::baseline::huffman::END;
+use crate::jpeg::bits::{Cursor, Source};
+use crate::jpeg::block::Reader;
+use crate::jpeg::huffman::END;
 
 pub(super) struct Feed<'a> {
     pub source: Source<'a>,

@@ -2,9 +2,9 @@
 
 use super::files::File;
 use super::{header, judged, watch};
-use crate::baseline::decoder::Decoder;
-use crate::baseline::layout::Region;
-use crate::baseline::scan::Scan;
+use crate::jpeg::decoder::Decoder;
+use crate::jpeg::layout::Region;
+use crate::jpeg::scan::Scan;
 
 const FILES: u64 = 1000;
 
@@ -13,7 +13,7 @@ fn agreeing(files: u64, file: fn(u64) -> File) -> u64 {
     let mut known = 0;
     for number in 0..files {
         let File { bytes, kind } = file(number);
-        let Some(picture) = crate::baseline::picture(&bytes, &header(&bytes), 1, watch()) else { continue };
+        let Some(picture) = crate::jpeg::picture(&bytes, &header(&bytes), 1, watch()) else { continue };
         known += 1;
         let expected = judged(&bytes).expect("an encoder wrote it");
         let picture = picture.expect("it is not damaged");
