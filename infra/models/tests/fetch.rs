@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use model_fetch::{PackageFolder, Progress, asked, fetch};
+use model_fetch::{PackageFolder, Progress, asked, copy, fetch, is_whole};
 use models::{Folder, Hash, Manifest};
 use serde_json::json;
 use zip::ZipWriter;
@@ -132,6 +132,17 @@ fn a_licence_that_was_deleted_comes_back() {
     fs::remove_file(&licence).unwrap();
     fetch_all(&place).unwrap();
     assert!(licence.is_file());
+}
+
+#[test]
+fn a_copy_in_another_folder_is_whole_with_its_licences() {
+    let place = place("copy", WEIGHTS.len());
+    fetch_all(&place).unwrap();
+    let packed = Folder::with_manifest(place.root.join("package/models"), place.folder.manifest());
+    let files = asked(&packed, &["a".to_owned()]).unwrap();
+    copy(&place.folder, files[0], packed.path()).unwrap();
+    assert!(is_whole(&packed, files[0]).unwrap());
+    assert!(packed.file("b/words.txt").is_err());
 }
 
 #[test]
