@@ -1,5 +1,7 @@
 //! Fetching out of packages made here: no network.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::io::{Cursor, Write};
 use std::path::PathBuf;

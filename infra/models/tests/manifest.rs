@@ -1,5 +1,7 @@
 //! The manifest as it is shipped.
 
+#![allow(clippy::unwrap_used)]
+
 use std::collections::BTreeSet;
 use std::path::{Component, Path};
 

@@ -1,5 +1,7 @@
 //! Both libraries, side by side, on the models that are fetched (`atelier models fetch --with onnxruntime`).
 
+#![allow(clippy::unwrap_used)]
+
 use std::path::{Path, PathBuf};
 
 use inference::models::Folder;
