@@ -17,24 +17,23 @@ pub struct Loaded {
     outputs: Vec<String>,
 }
 
+fn open(environment: &Environment, file: &Path, options: &Options) -> ort::Result<Session> {
+    let prepacking_off = if options.prepack { "0" } else { "1" };
+    Session::builder(environment)?
+        .with_intra_threads(options.threads)?
+        .with_inter_threads(1)?
+        // Waiting threads would spin: CPU time for nothing.
+        .with_intra_op_spinning(false)?
+        .with_config_entry("session.disable_prepacking", prepacking_off)?
+        .commit_from_file(file)
+}
+
 impl Loaded {
     pub fn new(environment: &Environment, file: &Path, options: &Options) -> Result<Self, InferenceError> {
-        let open = || -> Result<Session, String> {
-            let builder = Session::builder(environment).map_err(|error| error.to_string())?;
-            let mut builder = builder
-                .with_intra_threads(options.threads)
-                .and_then(|builder| builder.with_inter_threads(1))
-                // Waiting threads would spin: CPU time for nothing.
-                .and_then(|builder| builder.with_intra_op_spinning(false))
-                .and_then(|builder| {
-                    let off = if options.prepack { "0" } else { "1" };
-                    builder.with_config_entry("session.disable_prepacking", off)
-                })
-                .map_err(|error| error.to_string())?;
-            builder.commit_from_file(file).map_err(|error| error.to_string())
-        };
-        let session =
-            open().map_err(|cause| InferenceError::Load { file: file.display().to_string(), cause })?;
+        let session = open(environment, file, options).map_err(|error| InferenceError::Load {
+            file: file.display().to_string(),
+            cause: error.to_string(),
+        })?;
         let inputs = session.inputs().iter().filter_map(|input| match input.dtype() {
             ValueType::Tensor { ty, .. } => Some((input.name().to_owned(), *ty)),
             _ => None,
