@@ -19,13 +19,13 @@ const WINDOW: Duration = Duration::from_secs(30);
 const FAILURES: usize = CALLS / 2;
 
 /// Counts the outcomes of attempts; clones count together.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(crate) struct Breaker {
     state: Arc<Mutex<State>>,
     open: Duration,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct State {
     /// When each of the last attempts ended, and whether it failed; oldest first.
     ended: VecDeque<(Instant, bool)>,
@@ -38,6 +38,7 @@ struct State {
 }
 
 /// The right to one attempt. Dropped without an outcome it counts for nothing, as when a caller went away.
+#[derive(Debug)]
 pub(crate) struct Pass {
     breaker: Breaker,
     era: u64,
@@ -120,7 +121,7 @@ mod tests {
 
     fn run(breaker: &Breaker, now: Instant, outcomes: impl IntoIterator<Item = bool>) {
         for failed in outcomes {
-            breaker.enter(now).ok().expect("closed").end(failed, now);
+            breaker.enter(now).expect("closed").end(failed, now);
         }
     }
 
@@ -165,7 +166,7 @@ mod tests {
         let breaker = opened(now);
         assert!(breaker.enter(now + OPEN - Duration::from_millis(1)).is_err());
         let then = now + OPEN;
-        let trial = breaker.enter(then).ok().expect("half open");
+        let trial = breaker.enter(then).expect("half open");
         assert!(breaker.enter(then).is_err(), "a second trial at the same time");
         trial.end(false, then);
         run(&breaker, then, [true; CALLS - 1]);
@@ -177,7 +178,7 @@ mod tests {
         let now = Instant::now();
         let breaker = opened(now);
         let then = now + OPEN;
-        breaker.enter(then).ok().expect("half open").end(true, then);
+        breaker.enter(then).expect("half open").end(true, then);
         assert_eq!(breaker.enter(then).err(), Some(OPEN));
         assert!(breaker.enter(then + OPEN).is_ok());
     }
@@ -186,7 +187,7 @@ mod tests {
     fn a_trial_whose_caller_went_away_lets_the_next_one_try() {
         let now = Instant::now();
         let breaker = opened(now);
-        drop(breaker.enter(now + OPEN).ok().expect("half open"));
+        drop(breaker.enter(now + OPEN).expect("half open"));
         assert!(breaker.enter(now + OPEN).is_ok());
     }
 
@@ -194,10 +195,10 @@ mod tests {
     fn an_attempt_begun_before_it_opened_does_not_close_it() {
         let now = Instant::now();
         let breaker = Breaker::new(OPEN);
-        let slow = breaker.enter(now).ok().expect("closed");
+        let slow = breaker.enter(now).expect("closed");
         run(&breaker, now, [true; CALLS]);
         slow.end(false, now + OPEN);
-        let trial = breaker.enter(now + OPEN).ok().expect("half open");
+        let trial = breaker.enter(now + OPEN).expect("half open");
         assert!(breaker.enter(now + OPEN).is_err());
         drop(trial);
     }

@@ -13,6 +13,7 @@ use std::time::Instant;
 
 use futures::future::join_all;
 
+use crate::client::End;
 use crate::letters::{named, option, probabilities};
 use crate::{Answer, Finish, Hosted, HostedError, Picture, Prompt, Usage, Wire, wording};
 
@@ -102,14 +103,15 @@ impl Hosted {
         if labels.len() == 1 {
             return self.tag(subject, labels, deadline).await;
         }
+        let end = self.end(deadline);
         let mut usage = Usage::default();
         if self.has_probabilities() {
-            let read = self.by_probabilities(subject, labels, deadline, &mut usage).await?;
+            let read = self.by_probabilities(subject, labels, end, &mut usage).await?;
             if let Some(confidences) = read {
                 return Ok(Judgement { confidences, method: ConfidenceMethod::Logprob, usage });
             }
         }
-        let confidences = self.by_votes(subject, labels, deadline, &mut usage).await?;
+        let confidences = self.by_votes(subject, labels, end, &mut usage).await?;
         Ok(Judgement { confidences, method: ConfidenceMethod::Vote, usage })
     }
 
@@ -123,7 +125,7 @@ impl Hosted {
         &self,
         subject: &Subject<'_>,
         labels: &[Label<'_>],
-        deadline: Option<Instant>,
+        end: End,
         usage: &mut Usage,
     ) -> Result<Option<Vec<f32>>, HostedError> {
         let forward: Vec<usize> = (0..labels.len()).collect();
@@ -131,7 +133,7 @@ impl Hosted {
         let orders = [forward, backward];
         let answers = join_all(orders.iter().map(|order| {
             let prompt = Prompt { alternatives: ALTERNATIVES, ..wording::choose(subject, labels, order) };
-            async move { self.complete(&prompt, deadline).await }
+            async move { self.complete_by(&prompt, end).await }
         }))
         .await;
         let mut sum = vec![0.0; labels.len()];
@@ -180,11 +182,11 @@ impl Hosted {
         &self,
         subject: &Subject<'_>,
         labels: &[Label<'_>],
-        deadline: Option<Instant>,
+        end: End,
         usage: &mut Usage,
     ) -> Result<Vec<f32>, HostedError> {
         let ask = |order: &[usize]| Prompt { max_tokens: 16, ..wording::choose(subject, labels, order) };
-        let votes = self.votes_of(labels.len(), ask, deadline, usage, |text| {
+        let votes = self.votes_of(labels.len(), ask, end, usage, |text| {
             named(text, labels.len()).first().map(|option| vec![*option])
         });
         let (counts, cast) = votes.await?;
@@ -197,14 +199,14 @@ impl Hosted {
         &self,
         labels: usize,
         ask: impl Fn(&[usize]) -> Prompt,
-        deadline: Option<Instant>,
+        end: End,
         usage: &mut Usage,
         read: impl Fn(&str) -> Option<Vec<usize>>,
     ) -> Result<(Vec<f32>, f32), HostedError> {
         let orders: Vec<Vec<usize>> = (0..VOTES)
             .map(|vote| (0..labels).map(|place| (place + vote * labels / VOTES) % labels).collect())
             .collect();
-        let answers = join_all(orders.iter().map(|order| self.with_room(ask(order), deadline))).await;
+        let answers = join_all(orders.iter().map(|order| self.with_room(ask(order), end))).await;
         let mut counts = vec![0.0; labels];
         let mut cast = 0;
         let mut failure = None;
@@ -233,18 +235,18 @@ impl Hosted {
     }
 
     /// A short answer. One that came back empty at its limit went into thoughts: it is asked for again with room for them.
-    async fn with_room(&self, prompt: Prompt, deadline: Option<Instant>) -> Result<Answer, HostedError> {
+    async fn with_room(&self, prompt: Prompt, end: End) -> Result<Answer, HostedError> {
         let roomy = Prompt { max_tokens: ROOM_TO_THINK, ..prompt.clone() };
         if self.thinks().load(Relaxed) {
-            return self.complete(&roomy, deadline).await;
+            return self.complete_by(&roomy, end).await;
         }
-        let answer = self.complete(&prompt, deadline).await?;
+        let answer = self.complete_by(&prompt, end).await?;
         if answer.finish != Finish::Length || !answer.text.trim().is_empty() {
             return Ok(answer);
         }
         self.thinks().store(true, Relaxed);
         let first = answer.usage;
-        let mut answer = self.complete(&roomy, deadline).await?;
+        let mut answer = self.complete_by(&roomy, end).await?;
         answer.usage += first;
         Ok(answer)
     }

@@ -75,14 +75,30 @@ impl Hosted {
         prompt: &Prompt,
         deadline: Option<std::time::Instant>,
     ) -> Result<Answer, HostedError> {
-        let total = Instant::now() + self.inner.config.total;
-        let (end, stage) = match deadline.map(Instant::from_std) {
-            Some(deadline) if deadline < total => (deadline, Stage::Deadline),
-            _ => (total, Stage::Total),
-        };
-        let work = self.inner.repeated(prompt, end);
-        timeout_at(end, work).await.unwrap_or(Err(HostedError::Timeout(stage)))
+        self.complete_by(prompt, self.end(deadline)).await
     }
+
+    /// When everything that a call begins now must be over.
+    pub(crate) fn end(&self, deadline: Option<std::time::Instant>) -> End {
+        let total = Instant::now() + self.inner.config.total;
+        match deadline.map(Instant::from_std) {
+            Some(deadline) if deadline < total => End { at: deadline, stage: Stage::Deadline },
+            _ => End { at: total, stage: Stage::Total },
+        }
+    }
+
+    /// As [`Self::complete`], for one of several questions of a call.
+    pub(crate) async fn complete_by(&self, prompt: &Prompt, end: End) -> Result<Answer, HostedError> {
+        let work = self.inner.repeated(prompt, end.at);
+        timeout_at(end.at, work).await.unwrap_or(Err(HostedError::Timeout(end.stage)))
+    }
+}
+
+/// A limit of time and whose it is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct End {
+    at: Instant,
+    stage: Stage,
 }
 
 impl Inner {

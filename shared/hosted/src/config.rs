@@ -183,19 +183,19 @@ impl HostedConfig {
         Ok(Some(Self { wire, url, key, model, fallback, roots, ..Self::default() }))
     }
 
-    /// A server of a test: limits of time in tenths of seconds, waits in milliseconds.
+    /// A server of a test: waits in milliseconds, and limits of time that a busy machine keeps.
     pub fn for_testing(wire: Wire, url: &str) -> Self {
         Self {
             wire,
             url: Some(url.to_owned()),
             key: Key::new("sk-test-0123456789"),
             model: "test-model".to_owned(),
-            connect: Duration::from_millis(500),
-            attempt: Duration::from_millis(400),
-            total: Duration::from_millis(2000),
+            connect: Duration::from_secs(3),
+            attempt: Duration::from_secs(5),
+            total: Duration::from_secs(12),
             first_wait: Duration::from_millis(5),
             longest_wait: Duration::from_millis(20),
-            open: Duration::from_millis(150),
+            open: Duration::from_secs(1),
             answer_bytes: 64 << 10,
             ..Self::default()
         }

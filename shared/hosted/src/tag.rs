@@ -12,6 +12,7 @@ use std::time::Instant;
 use futures::{StreamExt, stream};
 
 use crate::choose::ALTERNATIVES;
+use crate::client::End;
 use crate::letters::{named, probabilities};
 use crate::{
     ConfidenceMethod, Hosted, HostedError, Judgement, Label, MAX_LABELS, Prompt, Subject, Usage, wording,
@@ -31,9 +32,10 @@ impl Hosted {
         if labels.is_empty() || labels.len() > MAX_LABELS {
             return Err(HostedError::Unsuitable("it judges 1 to 20 labels"));
         }
+        let end = self.end(deadline);
         let mut usage = Usage::default();
         if self.has_probabilities() {
-            let read = self.each_label(subject, labels, deadline, &mut usage).await?;
+            let read = self.each_label(subject, labels, end, &mut usage).await?;
             if let Some(confidences) = read {
                 return Ok(Judgement { confidences, method: ConfidenceMethod::Logprob, usage });
             }
@@ -43,7 +45,7 @@ impl Hosted {
             let options = named(text, labels.len());
             (!options.is_empty() || text.to_lowercase().contains("none")).then_some(options)
         };
-        let (counts, cast) = self.votes_of(labels.len(), ask, deadline, &mut usage, read).await?;
+        let (counts, cast) = self.votes_of(labels.len(), ask, end, &mut usage, read).await?;
         let confidences = counts.iter().map(|count| (count + 0.5) / (cast + 1.0)).collect();
         Ok(Judgement { confidences, method: ConfidenceMethod::Vote, usage })
     }
@@ -53,12 +55,12 @@ impl Hosted {
         &self,
         subject: &Subject<'_>,
         labels: &[Label<'_>],
-        deadline: Option<Instant>,
+        end: End,
         usage: &mut Usage,
     ) -> Result<Option<Vec<f32>>, HostedError> {
         let questions = labels.iter().map(|label| {
             let prompt = Prompt { alternatives: ALTERNATIVES, ..wording::applies(subject, label) };
-            async move { self.complete(&prompt, deadline).await }
+            async move { self.complete_by(&prompt, end).await }
         });
         let mut answers = stream::iter(questions).buffered(AT_ONCE);
         let mut confidences = Vec::with_capacity(labels.len());

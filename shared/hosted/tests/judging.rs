@@ -2,8 +2,11 @@
 
 mod support;
 
+use std::time::{Duration, Instant};
+
 use hosted::{
-    ConfidenceMethod, Hosted, HostedConfig, HostedError, Judgement, Label, Media, Picture, Subject, Wire,
+    ConfidenceMethod, Hosted, HostedConfig, HostedError, Judgement, Label, Media, Picture, Stage, Subject,
+    Wire,
 };
 use serde_json::{Value, json};
 use support::{Asked, Reply, Server, chat, chat_with, said};
@@ -156,6 +159,26 @@ async fn an_outage_reaches_the_caller_as_what_it_is() {
     let server = Server::start(|_, _| Reply::Json(503, json!({}))).await;
     let failure = choose(&server).await.expect_err("no answer");
     assert!(matches!(failure, HostedError::Unavailable { .. }), "{failure:?}");
+}
+
+#[tokio::test]
+async fn all_questions_of_a_call_share_one_limit_of_time() {
+    let server = Server::start(|_, asked| match asked.body["logprobs"].is_null() {
+        false => Reply::Json(200, chat("A")),
+        true => Reply::Hang,
+    })
+    .await;
+    let config = HostedConfig {
+        attempt: Duration::from_secs(5),
+        total: Duration::from_millis(300),
+        ..HostedConfig::for_testing(Wire::OpenAi, &server.url)
+    };
+    let hosted = Hosted::over_http(config).expect("no certificates to read");
+    let begun = Instant::now();
+    let failure = hosted.choose(&TEXT, &LABELS, None).await.expect_err("votes hang");
+    assert!(matches!(failure, HostedError::Timeout(Stage::Total)), "{failure:?}");
+    let took = begun.elapsed();
+    assert!(took >= Duration::from_millis(300) && took < Duration::from_secs(4), "{took:?}");
 }
 
 #[tokio::test]

@@ -50,7 +50,8 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
         let url = format!("http://{}", listener.local_addr().expect("a bound listener has an address"));
         let asked = Arc::new(Mutex::new(Vec::new()));
-        let (kept, reply) = (Arc::clone(&asked), Arc::new(reply));
+        let kept = Arc::clone(&asked);
+        let reply: Arc<Reader> = Arc::new(reply);
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (kept, reply) = (Arc::clone(&kept), Arc::clone(&reply));
