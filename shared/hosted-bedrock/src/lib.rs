@@ -1,7 +1,8 @@
 //! Hosted models on Amazon Bedrock, by Converse of the AWS SDK.
 //!
-//! Why the SDK and not requests signed by hand: it finds and renews credentials wherever it runs, and one operation of it costs about as
-//! much to compile as each of the other clients of AWS do. Why a crate of its own: only what may speak to Bedrock compiles and links it.
+//! Why the SDK and not requests signed by hand: it finds and renews credentials wherever it runs, and all it adds to the clients of AWS that
+//! are here already is one crate, of about a minute to compile on a busy machine with two cores. Why a crate of its own: only what may
+//! speak to Bedrock compiles and links it.
 //!
 //! Limits of time, repeats and the breaker are those of [`Hosted`]; the SDK's own are off, or failures would be repeated twice over.
 #![deny(missing_docs)]
