@@ -110,6 +110,10 @@ fn refuses_temperature(error: &SdkError<ConverseError>) -> bool {
 
 fn failure(error: SdkError<ConverseError>, key: Option<&Key>) -> Attempt {
     match &error {
+        // What the SDK cannot read is an error of the service to it, also with a good status.
+        SdkError::ServiceError(service) if service.raw().status().is_success() => {
+            Attempt::Malformed("its answer is not what Converse answers", None)
+        }
         SdkError::ServiceError(service) => {
             let raw = service.raw();
             let seconds = raw.headers().get("retry-after").and_then(|value| value.trim().parse().ok());
