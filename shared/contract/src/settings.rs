@@ -29,6 +29,10 @@ pub enum Kind {
     Levels,
     /// A SHA-256 in hex.
     Sha256,
+    /// One of these words; and the same as a sentence would say it.
+    OneOf(&'static [&'static str], &'static str),
+    /// Text that no list, log or error shows.
+    Secret,
 }
 
 /// A variable that cannot be what it says.
@@ -141,7 +145,8 @@ pub const FILE_KEYS: Setting = setting(
     "",
     Place::Aws,
     "Ring of one or two keys (64 hex characters each, comma between) that sign file links; the first signs. From Secrets Manager.",
-);
+)
+.of(Kind::Secret);
 pub const S3_PATH_STYLE: Setting = setting(
     "ATELIER_S3_PATH_STYLE",
     "off",
@@ -177,6 +182,40 @@ pub const ORT_LIBRARY: Setting = setting(
     Place::Serve,
     "Path of libonnxruntime.so: models run by ONNX Runtime. Unset: by the built-in library.",
 );
+pub const LLM_URL: Setting = setting(
+    "ATELIER_LLM_URL",
+    "",
+    Place::Everywhere,
+    "Base URL of a hosted model, as `http://localhost:11434/v1`. Unset: the provider's own, where another ATELIER_LLM_ setting chooses one.",
+)
+.of(Kind::Url);
+pub const LLM_KEY: Setting = setting(
+    "ATELIER_LLM_KEY",
+    "",
+    Place::Everywhere,
+    "Key of the hosted model. On Bedrock an API key; unset there, calls are signed with the credentials of AWS.",
+)
+.of(Kind::Secret);
+pub const LLM_MODEL: Setting = setting(
+    "ATELIER_LLM_MODEL",
+    "",
+    Place::Everywhere,
+    "Name of the hosted model. May be unset for a server at ATELIER_LLM_URL that has only one.",
+);
+pub const LLM_WIRE: Setting = setting(
+    "ATELIER_LLM_WIRE",
+    "openai",
+    Place::Everywhere,
+    "Wire of the hosted model: openai (chat completions; also vLLM, Ollama, llama.cpp), gemini, anthropic or bedrock.",
+)
+.of(Kind::OneOf(&["openai", "gemini", "anthropic", "bedrock"], "openai, gemini, anthropic or bedrock"));
+pub const LLM_FALLBACK: Setting = setting(
+    "ATELIER_LLM_FALLBACK",
+    "off",
+    Place::Everywhere,
+    "`on`: the local model answers when the hosted one fails; otherwise the call fails with 502 or 503.",
+)
+.of(Kind::Switch);
 
 pub const ALL: &[Setting] = &[
     PUBLIC_URL,
@@ -204,6 +243,11 @@ pub const ALL: &[Setting] = &[
     ENCODER_SHA256,
     ENCODER_TOKENIZER,
     ORT_LIBRARY,
+    LLM_URL,
+    LLM_KEY,
+    LLM_MODEL,
+    LLM_WIRE,
+    LLM_FALLBACK,
 ];
 
 impl Setting {
@@ -233,8 +277,16 @@ impl Setting {
                 value.len() == 64 && value.bytes().all(|digit| digit.is_ascii_hexdigit()),
                 "a SHA-256: 64 hex digits",
             ),
+            Kind::OneOf(words, said) => (words.contains(&value.as_str()), said),
+            Kind::Secret => (value.bytes().all(|byte| byte.is_ascii_graphic()), "visible ASCII"),
         };
-        if fits { Ok(()) } else { Err(WrongSetting { variable: self.name, value, expected }) }
+        if fits { Ok(()) } else { Err(self.wrong(value, expected)) }
+    }
+
+    /// That `value` is not what is `expected`; without the value where it is a secret.
+    pub fn wrong(&self, value: String, expected: &'static str) -> WrongSetting {
+        let value = if self.kind == Kind::Secret { "(secret)".to_owned() } else { value };
+        WrongSetting { variable: self.name, value, expected }
     }
 }
 
@@ -244,11 +296,7 @@ pub fn check() -> Result<(), WrongSetting> {
     ALL.iter().try_for_each(|setting| match std::env::var_os(setting.name) {
         Some(value) if !value.is_empty() => match value.into_string() {
             Ok(value) => setting.check(value),
-            Err(value) => Err(WrongSetting {
-                variable: setting.name,
-                value: value.to_string_lossy().into_owned(),
-                expected: "text in UTF-8",
-            }),
+            Err(value) => Err(setting.wrong(value.to_string_lossy().into_owned(), "text in UTF-8")),
         },
         _ => Ok(()),
     })
@@ -304,6 +352,9 @@ mod tests {
             (ENCODER_SHA256, "abc"),
             (LOG, "inof"),
             (LOG, "a=b=c,,"),
+            (LLM_WIRE, "OpenAI"),
+            (LLM_FALLBACK, "yes"),
+            (LLM_URL, "localhost:11434"),
         ] {
             let error = setting.check(value.into()).expect_err(value).to_string();
             assert!(error.starts_with(&format!("{}: `{value}` is not ", setting.name)), "{error}");
@@ -314,9 +365,17 @@ mod tests {
             (LOG, "warn,common=trace"),
             (PUBLIC_URL, "https://example.com/api"),
             (PUBLIC_URL, "http://[::1]:9000"),
+            (LLM_WIRE, "bedrock"),
+            (LLM_KEY, "sk-1"),
         ] {
             assert_eq!(setting.check(value.into()), Ok(()));
         }
+    }
+
+    #[test]
+    fn a_wrong_secret_is_refused_without_being_shown() {
+        let error = LLM_KEY.check("sk 1".into()).expect_err("a space").to_string();
+        assert_eq!(error, "ATELIER_LLM_KEY: `(secret)` is not visible ASCII");
     }
 
     #[test]

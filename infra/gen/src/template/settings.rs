@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use contract::resources::{BUCKETS, Needs, QUEUES, TABLES, Trigger};
-use contract::settings::{self, Place, Setting};
+use contract::settings::{self, Kind, Place, Setting};
 use serde_json::{Map, Value, json};
 
 use super::queues::queue_id;
@@ -14,7 +14,11 @@ use crate::functions::{Caller, Function, camel};
 pub fn parameters() -> Value {
     let parameters: Map<String, Value> = everywhere()
         .map(|setting| {
-            let parameter = json!({"Type": "String", "Default": setting.default, "Description": setting.doc});
+            let mut parameter =
+                json!({"Type": "String", "Default": setting.default, "Description": setting.doc});
+            if setting.kind == Kind::Secret {
+                parameter["NoEcho"] = json!(true);
+            }
             (parameter_name(setting), parameter)
         })
         .collect();

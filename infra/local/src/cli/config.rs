@@ -1,10 +1,10 @@
-use contract::settings::{ALL, FILE_KEYS, Place};
+use contract::settings::{ALL, Kind, Place};
 
 /// Every setting: its value or default, and what it is for.
 pub fn print() {
     for setting in ALL {
         let value = match setting.value() {
-            Some(_) if *setting == FILE_KEYS => "(set)".to_owned(),
+            Some(_) if setting.kind == Kind::Secret => "(set)".to_owned(),
             Some(value) => value,
             None if setting.default.is_empty() => "(unset)".to_owned(),
             None => format!("{} (default)", setting.default),
