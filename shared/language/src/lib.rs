@@ -5,6 +5,7 @@
 
 mod calibration;
 mod classify;
+mod discriminant;
 mod encoder;
 mod error;
 mod evidence;
