@@ -1,0 +1,4 @@
+//! Documents made by code: what is good about them, and what is hostile, is all in the tests.
+
+pub mod docx;
+pub mod pdf;
