@@ -9,7 +9,9 @@ pub fn run<T: Send>(work: impl FnOnce() -> Result<T, DocumentError> + Send) -> R
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name("document".into()).stack_size(STACK_BYTES);
         match thread.spawn_scoped(scope, work) {
-            Ok(thread) => thread.join().unwrap_or_else(|_| Err(DocumentError::Damaged("its reader gave up".into()))),
+            Ok(thread) => {
+                thread.join().unwrap_or_else(|_| Err(DocumentError::Damaged("its reader gave up".into())))
+            }
             Err(error) => Err(DocumentError::Damaged(format!("no thread to read it: {error}"))),
         }
     })

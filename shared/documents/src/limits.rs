@@ -19,7 +19,13 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_pages: 20, max_bytes: 25 << 20, max_side: 4096, deadline: None, parsing: Duration::from_secs(10) }
+        Self {
+            max_pages: 20,
+            max_bytes: 25 << 20,
+            max_side: 4096,
+            deadline: None,
+            parsing: Duration::from_secs(10),
+        }
     }
 }
 

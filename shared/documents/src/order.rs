@@ -34,7 +34,13 @@ impl Piece {
     /// Quarter turns clockwise from upright.
     fn turn(&self) -> usize {
         let (x, y) = self.along;
-        if x.abs() >= y.abs() { if x >= 0.0 { 0 } else { 2 } } else if y > 0.0 { 1 } else { 3 }
+        if x.abs() >= y.abs() {
+            if x >= 0.0 { 0 } else { 2 }
+        } else if y > 0.0 {
+            1
+        } else {
+            3
+        }
     }
 
     /// As it would stand on the page turned so that it is upright.
@@ -116,7 +122,9 @@ pub fn page(pieces: &[Piece]) -> PageText {
 fn add(next: Segment, segments: &mut Vec<Segment>) {
     let Some(last) = segments.last_mut() else { return segments.push(next) };
     let gap = (next.left - last.right) / next.height.max(last.height);
-    let alike = (next.base - last.base).abs() < 0.4 * next.height.max(last.height) && next.height < 2.5 * last.height && last.height < 2.5 * next.height;
+    let alike = (next.base - last.base).abs() < 0.4 * next.height.max(last.height)
+        && next.height < 2.5 * last.height
+        && last.height < 2.5 * next.height;
     if !alike || !(-0.6..APART).contains(&gap) {
         return segments.push(next);
     }
@@ -156,7 +164,12 @@ fn gutter(segments: &mut [Segment]) -> Option<f64> {
     let mut best: Option<(f64, f64)> = None;
     for (index, segment) in segments.iter().enumerate() {
         let gap = segment.left - reach;
-        if index > 0 && gap > 0.8 * em && best.is_none_or(|best| gap > best.0) && is_prose(&segments[..index], em) && is_prose(&segments[index..], em) {
+        if index > 0
+            && gap > 0.8 * em
+            && best.is_none_or(|best| gap > best.0)
+            && is_prose(&segments[..index], em)
+            && is_prose(&segments[index..], em)
+        {
             best = Some((gap, segment.left));
         }
         reach = reach.max(segment.right);

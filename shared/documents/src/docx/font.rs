@@ -25,7 +25,8 @@ pub struct Face {
 
 impl Face {
     pub fn new(bold: bool) -> Result<Self, DocumentError> {
-        let font = FontRef::new(data(bold)).map_err(|error| DocumentError::Damaged(format!("our own font: {error}")))?;
+        let font = FontRef::new(data(bold))
+            .map_err(|error| DocumentError::Damaged(format!("our own font: {error}")))?;
         let metrics = font.glyph_metrics(Size::new(1000.0), LocationRef::default());
         Ok(Self { characters: font.charmap(), metrics })
     }

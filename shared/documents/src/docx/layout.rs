@@ -122,7 +122,9 @@ impl Setter<'_> {
     /// A line in the place that is next.
     fn flow(&mut self, line: &Line, left: f32) -> Result<(), DocumentError> {
         let is_empty = self.sheet().marks.is_empty();
-        if line.starts_page && !is_empty || self.y + line.before + line.height > self.bottom() && self.y > self.page.top + 1.0 {
+        if line.starts_page && !is_empty
+            || self.y + line.before + line.height > self.bottom() && self.y > self.page.top + 1.0
+        {
             self.next_page()?;
         }
         self.y += line.before;
@@ -133,11 +135,15 @@ impl Setter<'_> {
 
     /// A row of a table: as many lines of each cell as fit, the rest on the next page.
     fn row(&mut self, row: &[Cell], widths: &[f32], left: f32) -> Result<(), DocumentError> {
-        let cells = row.iter().zip(widths).map(|(cell, width)| self.flat(&cell.blocks, (width - 2.0 * PADDING).max(MIN_COLUMN), 0));
+        let cells = row
+            .iter()
+            .zip(widths)
+            .map(|(cell, width)| self.flat(&cell.blocks, (width - 2.0 * PADDING).max(MIN_COLUMN), 0));
         let mut cells: Vec<std::collections::VecDeque<Line>> = cells.map(Into::into).collect();
         loop {
             let room = self.bottom() - self.y - 2.0 * PADDING;
-            let parts: Vec<Vec<Line>> = cells.iter_mut().map(|cell| fitting(cell, room, self.y <= self.page.top + 1.0)).collect();
+            let parts: Vec<Vec<Line>> =
+                cells.iter_mut().map(|cell| fitting(cell, room, self.y <= self.page.top + 1.0)).collect();
             let rest = cells.iter().any(|cell| !cell.is_empty());
             if parts.iter().all(Vec::is_empty) && rest {
                 self.next_page()?;
@@ -176,7 +182,9 @@ impl Setter<'_> {
         let mut all = Vec::new();
         for block in blocks {
             match block {
-                Block::Paragraph(paragraph) => all.extend(lines::of(paragraph, width, 0.5 * self.body_height(), &self.faces)),
+                Block::Paragraph(paragraph) => {
+                    all.extend(lines::of(paragraph, width, 0.5 * self.body_height(), &self.faces))
+                }
                 Block::Table { rows, .. } if depth < MAX_NESTING => {
                     for cell in rows.iter().flatten() {
                         all.extend(self.flat(&cell.blocks, width, depth + 1));
@@ -194,7 +202,13 @@ impl Setter<'_> {
         let sheet = self.sheet();
         for word in &line.words {
             let size = word.look.size * font::SHRINK;
-            sheet.marks.push(Mark::Text { x: x + word.left, base: y + font::ASCENT * largest, size, bold: word.look.bold, text: word.text.clone() });
+            sheet.marks.push(Mark::Text {
+                x: x + word.left,
+                base: y + font::ASCENT * largest,
+                size,
+                bold: word.look.bold,
+                text: word.text.clone(),
+            });
         }
         if let Some((path, width, height)) = &line.picture {
             sheet.marks.push(Mark::Picture { x, y, width: *width, height: *height, path: path.clone() });
@@ -202,7 +216,14 @@ impl Setter<'_> {
         let text = line.text.trim_end();
         if !text.is_empty() {
             let start = sheet.text.text.len();
-            sheet.text.runs.push(TextRun { text: text.to_owned(), start, left: x, top: y, width: line.width, height: font::LINE * largest });
+            sheet.text.runs.push(TextRun {
+                text: text.to_owned(),
+                start,
+                left: x,
+                top: y,
+                width: line.width,
+                height: font::LINE * largest,
+            });
         }
         sheet.text.text.push_str(if line.ends_paragraph { text } else { &line.text });
         if line.ends_paragraph {

@@ -50,7 +50,14 @@ impl Faces {
 /// The lines of a paragraph that is so wide and may have pictures so high.
 pub fn of(paragraph: &Paragraph, width: f32, height: f32, faces: &Faces) -> Vec<Line> {
     let indent = paragraph.indent.min(0.5 * width);
-    let mut setter = Setter { faces, room: (width - indent).max(20.0), indent, line: Line::default(), lines: Vec::new(), right: 0.0 };
+    let mut setter = Setter {
+        faces,
+        room: (width - indent).max(20.0),
+        indent,
+        line: Line::default(),
+        lines: Vec::new(),
+        right: 0.0,
+    };
     setter.line.starts_page = paragraph.starts_page;
     for piece in &paragraph.pieces {
         match piece {
@@ -128,7 +135,8 @@ impl Setter<'_> {
         if !self.line.text.is_empty() {
             self.end(false);
         }
-        let (width, height) = if width > 1.0 && height > 1.0 { (width, height) } else { (0.5 * self.room, 0.3 * self.room) };
+        let (width, height) =
+            if width > 1.0 && height > 1.0 { (width, height) } else { (0.5 * self.room, 0.3 * self.room) };
         let scale = (self.room / width).min(most / height).min(1.0);
         self.line.picture = Some((path.to_owned(), width * scale, height * scale));
         self.line.height = height * scale + 4.0;

@@ -49,7 +49,9 @@ impl Docx {
             }
             clock.check()?;
             // A picture that is missing or cannot be read is left out.
-            let Some(picture) = zip.read(path).ok().flatten().and_then(|bytes| picture::read(&bytes)) else { continue };
+            let Some(picture) = zip.read(path).ok().flatten().and_then(|bytes| picture::read(&bytes)) else {
+                continue;
+            };
             size += picture.data.len();
             pictures.insert(path.clone(), picture);
         }
@@ -72,9 +74,16 @@ impl Docx {
         self.sheet(index).map(|sheet| sheet.text.clone())
     }
 
-    pub fn render(&self, index: usize, width: u16, height: u16, scale: f32) -> Result<RgbPicture, DocumentError> {
+    pub fn render(
+        &self,
+        index: usize,
+        width: u16,
+        height: u16,
+        scale: f32,
+    ) -> Result<RgbPicture, DocumentError> {
         self.sheet(index)?;
-        let drawn = self.drawn.get_or_init(|| Pdf::of_ours(paint::pdf(&self.sheets, self.page, &self.pictures)?));
+        let drawn =
+            self.drawn.get_or_init(|| Pdf::of_ours(paint::pdf(&self.sheets, self.page, &self.pictures)?));
         drawn.as_ref().map_err(Clone::clone)?.render(index, width, height, scale)
     }
 }

@@ -5,7 +5,10 @@
 pub enum Block {
     Paragraph(Paragraph),
     /// Rows of cells, from the top.
-    Table { columns: Vec<f32>, rows: Vec<Vec<Cell>> },
+    Table {
+        columns: Vec<f32>,
+        rows: Vec<Vec<Cell>>,
+    },
 }
 
 #[derive(Debug)]
@@ -36,11 +39,18 @@ pub struct Paragraph {
 
 #[derive(Debug)]
 pub enum Inline {
-    Text { text: String, look: Look },
+    Text {
+        text: String,
+        look: Look,
+    },
     Break,
     PageBreak,
     /// A file of the package, and its size in points; none said is zero.
-    Picture { path: String, width: f32, height: f32 },
+    Picture {
+        path: String,
+        width: f32,
+        height: f32,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]

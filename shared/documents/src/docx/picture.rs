@@ -42,12 +42,22 @@ fn png(bytes: &[u8]) -> Option<Picture> {
     let mut pixels = vec![0; reader.output_buffer_size()?];
     let frame = reader.next_frame(&mut pixels).ok()?;
     pixels.truncate(frame.buffer_size());
-    let on_white = |value: u8, alpha: u8| (u16::from(value) * u16::from(alpha) / 255 + 255 - u16::from(alpha)) as u8;
+    let on_white =
+        |value: u8, alpha: u8| (u16::from(value) * u16::from(alpha) / 255 + 255 - u16::from(alpha)) as u8;
     let (entries, data) = match frame.color_type {
         png::ColorType::Grayscale => ("/ColorSpace/DeviceGray", pixels),
         png::ColorType::Rgb => ("/ColorSpace/DeviceRGB", pixels),
-        png::ColorType::GrayscaleAlpha => ("/ColorSpace/DeviceGray", pixels.chunks_exact(2).map(|pixel| on_white(pixel[0], pixel[1])).collect()),
-        png::ColorType::Rgba => ("/ColorSpace/DeviceRGB", pixels.chunks_exact(4).flat_map(|pixel| [0, 1, 2].map(|c| on_white(pixel[c], pixel[3]))).collect()),
+        png::ColorType::GrayscaleAlpha => (
+            "/ColorSpace/DeviceGray",
+            pixels.chunks_exact(2).map(|pixel| on_white(pixel[0], pixel[1])).collect(),
+        ),
+        png::ColorType::Rgba => (
+            "/ColorSpace/DeviceRGB",
+            pixels
+                .chunks_exact(4)
+                .flat_map(|pixel| [0, 1, 2].map(|c| on_white(pixel[c], pixel[3])))
+                .collect(),
+        ),
         png::ColorType::Indexed => return None,
     };
     Some(Picture { width, height, entries, data })

@@ -32,7 +32,11 @@ pub fn read(zip: &mut Zip<'_>, clock: &Clock) -> Result<Model, DocumentError> {
     let (styles, numbering) = (of_type("styles")?, of_type("numbering")?);
     let notes = [of_type("footnotes")?, of_type("endnotes")?];
     let body = document.child("body").ok_or(DocumentError::NotADocument)?;
-    let mut reader = Reader { styles: Styles::new(styles.as_ref()), numbering: Numbering::new(numbering.as_ref()), relations: &relations };
+    let mut reader = Reader {
+        styles: Styles::new(styles.as_ref()),
+        numbering: Numbering::new(numbering.as_ref()),
+        relations: &relations,
+    };
     let mut model = Model { body: reader.blocks(body, 0), page: page(body), ..Model::default() };
     for note in notes.iter().flatten().flat_map(|notes| &notes.children) {
         // Separators have a type; notes of the text have none.
@@ -47,7 +51,8 @@ pub fn read(zip: &mut Zip<'_>, clock: &Clock) -> Result<Model, DocumentError> {
         let own = self::relations(zip, path, clock)?;
         if let Some(root) = part(zip, path, clock)? {
             let empty = Numbering::new(None);
-            *place = Reader { styles: Styles::new(styles.as_ref()), numbering: empty, relations: &own }.blocks(&root, 0);
+            *place = Reader { styles: Styles::new(styles.as_ref()), numbering: empty, relations: &own }
+                .blocks(&root, 0);
         }
     }
     Ok(model)
@@ -72,7 +77,10 @@ fn relations(zip: &mut Zip<'_>, path: &str, clock: &Clock) -> Result<Relations, 
     let inside = root.children.iter().filter(|relation| relation.attribute("TargetMode") != Some("External"));
     let relations = inside.filter_map(|relation| {
         let kind = relation.attribute("Type")?.rsplit('/').next()?;
-        Some((relation.attribute("Id")?.to_owned(), (kind.to_owned(), joined(folder, relation.attribute("Target")?))))
+        Some((
+            relation.attribute("Id")?.to_owned(),
+            (kind.to_owned(), joined(folder, relation.attribute("Target")?)),
+        ))
     });
     Ok(relations.collect())
 }
@@ -93,7 +101,9 @@ fn joined(folder: &str, target: &str) -> String {
 
 fn last_of<'a>(body: &'a Element, reference: &str) -> Option<&'a str> {
     let references = section(body)?.children.iter().filter(|child| child.name == reference);
-    references.filter(|child| child.attribute("type").is_none_or(|kind| kind == "default")).find_map(|child| child.attribute("id"))
+    references
+        .filter(|child| child.attribute("type").is_none_or(|kind| kind == "default"))
+        .find_map(|child| child.attribute("id"))
 }
 
 fn section(body: &Element) -> Option<&Element> {
@@ -103,21 +113,32 @@ fn section(body: &Element) -> Option<&Element> {
 fn page(body: &Element) -> Page {
     let usual = Page::default();
     let read = |child: &str, name: &str, usual: f32, least: f32, most: f32| {
-        let twips = section(body).and_then(|section| section.child(child)?.attribute(name)?.parse::<f32>().ok());
-        twips.map_or(usual, |twips| (twips.abs() / 20.0).clamp(least, most))
+        let twips =
+            section(body).and_then(|section| section.child(child)?.attribute(name)?.parse::<f32>().ok());
+        twips.filter(|twips| twips.is_finite()).map_or(usual, |twips| (twips.abs() / 20.0).clamp(least, most))
     };
     let width = read("pgSz", "w", usual.width, 200.0, 2400.0);
     let height = read("pgSz", "h", usual.height, 200.0, 2400.0);
-    let margin = |name: &str, usual: f32, side: f32| read("pgMar", name, usual.min(0.3 * side), 18.0, 0.35 * side);
+    let margin =
+        |name: &str, usual: f32, side: f32| read("pgMar", name, usual.min(0.3 * side), 18.0, 0.35 * side);
     let (left, right) = (margin("left", usual.left, width), margin("right", usual.right, width));
-    Page { width, height, left, right, top: margin("top", usual.top, height), bottom: margin("bottom", usual.bottom, height) }
+    Page {
+        width,
+        height,
+        left,
+        right,
+        top: margin("top", usual.top, height),
+        bottom: margin("bottom", usual.bottom, height),
+    }
 }
 
 /// The number of a note before its first text.
 fn number(blocks: &mut [Block], id: &str) {
     if let Some(Block::Paragraph(paragraph)) = blocks.first_mut() {
         let look = Look { size: 9.0, bold: false };
-        paragraph.pieces.insert(0, Inline::Text { text: format!("{} ", id.chars().take(8).collect::<String>()), look });
+        paragraph
+            .pieces
+            .insert(0, Inline::Text { text: format!("{} ", id.chars().take(8).collect::<String>()), look });
     }
 }
 
@@ -139,7 +160,9 @@ impl<'a> Reader<'a> {
                 "tbl" => blocks.push(self.table(child, depth)),
                 // What was taken away or moved away while changes were tracked.
                 "del" | "moveFrom" | "sectPr" | "pPr" => {}
-                "AlternateContent" => blocks.extend(alternative(child).map(|chosen| self.blocks(chosen, depth + 1)).unwrap_or_default()),
+                "AlternateContent" => blocks.extend(
+                    alternative(child).map(|chosen| self.blocks(chosen, depth + 1)).unwrap_or_default(),
+                ),
                 _ => blocks.extend(self.blocks(child, depth + 1)),
             }
         }
@@ -160,7 +183,10 @@ impl<'a> Reader<'a> {
         };
         let mut boxes = Vec::new();
         self.inlines(element, look, &mut paragraph.pieces, &mut boxes, depth);
-        let has_text = paragraph.pieces.iter().any(|piece| matches!(piece, Inline::Text { .. } | Inline::Picture { .. }));
+        let has_text = paragraph
+            .pieces
+            .iter()
+            .any(|piece| matches!(piece, Inline::Text { .. } | Inline::Picture { .. }));
         if has_text && let Some((label, indent)) = self.numbering.next(&settings) {
             paragraph.indent = paragraph.indent.max(indent);
             paragraph.pieces.insert(0, Inline::Text { text: format!("{label} "), look });
@@ -171,7 +197,14 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn inlines(&mut self, parent: &'a Element, look: Look, out: &mut Vec<Inline>, boxes: &mut Vec<&'a Element>, depth: usize) {
+    fn inlines(
+        &mut self,
+        parent: &'a Element,
+        look: Look,
+        out: &mut Vec<Inline>,
+        boxes: &mut Vec<&'a Element>,
+        depth: usize,
+    ) {
         if depth > MAX_NESTING {
             return;
         }
@@ -191,7 +224,9 @@ impl<'a> Reader<'a> {
                 "tab" | "ptab" => out.push(text("\t".into())),
                 "noBreakHyphen" => out.push(text("\u{2011}".into())),
                 "sym" => out.extend(symbol(child).map(|symbol| text(symbol.into()))),
-                "footnoteReference" | "endnoteReference" => out.extend(child.attribute("id").map(|id| text(format!("[{id}]")))),
+                "footnoteReference" | "endnoteReference" => {
+                    out.extend(child.attribute("id").map(|id| text(format!("[{id}]"))))
+                }
                 "br" if child.attribute("type") == Some("page") => out.push(Inline::PageBreak),
                 "br" | "cr" => out.push(Inline::Break),
                 "txbxContent" => boxes.push(child),
@@ -214,13 +249,24 @@ impl<'a> Reader<'a> {
         let id = id.or_else(|| drawing.find("imagedata")?.attribute("id"))?;
         let (_, path) = self.relations.get(id).filter(|(kind, _)| kind == "image")?;
         let extent = drawing.find("extent");
-        let side = |name: &str| extent.and_then(|extent| extent.attribute(name)?.parse::<f32>().ok()).map_or(0.0, |units| (units * POINTS_A_UNIT).clamp(0.0, 2000.0));
+        let side = |name: &str| {
+            extent
+                .and_then(|extent| extent.attribute(name)?.parse::<f32>().ok())
+                .map_or(0.0, |units| (units * POINTS_A_UNIT).clamp(0.0, 2000.0))
+        };
         Some(Inline::Picture { path: path.clone(), width: side("cx"), height: side("cy") })
     }
 
     fn table(&mut self, table: &'a Element, depth: usize) -> Block {
         let widths = table.child("tblGrid").into_iter().flat_map(|grid| &grid.children);
-        let columns = widths.map(|column| column.attribute("w").and_then(|twips| twips.parse::<f32>().ok()).unwrap_or(0.0).clamp(0.0, 50_000.0) / 20.0);
+        let columns = widths.map(|column| {
+            column
+                .attribute("w")
+                .and_then(|twips| twips.parse::<f32>().ok())
+                .unwrap_or(0.0)
+                .clamp(0.0, 50_000.0)
+                / 20.0
+        });
         let columns: Vec<f32> = columns.take(256).collect();
         let mut rows = Vec::new();
         for row in within(table, "tr") {
@@ -260,7 +306,10 @@ fn alternative(element: &Element) -> Option<&Element> {
 fn said(element: &Element) -> String {
     let kept = element.attribute("space") == Some("preserve");
     let text = if kept { element.text.as_str() } else { element.text.trim() };
-    text.chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c }).filter(|c| !c.is_control()).collect()
+    text.chars()
+        .map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c })
+        .filter(|c| !c.is_control())
+        .collect()
 }
 
 /// A character of a font of symbols; the common ones of Wingdings and Symbol are shown as what they look like.

@@ -20,8 +20,12 @@ pub struct Styles<'a> {
 impl<'a> Styles<'a> {
     pub fn new(root: Option<&'a Element>) -> Self {
         let all = root.into_iter().flat_map(|root| &root.children).filter(|child| child.name == "style");
-        let by_id: HashMap<&str, &Element> = all.filter_map(|style| Some((style.attribute("styleId")?, style))).collect();
-        let is_default = |style: &Element| style.attribute("type") == Some("paragraph") && matches!(style.attribute("default"), Some("1" | "true" | "on"));
+        let by_id: HashMap<&str, &Element> =
+            all.filter_map(|style| Some((style.attribute("styleId")?, style))).collect();
+        let is_default = |style: &Element| {
+            style.attribute("type") == Some("paragraph")
+                && matches!(style.attribute("default"), Some("1" | "true" | "on"))
+        };
         let default_paragraph = by_id.iter().find(|(_, style)| is_default(style)).map(|(id, _)| *id);
         Self { defaults: root.and_then(|root| root.child("docDefaults")), by_id, default_paragraph }
     }
@@ -96,13 +100,17 @@ pub struct Numbering<'a> {
 impl<'a> Numbering<'a> {
     pub fn new(root: Option<&'a Element>) -> Self {
         let children = || root.into_iter().flat_map(|root| &root.children);
-        let abstracts: HashMap<&str, &Element> =
-            children().filter(|child| child.name == "abstractNum").filter_map(|list| Some((list.attribute("abstractNumId")?, list))).collect();
+        let abstracts: HashMap<&str, &Element> = children()
+            .filter(|child| child.name == "abstractNum")
+            .filter_map(|list| Some((list.attribute("abstractNumId")?, list)))
+            .collect();
         let lists = children().filter(|child| child.name == "num").filter_map(|list| {
             let levels = abstracts.get(list.value("abstractNumId")?)?;
             let mut found = [None; LEVELS];
             for level in levels.children.iter().filter(|child| child.name == "lvl") {
-                if let Some(place) = level.attribute("ilvl").and_then(|level| found.get_mut(level.parse::<usize>().ok()?)) {
+                if let Some(place) =
+                    level.attribute("ilvl").and_then(|level| found.get_mut(level.parse::<usize>().ok()?))
+                {
                     *place = Some(level);
                 }
             }
@@ -115,21 +123,29 @@ impl<'a> Numbering<'a> {
     pub fn next(&mut self, settings: &[&Element]) -> Option<(String, f32)> {
         let of = settings.iter().find_map(|settings| settings.child("numPr"));
         let own = of?;
-        let list = settings.iter().filter_map(|settings| settings.child("numPr")).find_map(|of| of.value("numId"))?;
-        let depth = own.value("ilvl").and_then(|level| level.parse::<usize>().ok()).unwrap_or(0).min(LEVELS - 1);
+        let list = settings
+            .iter()
+            .filter_map(|settings| settings.child("numPr"))
+            .find_map(|of| of.value("numId"))?;
+        let depth =
+            own.value("ilvl").and_then(|level| level.parse::<usize>().ok()).unwrap_or(0).min(LEVELS - 1);
         let levels = self.lists.get(list)?;
         let level = levels[depth]?;
-        let start = |level: usize| levels[level].and_then(|level| level.value("start")?.parse().ok()).unwrap_or(1_u32);
+        let start = |level: usize| {
+            levels[level].and_then(|level| level.value("start")?.parse().ok()).unwrap_or(1_u32)
+        };
         let counters = self.counters.entry(list.to_owned()).or_insert([0; LEVELS]);
         for counter in &mut counters[depth + 1..] {
             *counter = 0;
         }
-        for (outer, counter) in counters[..depth].iter_mut().enumerate().filter(|(_, counter)| **counter == 0) {
+        for (outer, counter) in counters[..depth].iter_mut().enumerate().filter(|(_, counter)| **counter == 0)
+        {
             *counter = start(outer);
         }
         counters[depth] = if counters[depth] == 0 { start(depth) } else { counters[depth].saturating_add(1) };
         let indent = length(&level.child("pPr").into_iter().collect::<Vec<_>>(), "ind", &["left", "start"]);
-        let format = |level: usize| levels[level].and_then(|level| level.value("numFmt")).unwrap_or("decimal");
+        let format =
+            |level: usize| levels[level].and_then(|level| level.value("numFmt")).unwrap_or("decimal");
         if format(depth) == "bullet" {
             return Some(("\u{2022}".into(), indent));
         }
@@ -162,7 +178,19 @@ fn letters(number: u32) -> String {
 
 fn roman(number: u32) -> String {
     const SIGNS: [(u32, &str); 13] = [
-        (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
+        (1000, "m"),
+        (900, "cm"),
+        (500, "d"),
+        (400, "cd"),
+        (100, "c"),
+        (90, "xc"),
+        (50, "l"),
+        (40, "xl"),
+        (10, "x"),
+        (9, "ix"),
+        (5, "v"),
+        (4, "iv"),
+        (1, "i"),
     ];
     let (mut rest, mut out) = (number.min(3999), String::new());
     for (value, sign) in SIGNS {

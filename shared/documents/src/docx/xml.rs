@@ -73,7 +73,11 @@ pub fn parse(bytes: &[u8], clock: &Clock) -> Result<Element, DocumentError> {
             Event::Text(piece) => top(&mut open).push_str(&piece),
             Event::CData(piece) => top(&mut open).push_str(&piece),
             Event::GeneralRef(name) => {
-                let character = if name.is_char_ref() { name.resolve_char_ref().ok().flatten() } else { predefined(&name) };
+                let character = if name.is_char_ref() {
+                    name.resolve_char_ref().ok().flatten()
+                } else {
+                    predefined(&name)
+                };
                 top(&mut open).extend(character);
             }
             Event::Eof if open.len() == 1 => break,
@@ -118,5 +122,9 @@ fn element(start: &BytesStart<'_>) -> Element {
         let value = value.map_or_else(|_| attribute.value.to_string(), |value| value.into_owned());
         (attribute.key.local_name().as_ref().to_owned(), value)
     });
-    Element { name: start.local_name().as_ref().to_owned(), attributes: attributes.collect(), ..Element::default() }
+    Element {
+        name: start.local_name().as_ref().to_owned(),
+        attributes: attributes.collect(),
+        ..Element::default()
+    }
 }

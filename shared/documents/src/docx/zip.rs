@@ -52,12 +52,18 @@ impl<'a> Zip<'a> {
 
     /// A file by its path, without regard to case; None if there is none, or if it is packed in a way that no DOCX is.
     pub fn read(&mut self, path: &str) -> Result<Option<Cow<'a, [u8]>>, DocumentError> {
-        let Some(file) = self.files.iter().find(|file| file.name.eq_ignore_ascii_case(path)) else { return Ok(None) };
+        let Some(file) = self.files.iter().find(|file| file.name.eq_ignore_ascii_case(path)) else {
+            return Ok(None);
+        };
         if file.encrypted {
             return Err(DocumentError::Encrypted);
         }
         let Some(data) = packed(self.bytes, file) else { return Err(damaged("a file of it is cut off")) };
-        let data = if file.deflated { Cow::Owned(inflated(data, MAX_FILE_BYTES.min(self.left))?) } else { Cow::Borrowed(data) };
+        let data = if file.deflated {
+            Cow::Owned(inflated(data, MAX_FILE_BYTES.min(self.left))?)
+        } else {
+            Cow::Borrowed(data)
+        };
         self.left = self.left.checked_sub(data.len()).ok_or(DocumentError::Bomb("its files together"))?;
         Ok(Some(data))
     }
@@ -75,7 +81,8 @@ fn table(bytes: &[u8]) -> Option<Vec<File>> {
             return None;
         }
         let (flags, method) = (number::<2>(bytes, at + 8)?, number::<2>(bytes, at + 10)?);
-        let [name, extra, comment] = [number::<2>(bytes, at + 28)?, number::<2>(bytes, at + 30)?, number::<2>(bytes, at + 32)?];
+        let [name, extra, comment] =
+            [number::<2>(bytes, at + 28)?, number::<2>(bytes, at + 30)?, number::<2>(bytes, at + 32)?];
         let file = File {
             name: String::from_utf8_lossy(bytes.get(at + 46..at + 46 + name)?).replace('\\', "/"),
             encrypted: flags & 1 == 1,

@@ -27,7 +27,9 @@ pub fn check(page: &Page<'_>) -> Result<(), DocumentError> {
     let mut cost = walk.content(content, page.resources())?;
     let annotations = page.raw().get::<hayro::hayro_syntax::object::Array<'_>>(b"Annots");
     for annotation in annotations.iter().flat_map(|list| list.iter::<Dict<'_>>()) {
-        if let Some(Object::Stream(form)) = annotation.get::<Dict<'_>>(b"AP").and_then(|states| states.get::<Object<'_>>(b"N")) {
+        if let Some(Object::Stream(form)) =
+            annotation.get::<Dict<'_>>(b"AP").and_then(|states| states.get::<Object<'_>>(b"N"))
+        {
             cost = cost.saturating_add(walk.stream(&form, page.resources())?);
         }
     }
@@ -100,13 +102,17 @@ impl Walk {
     }
 
     fn mask(&mut self, state: Option<Dict<'_>>, resources: &Resources<'_>) -> Result<u64, DocumentError> {
-        let group = state.and_then(|state| state.get::<Dict<'_>>(b"SMask")).and_then(|mask| mask.get::<Stream<'_>>(b"G"));
+        let group = state
+            .and_then(|state| state.get::<Dict<'_>>(b"SMask"))
+            .and_then(|mask| mask.get::<Stream<'_>>(b"G"));
         self.named(group, resources)
     }
 
     /// Keeps what a glyph of the font costs at most, if its glyphs are content.
     fn font(&mut self, font: Option<Dict<'_>>, resources: &Resources<'_>) -> Result<u64, DocumentError> {
-        let Some(glyphs) = font.as_ref().and_then(|font| font.get::<Dict<'_>>(b"CharProcs")) else { return Ok(0) };
+        let Some(glyphs) = font.as_ref().and_then(|font| font.get::<Dict<'_>>(b"CharProcs")) else {
+            return Ok(0);
+        };
         let own = font.and_then(|font| font.get::<Dict<'_>>(b"Resources")).map(Resources::new);
         for key in glyphs.keys() {
             if let Some(glyph) = glyphs.get::<Stream<'_>>(&*key) {
@@ -121,7 +127,10 @@ impl Walk {
 fn shown(operand: &Object<'_>) -> u64 {
     match operand {
         Object::String(string) => string.as_bytes().len() as u64,
-        Object::Array(array) => array.iter::<Object<'_>>().map(|item| if let Object::String(string) = item { string.as_bytes().len() as u64 } else { 0 }).sum(),
+        Object::Array(array) => array
+            .iter::<Object<'_>>()
+            .map(|item| if let Object::String(string) = item { string.as_bytes().len() as u64 } else { 0 })
+            .sum(),
         _ => 0,
     }
 }
@@ -129,7 +138,8 @@ fn shown(operand: &Object<'_>) -> u64 {
 /// A picture within the content itself: its data have not been seen before.
 fn inline(stream: Option<Stream<'_>>) -> Result<u64, DocumentError> {
     let Some(stream) = stream else { return Ok(START) };
-    let pixels = pixels::said(stream.dict(), b"W", b"H").max(pixels::said(stream.dict(), b"Width", b"Height"));
+    let pixels =
+        pixels::said(stream.dict(), b"W", b"H").max(pixels::said(stream.dict(), b"Width", b"Height"));
     if pixels > pixels::MAX_PIXELS {
         return Err(DocumentError::Bomb("a picture"));
     }

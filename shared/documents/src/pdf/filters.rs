@@ -52,19 +52,30 @@ enum Filter {
 }
 
 /// The stream with all but the last of its filters undone, and the last one measured. None: no reader could make sense of it.
-pub fn vet<'a>(dict: &Dict<'_>, data: &'a [u8], budget: &mut Budget) -> Result<Option<Vetted<'a>>, DocumentError> {
+pub fn vet<'a>(
+    dict: &Dict<'_>,
+    data: &'a [u8],
+    budget: &mut Budget,
+) -> Result<Option<Vetted<'a>>, DocumentError> {
     let Some(chain) = chain(dict) else { return Ok(None) };
     let mut data = Cow::Borrowed(data);
     for (index, (filter, parameters)) in chain.iter().enumerate() {
         let last = index + 1 == chain.len();
         match filter {
-            Filter::Picture(name) if last => return Ok(Some(Vetted { data, filter: Some((name, write::dict(parameters))) })),
+            Filter::Picture(name) if last => {
+                return Ok(Some(Vetted { data, filter: Some((name, write::dict(parameters))) }));
+            }
             Filter::Picture(_) => return Ok(None),
-            Filter::Flate | Filter::Lzw if !sane(parameters) || !last && predicts(parameters) => return Ok(None),
+            Filter::Flate | Filter::Lzw if !sane(parameters) || !last && predicts(parameters) => {
+                return Ok(None);
+            }
             Filter::Flate if last => return flate(data, parameters, budget).map(Some),
             Filter::Lzw if last => {
                 let packed = Cow::Owned(deflated(&undone(*filter, parameters, &data, budget)?));
-                return Ok(Some(Vetted { data: packed, filter: Some(("FlateDecode", write::dict(parameters))) }));
+                return Ok(Some(Vetted {
+                    data: packed,
+                    filter: Some(("FlateDecode", write::dict(parameters))),
+                }));
             }
             _ => data = Cow::Owned(undone(*filter, parameters, &data, budget)?),
         }
@@ -73,7 +84,11 @@ pub fn vet<'a>(dict: &Dict<'_>, data: &'a [u8], budget: &mut Budget) -> Result<O
 }
 
 /// All filters undone. None: there are some that cannot be, pictures' and predictions.
-pub fn decode_all(dict: &Dict<'_>, data: &[u8], budget: &mut Budget) -> Result<Option<Vec<u8>>, DocumentError> {
+pub fn decode_all(
+    dict: &Dict<'_>,
+    data: &[u8],
+    budget: &mut Budget,
+) -> Result<Option<Vec<u8>>, DocumentError> {
     let Some(chain) = chain(dict) else { return Ok(None) };
     let mut data = data.to_vec();
     for (filter, parameters) in chain {
@@ -86,7 +101,11 @@ pub fn decode_all(dict: &Dict<'_>, data: &[u8], budget: &mut Budget) -> Result<O
 }
 
 /// Measured; packed anew where it is damaged, so that every reader gets the same of it.
-fn flate<'a>(data: Cow<'a, [u8]>, parameters: &Dict<'_>, budget: &mut Budget) -> Result<Vetted<'a>, DocumentError> {
+fn flate<'a>(
+    data: Cow<'a, [u8]>,
+    parameters: &Dict<'_>,
+    budget: &mut Budget,
+) -> Result<Vetted<'a>, DocumentError> {
     let mut length = 0;
     let whole = inflate(&data, |piece| {
         length += piece.len();
@@ -96,11 +115,17 @@ fn flate<'a>(data: Cow<'a, [u8]>, parameters: &Dict<'_>, budget: &mut Budget) ->
         return Err(DocumentError::Bomb("a stream"));
     }
     budget.take(length)?;
-    let data = if whole { data } else { Cow::Owned(deflated(&undone(Filter::Flate, parameters, &data, budget)?)) };
+    let data =
+        if whole { data } else { Cow::Owned(deflated(&undone(Filter::Flate, parameters, &data, budget)?)) };
     Ok(Vetted { data, filter: Some(("FlateDecode", write::dict(parameters))) })
 }
 
-fn undone(filter: Filter, parameters: &Dict<'_>, data: &[u8], budget: &mut Budget) -> Result<Vec<u8>, DocumentError> {
+fn undone(
+    filter: Filter,
+    parameters: &Dict<'_>,
+    data: &[u8],
+    budget: &mut Budget,
+) -> Result<Vec<u8>, DocumentError> {
     let mut out = Vec::new();
     let mut sink = |piece: &[u8]| {
         let fits = out.len() + piece.len() <= MAX_STREAM_BYTES;
@@ -197,7 +222,8 @@ fn run_length(mut data: &[u8], sink: &mut impl FnMut(&[u8]) -> bool) -> bool {
 }
 
 fn hexadecimal(data: &[u8]) -> Vec<u8> {
-    let digits = data.iter().take_while(|byte| **byte != b'>').filter_map(|byte| (*byte as char).to_digit(16));
+    let digits =
+        data.iter().take_while(|byte| **byte != b'>').filter_map(|byte| (*byte as char).to_digit(16));
     let digits: Vec<u8> = digits.map(|digit| digit as u8).collect();
     digits.chunks(2).map(|pair| pair[0] << 4 | pair.get(1).unwrap_or(&0)).collect()
 }
@@ -229,7 +255,9 @@ fn base85(data: &[u8]) -> Vec<u8> {
 }
 
 fn chain<'a>(dict: &Dict<'a>) -> Option<Vec<(Filter, Dict<'a>)>> {
-    let named = |long: &'static [u8], short: &'static [u8]| dict.get::<Object<'a>>(short).or_else(|| dict.get::<Object<'a>>(long));
+    let named = |long: &'static [u8], short: &'static [u8]| {
+        dict.get::<Object<'a>>(short).or_else(|| dict.get::<Object<'a>>(long))
+    };
     // Data in another file: never read. As a stream's key `F` means that; in a picture within a page it is short for the filter.
     let names = match named(b"Filter", b"F") {
         None | Some(Object::Null(_)) => return Some(Vec::new()),
@@ -280,6 +308,6 @@ fn sane(parameters: &Dict<'_>) -> bool {
         Some(Object::Number(number)) => (1..=i64::from(most)).contains(&number.as_i64()),
         Some(_) => false,
     };
-    !predicts(parameters) || between(b"Columns", 1 << 16) && between(b"Colors", 32) && between(b"BitsPerComponent", 16)
+    !predicts(parameters)
+        || between(b"Columns", 1 << 16) && between(b"Colors", 32) && between(b"BitsPerComponent", 16)
 }
-

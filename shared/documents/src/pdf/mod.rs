@@ -40,7 +40,8 @@ impl Pdf {
 
     /// One that we have written.
     pub fn of_ours(plain: Vec<u8>) -> Result<Self, DocumentError> {
-        let pdf = hayro::hayro_syntax::Pdf::new(plain).map_err(|_| DocumentError::Damaged("it has no pages".into()))?;
+        let pdf = hayro::hayro_syntax::Pdf::new(plain)
+            .map_err(|_| DocumentError::Damaged("it has no pages".into()))?;
         let surveys = pdf.pages().iter().map(|_| OnceLock::new()).collect();
         Ok(Self { pdf, surveys })
     }
@@ -55,7 +56,10 @@ impl Pdf {
 
     pub fn size(&self, index: usize) -> Result<(f32, f32), DocumentError> {
         let (width, height) = self.page(index)?.render_dimensions();
-        if !SIDES.contains(&width) || !SIDES.contains(&height) || width.max(height) > MAX_RATIO * width.min(height) {
+        if !SIDES.contains(&width)
+            || !SIDES.contains(&height)
+            || width.max(height) > MAX_RATIO * width.min(height)
+        {
             return Err(DocumentError::Damaged(format!("page {} has no size of a page", index + 1)));
         }
         Ok((width, height))
@@ -72,13 +76,26 @@ impl Pdf {
         Ok(survey.shows && (meant < 4 || page.unknown > meant) && (survey.pictured || page.unknown > meant))
     }
 
-    pub fn render(&self, index: usize, width: u16, height: u16, scale: f32) -> Result<RgbPicture, DocumentError> {
+    pub fn render(
+        &self,
+        index: usize,
+        width: u16,
+        height: u16,
+        scale: f32,
+    ) -> Result<RgbPicture, DocumentError> {
         let page = self.page(index)?;
         self.survey(index)?.check(scale)?;
         let mut context = RenderContext::new(width, height);
         let transform = hayro::kurbo::Affine::scale(scale.into()) * survey::placed(page);
         let cache = RenderCache::new();
-        hayro::render_into(page, &cache, &InterpreterSettings::default(), &RenderSettings::default(), &mut context, transform);
+        hayro::render_into(
+            page,
+            &cache,
+            &InterpreterSettings::default(),
+            &RenderSettings::default(),
+            &mut context,
+            transform,
+        );
         context.flush();
         let mut pixmap = Pixmap::new(width, height);
         let onto = RasterizerSettings { target_init: TargetInit::Clear(WHITE), ..Default::default() };

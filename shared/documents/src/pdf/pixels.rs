@@ -15,7 +15,9 @@ const TOO_LARGE: DocumentError = DocumentError::Bomb("a picture");
 pub fn check(dict: &Dict<'_>, stream: &Vetted<'_>) -> Result<(), DocumentError> {
     let said = said(dict, b"Width", b"Height");
     let found = match stream.filter.as_ref().map(|filter| filter.0) {
-        Some("DCTDecode") => jpeg_size(&stream.data).map_or(0, |(width, height, _)| u64::from(width) * u64::from(height)),
+        Some("DCTDecode") => {
+            jpeg_size(&stream.data).map_or(0, |(width, height, _)| u64::from(width) * u64::from(height))
+        }
         Some("JPXDecode") => jpeg_2000(&stream.data).unwrap_or(0) * (MAX_PIXELS / MAX_PIXELS_JPEG_2000),
         Some("JBIG2Decode") => jbig2(&stream.data),
         Some("CCITTFaxDecode") => fax(&stream.filter.as_ref().map_or(&[][..], |filter| &filter.1)),
@@ -54,7 +56,8 @@ pub fn jpeg_size(data: &[u8]) -> Option<(u32, u32, u8)> {
 /// The first size marker: width and height of the reference grid.
 fn jpeg_2000(data: &[u8]) -> Option<u64> {
     let at = memchr::memmem::find(data, b"\xFF\x4F\xFF\x51")?;
-    let side = |at: usize| data.get(at..)?.first_chunk::<4>().map(|side| u64::from(u32::from_be_bytes(*side)));
+    let side =
+        |at: usize| data.get(at..)?.first_chunk::<4>().map(|side| u64::from(u32::from_be_bytes(*side)));
     Some(side(at + 8)?.saturating_mul(side(at + 12)?))
 }
 
@@ -66,7 +69,8 @@ fn jbig2(data: &[u8]) -> u64 {
         if matches!(kind, 4..=7 | 20..=23 | 36..=43 | 48)
             && let Some([a, b, c, d, e, f, g, h]) = body.first_chunk::<8>()
         {
-            let (width, height) = (u32::from_be_bytes([*a, *b, *c, *d]), u32::from_be_bytes([*e, *f, *g, *h]));
+            let (width, height) =
+                (u32::from_be_bytes([*a, *b, *c, *d]), u32::from_be_bytes([*e, *f, *g, *h]));
             // A page of unknown height says so by all ones; it grows with what is in it.
             most = most.max(u64::from(width) * if height == u32::MAX { 1 } else { u64::from(height) });
         }
@@ -87,7 +91,13 @@ fn segment(data: &[u8], at: usize) -> Option<(u8, usize, usize)> {
         }
         few => (usize::from(few), 1),
     };
-    let reference_bytes = references.checked_mul(if number <= 256 { 1 } else if number <= 65536 { 2 } else { 4 })?;
+    let reference_bytes = references.checked_mul(if number <= 256 {
+        1
+    } else if number <= 65536 {
+        2
+    } else {
+        4
+    })?;
     let length_at = (5 + count_bytes).checked_add(reference_bytes)? + if flags & 0x40 == 0 { 1 } else { 4 };
     let length = u32::from_be_bytes(*head.get(length_at..)?.first_chunk()?);
     Some((flags & 0x3F, at + length_at + 4, length as usize))

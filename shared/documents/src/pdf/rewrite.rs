@@ -18,7 +18,8 @@ use crate::limits::Clock;
 /// Under this key a stream's dictionary waits inside another one, where it has no effect on the stream.
 const KEPT: &[u8] = b"K";
 /// What is said anew of a stream, or must not be said.
-const SAID_ANEW: [&[u8]; 8] = [b"Length", b"Filter", b"F", b"DecodeParms", b"DP", b"FFilter", b"FDecodeParms", b"DL"];
+const SAID_ANEW: [&[u8]; 8] =
+    [b"Length", b"Filter", b"F", b"DecodeParms", b"DP", b"FFilter", b"FDecodeParms", b"DL"];
 
 /// The same document, safe to be opened.
 pub fn plain(bytes: &[u8], clock: &Clock) -> Result<Vec<u8>, DocumentError> {
@@ -29,11 +30,14 @@ pub fn plain(bytes: &[u8], clock: &Clock) -> Result<Vec<u8>, DocumentError> {
         objects = decrypted(objects, &encryption, clock)?;
     }
     let objects = scan::unfold(objects, &mut budget, clock)?;
-    let ids: Vec<ObjectIdentifier> = objects.iter().map(|found| ObjectIdentifier::new(found.number, found.generation)).collect();
+    let ids: Vec<ObjectIdentifier> =
+        objects.iter().map(|found| ObjectIdentifier::new(found.number, found.generation)).collect();
     let wrapped = wrapped(objects, b"")?;
     let size = wrapped.len();
-    let reader = Pdf::new(wrapped).map_err(|_| DocumentError::Damaged("its objects cannot be read".into()))?;
-    let root = root(&reader, &trailers, &ids).ok_or_else(|| DocumentError::Damaged("it has no root".into()))?;
+    let reader =
+        Pdf::new(wrapped).map_err(|_| DocumentError::Damaged("its objects cannot be read".into()))?;
+    let root =
+        root(&reader, &trailers, &ids).ok_or_else(|| DocumentError::Damaged("it has no root".into()))?;
     let mut file = File::new(size);
     for id in ids {
         clock.check()?;
@@ -43,12 +47,18 @@ pub fn plain(bytes: &[u8], clock: &Clock) -> Result<Vec<u8>, DocumentError> {
 }
 
 /// One object, if it is something that may be decoded.
-fn put(reader: &Pdf, id: ObjectIdentifier, file: &mut File, budget: &mut Budget) -> Result<(), DocumentError> {
+fn put(
+    reader: &Pdf,
+    id: ObjectIdentifier,
+    file: &mut File,
+    budget: &mut Budget,
+) -> Result<(), DocumentError> {
     let (number, generation) = (id.obj_number, id.gen_number);
     match reader.xref().get::<Object<'_>>(id) {
         Some(Object::Stream(stream)) => {
             let Some(dict) = stream.dict().get::<Dict<'_>>(KEPT) else { return Ok(()) };
-            if dict.get::<Name<'_>>(b"Type").is_some_and(|name| matches!(name.as_ref(), b"ObjStm" | b"XRef")) {
+            if dict.get::<Name<'_>>(b"Type").is_some_and(|name| matches!(name.as_ref(), b"ObjStm" | b"XRef"))
+            {
                 return Ok(());
             }
             let data = stream.raw_data();
@@ -104,7 +114,11 @@ fn encryption(trailers: &[&[u8]]) -> Option<Vec<u8>> {
 }
 
 /// With the empty password: what only forbids printing or copying opens with it.
-fn decrypted<'a>(objects: Vec<Found<'a>>, encryption: &[u8], clock: &Clock) -> Result<Vec<Found<'a>>, DocumentError> {
+fn decrypted<'a>(
+    objects: Vec<Found<'a>>,
+    encryption: &[u8],
+    clock: &Clock,
+) -> Result<Vec<Found<'a>>, DocumentError> {
     let ids: Vec<(u32, i32)> = objects.iter().map(|found| (found.number, found.generation)).collect();
     let reader = Pdf::new(wrapped(objects, encryption)?).map_err(|error| match error {
         LoadPdfError::Decryption(_) => DocumentError::Encrypted,
@@ -116,7 +130,10 @@ fn decrypted<'a>(objects: Vec<Found<'a>>, encryption: &[u8], clock: &Clock) -> R
         let body = match reader.xref().get::<Object<'_>>(ObjectIdentifier::new(number, generation)) {
             Some(Object::Stream(stream)) => {
                 let Some(dict) = stream.dict().get::<Dict<'_>>(KEPT) else { continue };
-                Body::Stream { dict: Cow::Owned(write::dict(&dict)), data: Cow::Owned(stream.raw_data().into_owned()) }
+                Body::Stream {
+                    dict: Cow::Owned(write::dict(&dict)),
+                    data: Cow::Owned(stream.raw_data().into_owned()),
+                }
             }
             Some(object) => Body::Value(Cow::Owned(write::object(&object))),
             None => continue,
@@ -129,7 +146,9 @@ fn decrypted<'a>(objects: Vec<Found<'a>>, encryption: &[u8], clock: &Clock) -> R
 /// The catalog that a trailer names, else the last one there is.
 fn root(reader: &Pdf, trailers: &[&[u8]], ids: &[ObjectIdentifier]) -> Option<ObjectIdentifier> {
     let catalog = |id: ObjectIdentifier| Some(reader.xref().get::<Dict<'_>>(id)?.contains_key(b"Pages"));
-    let named = trailers.iter().filter_map(|trailer| Some(ObjectIdentifier::from(Dict::from_bytes(trailer)?.get_ref(b"Root")?)));
+    let named = trailers
+        .iter()
+        .filter_map(|trailer| Some(ObjectIdentifier::from(Dict::from_bytes(trailer)?.get_ref(b"Root")?)));
     named.chain(ids.iter().rev().copied()).find(|id| catalog(*id) == Some(true))
 }
 

@@ -83,7 +83,11 @@ impl<'a> Latest<'a> {
 }
 
 /// Object streams replaced by the objects in them. Their own streams must be readable by now: not encrypted.
-pub fn unfold<'a>(objects: Vec<Found<'a>>, budget: &mut Budget, clock: &Clock) -> Result<Vec<Found<'a>>, DocumentError> {
+pub fn unfold<'a>(
+    objects: Vec<Found<'a>>,
+    budget: &mut Budget,
+    clock: &Clock,
+) -> Result<Vec<Found<'a>>, DocumentError> {
     let mut all = Latest::default();
     for found in objects {
         clock.check()?;
@@ -106,15 +110,24 @@ fn members(dict: &[u8], data: &[u8], budget: &mut Budget) -> Result<Vec<(u32, Ve
     let Some(data) = filters::decode_all(&dict, data, budget)? else { return Ok(Vec::new()) };
     let first = dict.get::<u32>(b"First").unwrap_or(0) as usize;
     let Some(head) = data.get(..first) else { return Ok(Vec::new()) };
-    let numbers = head.split(u8::is_ascii_whitespace).filter_map(|word| std::str::from_utf8(word).ok()?.parse::<u32>().ok());
+    let numbers = head
+        .split(u8::is_ascii_whitespace)
+        .filter_map(|word| std::str::from_utf8(word).ok()?.parse::<u32>().ok());
     let numbers: Vec<u32> = numbers.take(2 * MAX_OBJECTS).collect();
-    let mut members: Vec<(usize, u32)> = numbers.chunks_exact(2).map(|pair| (first + pair[1] as usize, pair[0])).collect();
+    let mut members: Vec<(usize, u32)> =
+        numbers.chunks_exact(2).map(|pair| (first + pair[1] as usize, pair[0])).collect();
     members.sort_unstable();
     // Why: two members at one place would make one text into any number of objects.
     members.dedup_by_key(|member| member.0);
     let ends: Vec<usize> = members.iter().skip(1).map(|member| member.0).chain([data.len()]).collect();
-    let texts = members.iter().zip(ends).filter_map(|((start, number), end)| Some((*number, data.get(*start..end.min(data.len()))?)));
-    Ok(texts.filter(|(_, text)| Object::from_bytes(text).is_some()).map(|(number, text)| (number, text.to_vec())).collect())
+    let texts = members
+        .iter()
+        .zip(ends)
+        .filter_map(|((start, number), end)| Some((*number, data.get(*start..end.min(data.len()))?)));
+    Ok(texts
+        .filter(|(_, text)| Object::from_bytes(text).is_some())
+        .map(|(number, text)| (number, text.to_vec()))
+        .collect())
 }
 
 /// Number and generation that stand before the keyword.
@@ -161,7 +174,9 @@ fn stream_data(bytes: &[u8], length: Option<u32>) -> std::ops::Range<usize> {
         [b'\r' | b'\n', ..] => 1,
         _ => 0,
     };
-    if let Some(end) = length.and_then(|length| start.checked_add(length as usize)).filter(|end| *end <= bytes.len()) {
+    if let Some(end) =
+        length.and_then(|length| start.checked_add(length as usize)).filter(|end| *end <= bytes.len())
+    {
         let rest = &bytes[end..bytes.len().min(end + 32)];
         if rest.trim_ascii_start().starts_with(b"endstream") {
             return start..end;
@@ -209,5 +224,7 @@ fn is_xref<'a>(body: &Body<'a>, trailers: &mut Vec<&'a [u8]>) -> bool {
 fn is_type(dict: &[u8], name: &[u8]) -> bool {
     // Only where the name occurs is the dictionary worth reading; one with escapes in its type's name is of no type.
     memmem::find(dict, name).is_some()
-        && Dict::from_bytes(dict).and_then(|dict| dict.get::<Name<'_>>(b"Type")).is_some_and(|found| found.as_ref() == name)
+        && Dict::from_bytes(dict)
+            .and_then(|dict| dict.get::<Name<'_>>(b"Type"))
+            .is_some_and(|found| found.as_ref() == name)
 }

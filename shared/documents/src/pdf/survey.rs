@@ -5,11 +5,11 @@ use std::collections::HashSet;
 use hayro::hayro_interpret::font::{Glyph, GlyphRun};
 use hayro::hayro_interpret::hayro_cmap::BfString;
 use hayro::hayro_interpret::{
-    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache, InterpreterSettings, SoftMask,
-    TransformExt, interpret_page,
+    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache,
+    InterpreterSettings, SoftMask, StrokeProps, TransformExt, interpret_page,
 };
 use hayro::hayro_syntax::page::Page;
-use hayro::kurbo::{Affine, BezPath, Point, Rect, Shape};
+use hayro::kurbo::{Affine, BezPath, ParamCurve, Point, Rect, Shape};
 
 use crate::DocumentError;
 use crate::order::Piece;
@@ -19,6 +19,8 @@ const MAX_GLYPHS: usize = 1_000_000;
 /// Tiles of pixels, 256 by 4, that are painted, one on the other: the rasterizer keeps a note of each, about 32 bytes.
 const MAX_TILES: f64 = 8_000_000.0;
 const TILE_AREA: f64 = 1024.0;
+/// A dash is an outline of at least so many lines and curves.
+const DASH_ELEMENTS: f64 = 20.0;
 /// Groups and masks are pages of their own while they are drawn.
 const MAX_GROUPS: usize = 4000;
 
@@ -100,13 +102,18 @@ impl Surveyor {
         let height = up.hypot();
         let numbers = [origin.x, origin.y, along.x, along.y, height];
         let inside = self.target.inflate(1.0, 1.0).contains(origin) && height > 0.01;
-        if !inside || !numbers.iter().all(|number| number.is_finite()) || self.survey.pieces.len() == MAX_GLYPHS {
+        if !inside
+            || !numbers.iter().all(|number| number.is_finite())
+            || self.survey.pieces.len() == MAX_GLYPHS
+        {
             return;
         }
         let cell = |value: f64| (value / (0.1 * height)).round() as i32;
         let (x, y, code) = (cell(origin.x), cell(origin.y), glyph.char_code());
         let near = [(0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)];
-        if near.iter().any(|(dx, dy)| self.seen.contains(&(x.wrapping_add(*dx), y.wrapping_add(*dy), code))) && !text.trim().is_empty() {
+        if near.iter().any(|(dx, dy)| self.seen.contains(&(x.wrapping_add(*dx), y.wrapping_add(*dy), code)))
+            && !text.trim().is_empty()
+        {
             return;
         }
         self.seen.insert((x, y, code));
@@ -116,10 +123,23 @@ impl Surveyor {
     }
 }
 
+/// How many dashes a line is drawn in: each becomes a path of its own.
+fn dashes(path: &BezPath, stroke: &StrokeProps) -> usize {
+    let period: f64 = stroke.dash_array.iter().map(|length| f64::from(*length)).sum();
+    if stroke.dash_array.is_empty() {
+        return 0;
+    }
+    let length: f64 = path.segments().map(|segment| segment.start().distance(segment.end())).sum();
+    (DASH_ELEMENTS * length / period) as usize
+}
+
 impl<'a> Device<'a> for Surveyor {
-    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, _: &DrawMode) {
+    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, mode: &DrawMode) {
         self.paint(props.transform.transform_rect_bbox(path.bounding_box()));
         self.survey.shapes += path.elements().len();
+        if let DrawMode::Stroke(stroke) | DrawMode::FillAndStroke(_, stroke) = mode {
+            self.survey.shapes = self.survey.shapes.saturating_add(dashes(path, stroke));
+        }
     }
 
     fn push_clip_path(&mut self, clip: &ClipPath) {

@@ -39,7 +39,9 @@ fn put_dict(dict: &Dict<'_>, out: &mut Vec<u8>, depth: usize, without: &[&[u8]])
 
 fn put_entry(entry: MaybeRef<Object<'_>>, out: &mut Vec<u8>, depth: usize) {
     match entry {
-        MaybeRef::Ref(reference) => out.extend_from_slice(format!("{} {} R ", reference.obj_number, reference.gen_number).as_bytes()),
+        MaybeRef::Ref(reference) => {
+            out.extend_from_slice(format!("{} {} R ", reference.obj_number, reference.gen_number).as_bytes())
+        }
         MaybeRef::NotRef(object) => put(&object, out, depth + 1),
     }
 }
@@ -73,7 +75,9 @@ fn put_name(name: &[u8], out: &mut Vec<u8>) {
     out.push(b'/');
     for byte in name {
         match byte {
-            b'#' | b'/' | b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'%' => put_escaped(*byte, out),
+            b'#' | b'/' | b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'%' => {
+                put_escaped(*byte, out)
+            }
             0x21..=0x7E => out.push(*byte),
             _ => put_escaped(*byte, out),
         }

@@ -58,19 +58,29 @@ const RELATIONS: &str = "http://schemas.openxmlformats.org/package/2006/relation
 const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 
 pub fn relations(of: &[(&str, &str, &str)]) -> String {
-    let list: String = of.iter().map(|(id, kind, target)| format!(r#"<Relationship Id="{id}" Type="{OFFICE}/{kind}" Target="{target}"/>"#)).collect();
-    format!(r#"<?xml version="1.0" encoding="UTF-8"?><Relationships xmlns="{RELATIONS}">{list}</Relationships>"#)
+    let list: String = of
+        .iter()
+        .map(|(id, kind, target)| {
+            format!(r#"<Relationship Id="{id}" Type="{OFFICE}/{kind}" Target="{target}"/>"#)
+        })
+        .collect();
+    format!(
+        r#"<?xml version="1.0" encoding="UTF-8"?><Relationships xmlns="{RELATIONS}">{list}</Relationships>"#
+    )
 }
 
 pub fn part(root: &str, inner: &str) -> String {
-    format!(r#"<?xml version="1.0" encoding="UTF-8"?><w:{root} xmlns:w="w" xmlns:r="r" xmlns:a="a" xmlns:wp="wp">{inner}</w:{root}>"#)
+    format!(
+        r#"<?xml version="1.0" encoding="UTF-8"?><w:{root} xmlns:w="w" xmlns:r="r" xmlns:a="a" xmlns:wp="wp">{inner}</w:{root}>"#
+    )
 }
 
 /// A document of that body, with more files.
 pub fn docx(body: &str, more: &[(&str, &[u8])]) -> Vec<u8> {
     let document = part("document", &format!("<w:body>{body}</w:body>"));
     let root = relations(&[("rId1", "officeDocument", "word/document.xml")]);
-    let mut files = vec![file("_rels/.rels", root.as_bytes()), file("word/document.xml", document.as_bytes())];
+    let mut files =
+        vec![file("_rels/.rels", root.as_bytes()), file("word/document.xml", document.as_bytes())];
     files.extend(more.iter().map(|(name, data)| file(name, data)));
     zip(&files)
 }
@@ -81,7 +91,8 @@ pub fn paragraph(text: &str) -> String {
 
 /// A PNG of one colour.
 pub fn png(width: u32, height: u32, colour: [u8; 3]) -> Vec<u8> {
-    let row: Vec<u8> = std::iter::once(0).chain(colour.into_iter().cycle().take(3 * width as usize)).collect();
+    let row: Vec<u8> =
+        std::iter::once(0).chain(colour.into_iter().cycle().take(3 * width as usize)).collect();
     let data = super::pdf::deflated(&row.repeat(height as usize));
     let mut out = b"\x89PNG\r\n\x1A\n".to_vec();
     let head = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
@@ -96,14 +107,25 @@ pub fn png(width: u32, height: u32, colour: [u8; 3]) -> Vec<u8> {
 
 /// A letter with all that a letter may have.
 pub fn letter() -> Vec<u8> {
-    let styles = part("styles", r#"<w:docDefaults><w:rPrDefault><w:rPr><w:sz w:val="22"/></w:rPr></w:rPrDefault></w:docDefaults>
-        <w:style w:type="paragraph" w:styleId="Heading1"><w:name w:val="heading 1"/><w:pPr><w:spacing w:before="240" w:after="120"/></w:pPr><w:rPr><w:b/><w:sz w:val="36"/></w:rPr></w:style>"#);
-    let numbering = part("numbering", r#"<w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/><w:pPr><w:ind w:left="720"/></w:pPr></w:lvl><w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="lowerLetter"/><w:lvlText w:val="%1)"/></w:lvl></w:abstractNum>
+    let styles = part(
+        "styles",
+        r#"<w:docDefaults><w:rPrDefault><w:rPr><w:sz w:val="22"/></w:rPr></w:rPrDefault></w:docDefaults>
+        <w:style w:type="paragraph" w:styleId="Heading1"><w:name w:val="heading 1"/><w:pPr><w:spacing w:before="240" w:after="120"/></w:pPr><w:rPr><w:b/><w:sz w:val="36"/></w:rPr></w:style>"#,
+    );
+    let numbering = part(
+        "numbering",
+        r#"<w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/><w:pPr><w:ind w:left="720"/></w:pPr></w:lvl><w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="lowerLetter"/><w:lvlText w:val="%2)"/></w:lvl></w:abstractNum>
         <w:abstractNum w:abstractNumId="1"><w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/><w:lvlText w:val="x"/></w:lvl></w:abstractNum>
-        <w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="1"/></w:num>"#);
-    let item = |list: u8, level: u8, text: &str| format!(r#"<w:p><w:pPr><w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{list}"/></w:numPr></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"#);
+        <w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="1"/></w:num>"#,
+    );
+    let item = |list: u8, level: u8, text: &str| {
+        format!(
+            r#"<w:p><w:pPr><w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{list}"/></w:numPr></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"#
+        )
+    };
     let cell = |text: &str| format!(r#"<w:tc>{}</w:tc>"#, paragraph(text));
-    let row = |cells: &[&str]| format!("<w:tr>{}</w:tr>", cells.iter().map(|text| cell(text)).collect::<String>());
+    let row =
+        |cells: &[&str]| format!("<w:tr>{}</w:tr>", cells.iter().map(|text| cell(text)).collect::<String>());
     let body = [
         r#"<w:p><w:pPr><w:pStyle w:val="Heading1"/></w:pPr><w:r><w:t>Rental agreement</w:t></w:r></w:p>"#.to_owned(),
         r#"<w:p><w:r><w:t xml:space="preserve">The tenant pays </w:t></w:r><w:del><w:r><w:delText>800</w:delText></w:r></w:del><w:ins><w:r><w:t>850</w:t></w:r></w:ins><w:r><w:t xml:space="preserve"> euros a month &amp; heating</w:t></w:r><w:r><w:footnoteReference w:id="2"/></w:r><w:r><w:t>.</w:t></w:r></w:p>"#.to_owned(),
@@ -115,16 +137,30 @@ pub fn letter() -> Vec<u8> {
         r#"<w:sectPr><w:headerReference w:type="default" r:id="rId3"/><w:footerReference w:type="default" r:id="rId4"/><w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:left="1440" w:right="1440" w:top="1440" w:bottom="1440"/></w:sectPr>"#.to_owned(),
     ].concat();
     let own = relations(&[
-        ("rId1", "styles", "styles.xml"), ("rId2", "numbering", "numbering.xml"), ("rId3", "header", "header1.xml"), ("rId4", "footer", "footer1.xml"), ("rId5", "image", "media/image1.png"), ("rId6", "footnotes", "footnotes.xml"),
+        ("rId1", "styles", "styles.xml"),
+        ("rId2", "numbering", "numbering.xml"),
+        ("rId3", "header", "header1.xml"),
+        ("rId4", "footer", "footer1.xml"),
+        ("rId5", "image", "media/image1.png"),
+        ("rId6", "footnotes", "footnotes.xml"),
     ]);
-    let notes = part("footnotes", &format!(r#"<w:footnote w:type="separator" w:id="0"><w:p/></w:footnote><w:footnote w:id="2">{}</w:footnote>"#, paragraph("Heating is billed by use.")));
-    docx(&body, &[
-        ("word/_rels/document.xml.rels", own.as_bytes()),
-        ("word/styles.xml", styles.as_bytes()),
-        ("word/numbering.xml", numbering.as_bytes()),
-        ("word/header1.xml", part("hdr", &paragraph("Smith Properties")).as_bytes()),
-        ("word/footer1.xml", part("ftr", &paragraph("Page of an agreement")).as_bytes()),
-        ("word/footnotes.xml", notes.as_bytes()),
-        ("word/media/image1.png", &png(64, 32, [200, 40, 40])),
-    ])
+    let notes = part(
+        "footnotes",
+        &format!(
+            r#"<w:footnote w:type="separator" w:id="0"><w:p/></w:footnote><w:footnote w:id="2">{}</w:footnote>"#,
+            paragraph("Heating is billed by use.")
+        ),
+    );
+    docx(
+        &body,
+        &[
+            ("word/_rels/document.xml.rels", own.as_bytes()),
+            ("word/styles.xml", styles.as_bytes()),
+            ("word/numbering.xml", numbering.as_bytes()),
+            ("word/header1.xml", part("hdr", &paragraph("Smith Properties")).as_bytes()),
+            ("word/footer1.xml", part("ftr", &paragraph("Page of an agreement")).as_bytes()),
+            ("word/footnotes.xml", notes.as_bytes()),
+            ("word/media/image1.png", &png(64, 32, [200, 40, 40])),
+        ],
+    )
 }

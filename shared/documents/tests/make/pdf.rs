@@ -56,9 +56,11 @@ impl Pdf {
     /// The file with a table of contents. Pages are all objects that say so.
     pub fn end(mut self) -> Vec<u8> {
         if self.objects[1].is_empty() {
-            let pages = self.objects.iter().enumerate().filter(|(_, object)| object.starts_with(b"<</Type/Page/"));
+            let pages =
+                self.objects.iter().enumerate().filter(|(_, object)| object.starts_with(b"<</Type/Page/"));
             let kids: Vec<String> = pages.map(|(index, _)| format!("{} 0 R", index + 1)).collect();
-            self.objects[1] = format!("<</Type/Pages/Count {}/Kids[{}]>>", kids.len(), kids.join(" ")).into_bytes();
+            self.objects[1] =
+                format!("<</Type/Pages/Count {}/Kids[{}]>>", kids.len(), kids.join(" ")).into_bytes();
         }
         let mut file = b"%PDF-1.7\n".to_vec();
         let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", self.objects.len() + 1);
@@ -71,7 +73,8 @@ impl Pdf {
         let start = file.len();
         let size = self.objects.len() + 1;
         file.extend_from_slice(table.as_bytes());
-        let end = format!("trailer\n<</Size {size}/Root 1 0 R{}>>\nstartxref\n{start}\n%%EOF\n", self.trailer);
+        let end =
+            format!("trailer\n<</Size {size}/Root 1 0 R{}>>\nstartxref\n{start}\n%%EOF\n", self.trailer);
         file.extend_from_slice(end.as_bytes());
         file
     }
@@ -96,7 +99,9 @@ pub fn deflated_zeros(bytes: usize) -> Vec<u8> {
 /// Lines of text from the top of an A4 page, each at its place.
 pub fn lines(lines: &[&str], left: usize, top: usize) -> String {
     let lines = lines.iter().enumerate();
-    lines.map(|(index, line)| format!("BT /F 11 Tf {left} {} Td ({line}) Tj ET\n", top - 15 * index)).collect()
+    lines
+        .map(|(index, line)| format!("BT /F 11 Tf {left} {} Td ({line}) Tj ET\n", top - 15 * index))
+        .collect()
 }
 
 /// One page of an invoice, its content deflated.
