@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             text.push_str(&said.text);
             if let Some(folder) = words.get(2).filter(|folder| !folder.is_empty()) {
                 let mut out = std::fs::File::create(Path::new(folder).join(format!("page-{page}.ppm")))?;
-                write!(out, "P6 {} {} 255\n", picture.width, picture.height)?;
+                writeln!(out, "P6 {} {} 255", picture.width, picture.height)?;
                 out.write_all(&picture.pixels)?;
                 std::fs::write(Path::new(folder).join(format!("page-{page}.txt")), &said.text)?;
             }

@@ -242,6 +242,10 @@ fn encrypted_pdfs_open_when_only_printing_is_forbidden_and_not_with_a_password()
         let document = open(&read("open"), &Limits::default()).unwrap();
         assert_eq!(document.text(0).unwrap().text, "Printing is forbidden\n", "{algorithm}");
         assert!(document.render(0, 300).unwrap().pixels.iter().any(|value| *value < 100), "{algorithm}");
-        assert_eq!(open(&read("locked"), &Limits::default()).unwrap_err(), DocumentError::Encrypted, "{algorithm}");
+        assert_eq!(
+            open(&read("locked"), &Limits::default()).unwrap_err(),
+            DocumentError::Encrypted,
+            "{algorithm}"
+        );
     }
 }

@@ -174,11 +174,16 @@ fn forms_patterns_and_masks_that_draw_themselves_end() {
     let cases = [
         (form, "/XObject<</X 4 0 R/Y 5 0 R>>", "/X Do /Y Do /X Do /Y Do"),
         (pattern, "/Pattern<</X 4 0 R/Y 5 0 R>>", "/Pattern cs /X scn 0 0 99 99 re f /Y scn 0 0 99 99 re f"),
-        (form, "/ExtGState<</X<</SMask<</S/Alpha/G 5 0 R>>>>/Y<</SMask<</S/Alpha/G 4 0 R>>>>>>", "/X gs 0 0 9 9 re f /Y gs 0 0 9 9 re f"),
+        (
+            form,
+            "/ExtGState<</X<</SMask<</S/Alpha/G 5 0 R>>>>/Y<</SMask<</S/Alpha/G 4 0 R>>>>>>",
+            "/X gs 0 0 9 9 re f /Y gs 0 0 9 9 re f",
+        ),
     ];
     for (kind, of, draw) in cases {
         let entries = format!("{kind}{}", resources(of));
-        let drawn = whole(&with_streams(draw, of, &[(&entries, draw.as_bytes()), (&entries, draw.as_bytes())]));
+        let drawn =
+            whole(&with_streams(draw, of, &[(&entries, draw.as_bytes()), (&entries, draw.as_bytes())]));
         assert!(drawn == Ok(String::new()) || is_bomb(drawn.clone()), "{draw}: {drawn:?}");
     }
 }

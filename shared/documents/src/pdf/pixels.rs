@@ -20,7 +20,7 @@ pub fn check(dict: &Dict<'_>, stream: &Vetted<'_>) -> Result<(), DocumentError> 
         }
         Some("JPXDecode") => jpeg_2000(&stream.data).unwrap_or(0) * (MAX_PIXELS / MAX_PIXELS_JPEG_2000),
         Some("JBIG2Decode") => jbig2(&stream.data),
-        Some("CCITTFaxDecode") => fax(&stream.filter.as_ref().map_or(&[][..], |filter| &filter.1)),
+        Some("CCITTFaxDecode") => fax(stream.filter.as_ref().map_or(&[][..], |filter| &filter.1)),
         _ => 0,
     };
     if said.max(found) > MAX_PIXELS { Err(TOO_LARGE) } else { Ok(()) }

@@ -15,8 +15,14 @@ pub struct File {
 
 pub fn file(name: &str, data: &[u8]) -> File {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(data).unwrap();
-    File { name: name.into(), packed: encoder.finish().unwrap(), size: data.len(), flags: 0, method: 8 }
+    encoder.write_all(data).expect("memory is written to");
+    File {
+        name: name.into(),
+        packed: encoder.finish().expect("memory is written to"),
+        size: data.len(),
+        flags: 0,
+        method: 8,
+    }
 }
 
 pub fn zip(files: &[File]) -> Vec<u8> {

@@ -82,8 +82,8 @@ impl Pdf {
 
 pub fn deflated(data: &[u8]) -> Vec<u8> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(data).unwrap();
-    encoder.finish().unwrap()
+    encoder.write_all(data).expect("memory is written to");
+    encoder.finish().expect("memory is written to")
 }
 
 /// Zeros, so many.
@@ -91,9 +91,9 @@ pub fn deflated_zeros(bytes: usize) -> Vec<u8> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
     let chunk = vec![b' '; 1 << 20];
     for _ in 0..bytes >> 20 {
-        encoder.write_all(&chunk).unwrap();
+        encoder.write_all(&chunk).expect("memory is written to");
     }
-    encoder.finish().unwrap()
+    encoder.finish().expect("memory is written to")
 }
 
 /// Lines of text from the top of an A4 page, each at its place.
