@@ -15,6 +15,8 @@ use crate::DocumentError;
 const MAX_COST: u64 = 48 << 20;
 /// What starting another one costs at least.
 const START: u64 = 200;
+/// What a glyph costs that is an outline: two million are a page's most.
+const GLYPH: u64 = 24;
 /// Pixels of a picture cost about as much as so many a byte of content.
 const PIXELS_A_BYTE: u64 = 8;
 /// The reader itself stops at fifty.
@@ -63,8 +65,8 @@ impl Walk {
                 }
                 b"gs" => self.mask(name().and_then(|name| resources.get_ext_g_state(&name)), resources)?,
                 b"Tf" => self.font(name().and_then(|name| resources.get_font(&name)), resources)?,
-                b"Tj" | b"TJ" | b"'" | b"\"" if self.glyph > 0 => {
-                    self.glyph.saturating_mul(instruction.operands().map(shown).sum())
+                b"Tj" | b"TJ" | b"'" | b"\"" => {
+                    self.glyph.max(GLYPH).saturating_mul(instruction.operands().map(shown).sum())
                 }
                 b"BI" => inline(instruction.operands().cloned().filter_map(Object::into_stream).last())?,
                 _ => 0,

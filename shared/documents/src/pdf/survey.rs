@@ -85,6 +85,8 @@ impl Surveyor {
     }
 
     fn glyph(&mut self, glyph: &Glyph<'_>, transform: Affine) {
+        // Also one that is drawn twice, or outside of the page, is drawn.
+        self.survey.shapes += 1;
         let said = glyph.as_unicode();
         let text = match said {
             Some(BfString::Char(c)) => c.to_string(),
@@ -118,7 +120,6 @@ impl Surveyor {
         }
         self.seen.insert((x, y, code));
         self.survey.painted += height * along.hypot();
-        self.survey.shapes += 1;
         self.survey.pieces.push(Piece::new(text, (origin.x, origin.y), (along.x, along.y), height));
     }
 }
