@@ -4,6 +4,7 @@ mod backend;
 mod metadata;
 mod rten;
 
+pub use ::models;
 pub use backend::{Backend, InferenceError, Input, Network, Options, Output};
 pub use metadata::metadata;
 pub use rten::Rten;

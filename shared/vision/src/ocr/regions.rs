@@ -12,6 +12,10 @@ const SURE: f32 = 0.4;
 const GROWTH: f32 = 1.6;
 /// Samples: what is thinner is noise.
 const THINNEST: f32 = 1.2;
+/// A region this many times as long as thick has a direction of its own.
+const LONG: f32 = 6.0;
+/// A region's edge is rough by so much: what stands out further is a spur.
+const ROUGH: f32 = 1.3;
 /// More regions than this are not looked at: no page has them, and a picture of noise must not cost more.
 const MOST: usize = 1_000;
 
@@ -46,7 +50,8 @@ pub(crate) fn regions(map: &[f32], width: usize) -> Vec<Region> {
 struct Part {
     /// Row by row, its first and past-the-last sample.
     rows: Vec<(usize, usize, usize)>,
-    likely: f32,
+    /// Sums of how likely its samples are, times nothing, x, y, x², xy and y².
+    likely: [f64; 6],
 }
 
 /// Everything connected with `start`, by sides and corners.
@@ -57,8 +62,8 @@ fn spread(map: &[f32], width: usize, start: usize, seen: &mut [bool], waiting: &
     waiting.push(start);
     while let Some(at) = waiting.pop() {
         samples.push(at);
-        part.likely += map[at];
         let (x, y) = (at % width, at / width);
+        part.add(x as f64 + 0.5, y as f64 + 0.5, f64::from(map[at]));
         for row in y.saturating_sub(1)..=(y + 1).min(map.len() / width - 1) {
             for column in x.saturating_sub(1)..=(x + 1).min(width - 1) {
                 let near = row * width + column;
@@ -81,23 +86,57 @@ fn spread(map: &[f32], width: usize, start: usize, seen: &mut [bool], waiting: &
 }
 
 impl Part {
+    fn add(&mut self, x: f64, y: f64, likely: f64) {
+        let terms = [1.0, x, y, x * x, x * y, y * y];
+        self.likely.iter_mut().zip(terms).for_each(|(sum, term)| *sum += likely * term);
+    }
+
     /// `None` where it is too thin or too unlikely.
     fn region(&self) -> Option<Region> {
         let corner = |x: usize, y: usize| -> Point { [x as f32, y as f32] };
         let points = self.rows.iter().flat_map(|&(y, start, end)| {
             [corner(start, y), corner(start, y + 1), corner(end, y), corner(end, y + 1)]
         });
-        let mut rectangle = smallest(points.collect())?;
-        let area = rectangle.width * rectangle.height;
+        let points: Vec<Point> = points.collect();
+        let mut rectangle = smallest(points.clone())?;
+        let likely = self.likely[0] as f32;
         // By what is likely, not by whole samples: of a small map a line has three or four of them.
-        let thickness = self.likely / rectangle.width.max(1.0);
-        if thickness < THINNEST || self.likely < SURE * area {
+        let thickness = likely / rectangle.width.max(1.0);
+        if rectangle.width > LONG * thickness {
+            rectangle = self.along_its_middle(&points, rectangle, thickness);
+        }
+        let area = rectangle.width * rectangle.height;
+        if thickness < THINNEST || likely < SURE * area {
             return None;
         }
         let grown = GROWTH * area / (rectangle.width + rectangle.height).max(1.0);
         rectangle.width += grown;
         rectangle.height += grown;
         Some(Region { rectangle, thickness })
+    }
+
+    /// A long region's rectangle by its moments: a spur to a neighbouring line makes the smallest rectangle higher and askew.
+    fn along_its_middle(&self, points: &[Point], smallest: Rectangle, thickness: f32) -> Rectangle {
+        let [sum, x, y, xx, xy, yy] = self.likely;
+        let (x, y) = (x / sum, y / sum);
+        let (xx, xy, yy) = (xx / sum - x * x, xy / sum - x * y, yy / sum - y * y);
+        let (sin, cos) = (0.5 * (2.0 * xy).atan2(xx - yy)).sin_cos();
+        let mut along = [cos as f32, sin as f32];
+        if along[0] * smallest.along[0] + along[1] * smallest.along[1] < 0.0 {
+            along = along.map(|value| -value);
+        }
+        let middle = [x as f32, y as f32];
+        let (mut left, mut right, mut half) = (f32::MAX, f32::MIN, 0.0_f32);
+        for point in points {
+            let (dx, dy) = (point[0] - middle[0], point[1] - middle[1]);
+            let at = dx * along[0] + dy * along[1];
+            (left, right) = (left.min(at), right.max(at));
+            half = half.max((dy * along[0] - dx * along[1]).abs());
+        }
+        let shift = (left + right) / 2.0;
+        let center = [middle[0] + along[0] * shift, middle[1] + along[1] * shift];
+        let height = (2.0 * half).min(ROUGH * thickness);
+        Rectangle { center, along, width: right - left, height }
     }
 }
 

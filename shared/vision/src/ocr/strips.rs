@@ -25,7 +25,8 @@ impl Strip {
             (corners[a][0] - corners[b][0]).hypot(corners[a][1] - corners[b][1]).max(1e-3)
         };
         let ratio = (side(0, 1) + side(3, 2)) / (side(0, 3) + side(1, 2));
-        let width = ((HEIGHT as f32 * ratio).round() as usize).clamp(SHORTEST, LONGEST);
+        let squeeze: f32 = std::env::var("SQ").ok().and_then(|v| v.parse().ok()).unwrap_or(1.0);
+        let width = ((HEIGHT as f32 * ratio * squeeze).round() as usize).clamp(SHORTEST, LONGEST);
         Self { corners, width }
     }
 
