@@ -1,26 +1,22 @@
 //! Reads pictures, binary PPM files, and prints for each a line of JSON: what was read, where, and the processor's time.
-//! `ocr FOLDER_OF_MODELS [--side N] [--fixed] FILES...`: for the bench beside it, and to look at a page by hand.
+//! `ocr [--gist] [--squeeze SHARE] [--side N] [--fixed] FILES...`: for the bench beside it, and to look at a page by hand.
 
-use std::path::Path;
 use std::time::Instant;
 
+use inference::models::Folder;
 use vision::{Ocr, OcrFiles, OcrOptions, Picture};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
-    let models = arguments.next().ok_or("which folder has the models?")?;
-    let models = Path::new(&models);
-    let files = OcrFiles {
-        detector: models.join("PP-OCRv6_det_small.onnx"),
-        recognizer: models.join("PP-OCRv6_rec_small.onnx"),
-        angle: models.join("ch_ppocr_mobile_v2.0_cls_mobile.onnx"),
-    };
+    let files = OcrFiles::of(&Folder::from_env()?)?;
     let ocr = Ocr::load(&inference::Rten, &files, 1)?;
     let mut options = OcrOptions::default();
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--side" => options.longest_side = arguments.next().ok_or("--side needs a number")?.parse()?,
             "--fixed" => options.adaptive = false,
+            "--gist" => options = OcrOptions::gist(),
+            "--squeeze" => options.squeeze = arguments.next().ok_or("--squeeze needs a number")?.parse()?,
             file => read(&ocr, file, &options)?,
         }
     }

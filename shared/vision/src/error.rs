@@ -9,6 +9,9 @@ pub enum VisionError {
     /// The file is a network, but not of the kind that is expected.
     #[error("the model does not fit: {0}")]
     Model(String),
+    /// A model's file is missing or altered.
+    #[error(transparent)]
+    File(#[from] inference::models::ModelError),
     #[error(transparent)]
     Inference(#[from] InferenceError),
 }

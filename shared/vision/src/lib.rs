@@ -11,5 +11,6 @@ mod watch;
 
 pub use error::VisionError;
 
+pub use labels::{ImageLabels, LabelModel};
 pub use ocr::{Line, Ocr, OcrFiles, OcrOptions, text};
 pub use picture::Picture;

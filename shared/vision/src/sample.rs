@@ -95,10 +95,7 @@ impl Projection {
         let (g, h) = if determinant.abs() < 1e-6 {
             (0.0, 0.0)
         } else {
-            (
-                (sum[0] * d2[1] - d2[0] * sum[1]) / determinant,
-                (d1[0] * sum[1] - sum[0] * d1[1]) / determinant,
-            )
+            ((sum[0] * d2[1] - d2[0] * sum[1]) / determinant, (d1[0] * sum[1] - sum[0] * d1[1]) / determinant)
         };
         Self([
             p1[0] - p0[0] + g * p1[0],
@@ -127,9 +124,8 @@ const MOST_AVERAGED: usize = 4;
 /// Outside the picture its edge goes on. The picture is not empty.
 pub(crate) fn unwarp(picture: Picture<'_>, corners: [Point; 4], width: usize, height: usize) -> Planes {
     let side = |a: Point, b: Point| (a[0] - b[0]).hypot(a[1] - b[1]);
-    let count = |source: f32, target: usize| {
-        ((source / target as f32).round() as usize).clamp(1, MOST_AVERAGED)
-    };
+    let count =
+        |source: f32, target: usize| ((source / target as f32).round() as usize).clamp(1, MOST_AVERAGED);
     let along = count(side(corners[0], corners[1]).max(side(corners[3], corners[2])), width);
     let down = count(side(corners[0], corners[3]).max(side(corners[1], corners[2])), height);
     let projection = Projection::onto(corners);
@@ -164,7 +160,8 @@ fn between(picture: Picture<'_>, [x, y]: Point) -> [f32; 3] {
     let (x0, y0) = (x as usize, y as usize);
     let (x1, y1) = ((x0 + 1).min(right), (y0 + 1).min(bottom));
     let (fx, fy) = (x - x0 as f32, y - y0 as f32);
-    let (a, b, c, d) = (picture.pixel(x0, y0), picture.pixel(x1, y0), picture.pixel(x0, y1), picture.pixel(x1, y1));
+    let (a, b, c, d) =
+        (picture.pixel(x0, y0), picture.pixel(x1, y0), picture.pixel(x0, y1), picture.pixel(x1, y1));
     std::array::from_fn(|channel| {
         let top = a[channel] + (b[channel] - a[channel]) * fx;
         let low = c[channel] + (d[channel] - c[channel]) * fx;
@@ -175,18 +172,72 @@ fn between(picture: Picture<'_>, [x, y]: Point) -> [f32; 3] {
 impl Planes {
     /// As the networks of PaddleOCR take a picture: blue, green, red, each less its mean and divided by its deviation, of 0..1.
     pub(crate) fn normalized_bgr(&self, mean: [f32; 3], deviation: [f32; 3]) -> impl Iterator<Item = f32> {
+        self.normalized([2, 1, 0], mean, deviation)
+    }
+
+    /// Red, green, blue, each less its mean and divided by its deviation, of 0..1.
+    pub(crate) fn normalized_rgb(&self, mean: [f32; 3], deviation: [f32; 3]) -> impl Iterator<Item = f32> {
+        self.normalized([0, 1, 2], mean, deviation)
+    }
+
+    fn normalized(
+        &self,
+        order: [usize; 3],
+        mean: [f32; 3],
+        deviation: [f32; 3],
+    ) -> impl Iterator<Item = f32> {
         let area = self.width * self.height;
-        [2, 1, 0].into_iter().zip(mean.into_iter().zip(deviation)).flat_map(
+        order.into_iter().zip(mean.into_iter().zip(deviation)).flat_map(
             move |(channel, (mean, deviation))| {
                 let (scale, offset) = (1.0 / (255.0 * deviation), mean / deviation);
                 self.samples[channel * area..][..area].iter().map(move |sample| sample * scale - offset)
             },
         )
     }
+}
 
-    /// Turned by half a turn.
-    pub(crate) fn upside_down(&mut self) {
-        let area = self.width * self.height;
-        self.samples.chunks_exact_mut(area.max(1)).for_each(<[f32]>::reverse);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Brighter by one to the right, by ten downwards.
+    fn slope(width: u32, height: u32) -> Vec<u8> {
+        (0..height).flat_map(|y| (0..width).flat_map(move |x| [(x + 10 * y) as u8; 3])).collect()
+    }
+
+    #[test]
+    fn a_slope_stays_the_same_slope_at_every_size_and_in_every_window() {
+        let rgb = slope(12, 8);
+        let picture = Picture::new(12, 8, &rgb).unwrap();
+        assert_eq!(resize(picture, [0.0, 0.0, 12.0, 8.0], 12, 8).samples[5 * 12 + 7], 57.0);
+        for (width, height) in [(6, 4), (3, 8), (24, 16), (5, 3)] {
+            let planes = resize(picture, [0.0, 0.0, 12.0, 8.0], width, height);
+            let (x, y) = (width / 2, height / 2);
+            let at =
+                [(x as f32 + 0.5) * 12.0 / width as f32 - 0.5, (y as f32 + 0.5) * 8.0 / height as f32 - 0.5];
+            let found = planes.samples[y * width + x];
+            assert!((found - at[0] - 10.0 * at[1]).abs() < 0.01, "{width} {height}: {found} {at:?}");
+        }
+        assert_eq!(resize(picture, [2.0, 1.0, 4.0, 2.0], 1, 1).samples[0], 12.5);
+    }
+
+    #[test]
+    fn a_turned_part_is_upright_and_what_is_outside_is_the_edge() {
+        let rgb = slope(12, 8);
+        let picture = Picture::new(12, 8, &rgb).unwrap();
+        // Read downwards: right of it is down in the picture, below it is left.
+        let planes = unwarp(picture, [[9.0, 2.0], [9.0, 6.0], [3.0, 6.0], [3.0, 2.0]], 4, 6);
+        assert_eq!((planes.samples[0], planes.samples[1], planes.samples[4]), (28.0, 38.0, 27.0));
+        let planes = unwarp(picture, [[-9.0, -9.0], [-5.0, -9.0], [-5.0, -5.0], [-9.0, -5.0]], 3, 3);
+        assert!(planes.samples.iter().all(|&sample| sample == 0.0));
+    }
+
+    #[test]
+    fn the_middle_of_four_corners_is_where_their_diagonals_cross() {
+        let projection = Projection::onto([[0.0, 0.0], [4.0, 0.0], [3.0, 2.0], [1.0, 2.0]]);
+        let [x, y] = projection.at(0.5, 0.5);
+        assert!((x - 2.0).abs() < 1e-5 && (y - 4.0 / 3.0).abs() < 1e-5, "{x} {y}");
+        let same = Projection::onto([[1.0, 1.0]; 4]).at(0.3, 0.9);
+        assert_eq!(same, [1.0, 1.0]);
     }
 }

@@ -11,6 +11,7 @@ mod strips;
 use std::path::PathBuf;
 use std::time::Instant;
 
+use inference::models::Folder;
 use inference::{Backend, Options};
 
 use crate::sample::{Planes, Point};
@@ -29,21 +30,54 @@ pub struct OcrFiles {
     pub angle: PathBuf,
 }
 
+impl OcrFiles {
+    /// Those of the folder of models.
+    ///
+    /// # Errors
+    /// [`VisionError::File`] names the one that is missing or altered.
+    pub fn of(folder: &Folder) -> Result<Self, VisionError> {
+        Ok(Self {
+            detector: folder.file("ppocr/det.onnx")?,
+            recognizer: folder.file("ppocr/rec.onnx")?,
+            angle: folder.file("ppocr/cls.onnx")?,
+        })
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 pub struct OcrOptions {
     /// The most samples of the picture's longer side that are looked at for lines. Text of less than about 8 of them is missed.
     pub longest_side: u32,
     /// Looks at fewer samples first, and at more only where the text is small: a page of 40 lines costs a third.
     pub adaptive: bool,
+    /// How much narrower than they are lines are read, 0.7..1: narrow letters are lost below 0.85. The time goes with it.
+    pub squeeze: f32,
+    /// Of a page with more text only the large lines, then those that come first, are read: as many as have this much length
+    /// together, in their own heights. A full line of a page has about 45.
+    pub most_text: Option<u32>,
     /// Lines that are read with less confidence than this are left out.
     pub least_confidence: f32,
     /// Looked at between stages and between runs of a network.
     pub deadline: Option<Instant>,
 }
 
+impl OcrOptions {
+    /// What a page is about, for about a second of processor time: lines squeezed, and no more of them than that allows.
+    pub fn gist() -> Self {
+        Self { squeeze: 0.85, most_text: Some(300), ..Self::default() }
+    }
+}
+
 impl Default for OcrOptions {
     fn default() -> Self {
-        Self { longest_side: 1_280, adaptive: true, least_confidence: 0.5, deadline: None }
+        Self {
+            longest_side: 1_280,
+            adaptive: true,
+            squeeze: 1.0,
+            most_text: None,
+            least_confidence: 0.5,
+            deadline: None,
+        }
     }
 }
 
@@ -110,7 +144,11 @@ impl Ocr {
         watch.check()?;
         let mut corners: Vec<[Point; 4]> = found.into_iter().map(|found| found.corners).collect();
         self.set_upright(picture, &mut corners, watch)?;
-        let strips: Vec<Strip> = corners.into_iter().map(Strip::new).collect();
+        if let Some(most) = options.most_text {
+            corners = within(corners, most);
+        }
+        let strips: Vec<Strip> =
+            corners.into_iter().map(|corners| Strip::squeezed(corners, options.squeeze)).collect();
         let read = self.read_strips(picture, &strips, watch)?;
         let lines = strips.iter().zip(read).filter_map(|(strip, characters)| line(strip, &characters));
         let lines: Vec<Line> = lines.filter(|line| line.confidence >= options.least_confidence).collect();
@@ -133,7 +171,8 @@ impl Ocr {
             along[0].abs() >= along[1].abs()
         };
         for level in [true, false] {
-            let mut lines: Vec<usize> = (0..corners.len()).filter(|&i| is_level(&corners[i]) == level).collect();
+            let mut lines: Vec<usize> =
+                (0..corners.len()).filter(|&i| is_level(&corners[i]) == level).collect();
             lines.sort_by_key(|&index| std::cmp::Reverse(Strip::new(corners[index]).width));
             let asked = self.upside_down(picture, corners, &lines[..lines.len().min(ASKED)], watch)?;
             let turned = asked.iter().filter(|&&likely| likely > 0.5).count();
@@ -189,6 +228,29 @@ impl Ocr {
         }
         Ok(read)
     }
+}
+
+/// The large lines and then the first ones, as long together as `most` times their heights; at least one.
+fn within(corners: Vec<[Point; 4]>, most: u32) -> Vec<[Point; 4]> {
+    /// As many times as high as the usual line: a heading.
+    const LARGE: f32 = 1.3;
+    let height = |corners: &[Point; 4]| (corners[3][0] - corners[0][0]).hypot(corners[3][1] - corners[0][1]);
+    let mut heights: Vec<f32> = corners.iter().map(height).collect();
+    heights.sort_by(f32::total_cmp);
+    let usual = heights.get(heights.len() / 2).copied().unwrap_or(0.0);
+    let mut order = order::rows(&corners).concat();
+    order.sort_by_key(|&index| height(&corners[index]) < LARGE * usual);
+    let mut left = most as f32;
+    let mut kept = Vec::new();
+    for index in order {
+        let ratio = Strip::new(corners[index]).width as f32 / recognizer::HEIGHT as f32;
+        if !kept.is_empty() && ratio > left {
+            break;
+        }
+        left -= ratio;
+        kept.push(corners[index]);
+    }
+    kept
 }
 
 /// `None` where nothing is read.

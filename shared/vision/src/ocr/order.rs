@@ -45,10 +45,17 @@ pub(crate) fn rows(lines: &[[Point; 4]]) -> Vec<Vec<usize>> {
         let x = |point: Point| point[0] * u[0] + point[1] * u[1];
         let y = |point: Point| point[1] * u[0] - point[0] * u[1];
         // Middles of the sides: a line that is a little askew to its page is no higher for that.
-        let side = |a: usize, b: usize, axis: &dyn Fn(Point) -> f32| (axis(corners[a]) + axis(corners[b])) / 2.0;
+        let side =
+            |a: usize, b: usize, axis: &dyn Fn(Point) -> f32| (axis(corners[a]) + axis(corners[b])) / 2.0;
         let (left, right) = (side(0, 3, &x), side(1, 2, &x));
         let (top, bottom) = (side(0, 1, &y), side(2, 3, &y));
-        Place { index, left: left.min(right), right: left.max(right), top: top.min(bottom), bottom: top.max(bottom) }
+        Place {
+            index,
+            left: left.min(right),
+            right: left.max(right),
+            top: top.min(bottom),
+            bottom: top.max(bottom),
+        }
     };
     let mut places: Vec<Place> = lines.iter().enumerate().map(place).collect();
     places.sort_by(|a, b| a.middle().total_cmp(&b.middle()));

@@ -82,8 +82,9 @@ impl Recognizer {
                 && output.shape.last() == Some(&classes)
                 && output.data.len().is_multiple_of(strips.len() * classes)
         });
-        let output = output
-            .ok_or_else(|| VisionError::Model("the recogniser's characters are not its classes".to_owned()))?;
+        let output = output.ok_or_else(|| {
+            VisionError::Model("the recogniser's characters are not its classes".to_owned())
+        })?;
         let steps = output.data.len() / classes / strips.len();
         let each = output.data.chunks_exact((steps * classes).max(1));
         Ok(each.map(|steps| self.decode(steps, width)).collect())

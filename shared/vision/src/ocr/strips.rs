@@ -21,11 +21,16 @@ pub(crate) struct Strip {
 
 impl Strip {
     pub(crate) fn new(corners: [Point; 4]) -> Self {
+        Self::squeezed(corners, 1.0)
+    }
+
+    /// `squeeze` times as wide as it would be; below 0.7 hardly anything is read any more.
+    pub(crate) fn squeezed(corners: [Point; 4], squeeze: f32) -> Self {
         let side = |a: usize, b: usize| {
             (corners[a][0] - corners[b][0]).hypot(corners[a][1] - corners[b][1]).max(1e-3)
         };
         let ratio = (side(0, 1) + side(3, 2)) / (side(0, 3) + side(1, 2));
-        let squeeze: f32 = std::env::var("SQ").ok().and_then(|v| v.parse().ok()).unwrap_or(1.0);
+        let squeeze = squeeze.clamp(0.7, 1.0);
         let width = ((HEIGHT as f32 * ratio * squeeze).round() as usize).clamp(SHORTEST, LONGEST);
         Self { corners, width }
     }
