@@ -140,6 +140,24 @@ impl Ocr {
         }
         let watch = Watch(options.deadline);
         watch.check()?;
+        let (lines, unread) = self.attempt(picture, options, watch)?;
+        // Small lines flow together at the first look, and what they say then is nothing.
+        let lines = if options.adaptive && unread > lines.len() / 4 {
+            self.attempt(picture, &OcrOptions { adaptive: false, ..*options }, watch)?.0
+        } else {
+            lines
+        };
+        Ok(in_order(lines))
+    }
+
+    /// Lines in no order, and how many more were found than could be read.
+    fn attempt(
+        &self,
+        picture: Picture<'_>,
+        options: &OcrOptions,
+        watch: Watch,
+    ) -> Result<(Vec<Line>, usize), VisionError> {
+        watch.check()?;
         let found = self.detector.find(picture, options.longest_side.max(32), options.adaptive, watch)?;
         watch.check()?;
         let mut corners: Vec<[Point; 4]> = found.into_iter().map(|found| found.corners).collect();
@@ -152,7 +170,8 @@ impl Ocr {
         let read = self.read_strips(picture, &strips, watch)?;
         let lines = strips.iter().zip(read).filter_map(|(strip, characters)| line(strip, &characters));
         let lines: Vec<Line> = lines.filter(|line| line.confidence >= options.least_confidence).collect();
-        Ok(in_order(lines))
+        let unread = strips.len() - lines.len();
+        Ok((lines, unread))
     }
 
     /// Turns lines that stand on their heads. A few lines of a page speak for all where they agree.

@@ -23,7 +23,7 @@ impl Place {
 }
 
 /// Lines of a column of prose are at least this many times as long as high; those of a table's column are shorter.
-const PROSE: f32 = 9.0;
+const PROSE: f32 = 6.5;
 /// Fewer lines than this are no column.
 const COLUMN: usize = 3;
 /// Headings and pictures' captions cross a gutter, but no more than this share of all lines.
