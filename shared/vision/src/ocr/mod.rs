@@ -1,0 +1,294 @@
+//! Text in pictures: found, set upright, read, put in order. The networks are those of PP-OCR; what is between them is here.
+
+mod angle;
+mod detector;
+mod order;
+mod recognizer;
+mod rectangle;
+mod regions;
+mod strips;
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use inference::models::Folder;
+use inference::{Backend, Options};
+
+use crate::sample::{Planes, Point};
+use crate::watch::Watch;
+use crate::{Picture, VisionError};
+use angle::AngleClassifier;
+use detector::Detector;
+use recognizer::{Character, Recognizer};
+use strips::Strip;
+
+/// The networks' files: of PP-OCRv6 the detector and the recogniser, of PP-OCRv2 the angle classifier.
+#[derive(Debug, Clone)]
+pub struct OcrFiles {
+    pub detector: PathBuf,
+    pub recognizer: PathBuf,
+    pub angle: PathBuf,
+}
+
+impl OcrFiles {
+    /// Those of the folder of models.
+    ///
+    /// # Errors
+    /// [`VisionError::File`] names the one that is missing or altered.
+    pub fn of(folder: &Folder) -> Result<Self, VisionError> {
+        Ok(Self {
+            detector: folder.file("ppocr/det.onnx")?,
+            recognizer: folder.file("ppocr/rec.onnx")?,
+            angle: folder.file("ppocr/cls.onnx")?,
+        })
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct OcrOptions {
+    /// The most samples of the picture's longer side that are looked at for lines. Text of less than about 8 of them is missed.
+    pub longest_side: u32,
+    /// Looks at fewer samples first, and at more only where the text is small: a page of 40 lines costs a third.
+    pub adaptive: bool,
+    /// How much narrower than they are lines are read, 0.7..1: narrow letters are lost below 0.85. The time goes with it.
+    pub squeeze: f32,
+    /// Of a page with more text only the large lines, then those that come first, are read: as many as have this much length
+    /// together, in their own heights. A full line of a page has about 45.
+    pub most_text: Option<u32>,
+    /// Lines that are read with less confidence than this are left out.
+    pub least_confidence: f32,
+    /// Looked at between stages and between runs of a network.
+    pub deadline: Option<Instant>,
+}
+
+impl OcrOptions {
+    /// What a page is about, for about a second of processor time: lines squeezed, and no more of them than that allows.
+    pub fn gist() -> Self {
+        Self { squeeze: 0.85, most_text: Some(300), ..Self::default() }
+    }
+}
+
+impl Default for OcrOptions {
+    fn default() -> Self {
+        Self {
+            longest_side: 1_280,
+            adaptive: true,
+            squeeze: 1.0,
+            most_text: None,
+            least_confidence: 0.5,
+            deadline: None,
+        }
+    }
+}
+
+/// A line, or the part of it that stands together, as a cell of a table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    pub text: String,
+    /// 0..1: the mean of its characters'.
+    pub confidence: f32,
+    /// Top left, top right, bottom right, bottom left as the text is read; in pixels from the picture's top left. They may lie a
+    /// little outside the picture.
+    pub corners: [[f32; 2]; 4],
+    /// Lines beside each other have the same number; it grows in the order of reading.
+    pub row: usize,
+}
+
+/// What lines say together: a line break between rows, a space between the parts of a row.
+pub fn text(lines: &[Line]) -> String {
+    let mut text = String::new();
+    for (index, line) in lines.iter().enumerate() {
+        if index > 0 {
+            text.push(if lines[index - 1].row == line.row { ' ' } else { '\n' });
+        }
+        text.push_str(&line.text);
+    }
+    text
+}
+
+/// Reads text. One is shared by all threads.
+pub struct Ocr {
+    detector: Detector,
+    angle: AngleClassifier,
+    recognizer: Recognizer,
+}
+
+impl Ocr {
+    /// `threads` of one run of a network.
+    ///
+    /// # Errors
+    /// A file that is missing, or not such a network.
+    pub fn load(backend: &dyn Backend, files: &OcrFiles, threads: usize) -> Result<Self, VisionError> {
+        let characters = inference::metadata(&files.recognizer, "character")?
+            .ok_or_else(|| VisionError::Model("the recogniser's file names no characters".to_owned()))?;
+        let options = Options { threads, prepack: true };
+        let load = |file| backend.load(file, &options);
+        Ok(Self {
+            detector: Detector(load(&files.detector)?),
+            angle: AngleClassifier(load(&files.angle)?),
+            recognizer: Recognizer::new(load(&files.recognizer)?, &characters)?,
+        })
+    }
+
+    /// The lines of a picture in the order of reading.
+    ///
+    /// # Errors
+    /// The deadline, or a network that fails.
+    pub fn read(&self, picture: Picture<'_>, options: &OcrOptions) -> Result<Vec<Line>, VisionError> {
+        if picture.is_empty() {
+            return Ok(Vec::new());
+        }
+        let watch = Watch(options.deadline);
+        watch.check()?;
+        let (lines, unread) = self.attempt(picture, options, watch)?;
+        // Small lines flow together at the first look, and what they say then is nothing.
+        let lines = if options.adaptive && unread > lines.len() / 4 {
+            self.attempt(picture, &OcrOptions { adaptive: false, ..*options }, watch)?.0
+        } else {
+            lines
+        };
+        Ok(in_order(lines))
+    }
+
+    /// Lines in no order, and how many more were found than could be read.
+    fn attempt(
+        &self,
+        picture: Picture<'_>,
+        options: &OcrOptions,
+        watch: Watch,
+    ) -> Result<(Vec<Line>, usize), VisionError> {
+        watch.check()?;
+        let found = self.detector.find(picture, options.longest_side.max(32), options.adaptive, watch)?;
+        watch.check()?;
+        let mut corners: Vec<[Point; 4]> = found.into_iter().map(|found| found.corners).collect();
+        self.set_upright(picture, &mut corners, watch)?;
+        if let Some(most) = options.most_text {
+            corners = within(corners, most);
+        }
+        let strips: Vec<Strip> =
+            corners.into_iter().map(|corners| Strip::squeezed(corners, options.squeeze)).collect();
+        let read = self.read_strips(picture, &strips, watch)?;
+        let lines = strips.iter().zip(read).filter_map(|(strip, characters)| line(strip, &characters));
+        let lines: Vec<Line> = lines.filter(|line| line.confidence >= options.least_confidence).collect();
+        let unread = strips.len() - lines.len();
+        Ok((lines, unread))
+    }
+
+    /// Turns lines that stand on their heads. A few lines of a page speak for all where they agree.
+    fn set_upright(
+        &self,
+        picture: Picture<'_>,
+        corners: &mut [[Point; 4]],
+        watch: Watch,
+    ) -> Result<(), VisionError> {
+        /// Lines that are asked first: the longest, since a short one may look alike from both sides.
+        const ASKED: usize = 5;
+        /// One line of a page that is turned against the others must be likely to be.
+        const LIKELY: f32 = 0.9;
+        let is_level = |corners: &[Point; 4]| {
+            let along = [corners[1][0] - corners[0][0], corners[1][1] - corners[0][1]];
+            along[0].abs() >= along[1].abs()
+        };
+        for level in [true, false] {
+            let mut lines: Vec<usize> =
+                (0..corners.len()).filter(|&i| is_level(&corners[i]) == level).collect();
+            lines.sort_by_key(|&index| std::cmp::Reverse(Strip::new(corners[index]).width));
+            let asked = self.upside_down(picture, corners, &lines[..lines.len().min(ASKED)], watch)?;
+            let turned = asked.iter().filter(|&&likely| likely > 0.5).count();
+            let all = if turned == 0 {
+                vec![0.0; lines.len()]
+            } else if turned == asked.len() {
+                vec![1.0; lines.len()]
+            } else {
+                self.upside_down(picture, corners, &lines, watch)?
+            };
+            for (&index, likely) in lines.iter().zip(all) {
+                if likely > LIKELY {
+                    corners[index].rotate_left(2);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// How likely each of the lines stands on its head.
+    fn upside_down(
+        &self,
+        picture: Picture<'_>,
+        corners: &[[Point; 4]],
+        lines: &[usize],
+        watch: Watch,
+    ) -> Result<Vec<f32>, VisionError> {
+        let mut likely = Vec::with_capacity(lines.len());
+        for lines in lines.chunks(angle::BATCH) {
+            watch.check()?;
+            let strips: Vec<Planes> =
+                lines.iter().map(|&index| Strip::new(corners[index]).planes(picture)).collect();
+            likely.extend(self.angle.upside_down(&strips.iter().collect::<Vec<_>>())?);
+        }
+        Ok(likely)
+    }
+
+    /// Some at a time, so that memory does not grow with the page.
+    fn read_strips(
+        &self,
+        picture: Picture<'_>,
+        strips: &[Strip],
+        watch: Watch,
+    ) -> Result<Vec<Vec<Character>>, VisionError> {
+        let mut read = vec![Vec::new(); strips.len()];
+        let mut order: Vec<usize> = (0..strips.len()).collect();
+        order.sort_by_key(|&index| strips[index].width);
+        for some in order.chunks(strips::TOGETHER) {
+            watch.check()?;
+            let planes: Vec<Planes> = some.iter().map(|&index| strips[index].planes(picture)).collect();
+            let characters = self.recognizer.read(&planes.iter().collect::<Vec<_>>(), watch)?;
+            some.iter().zip(characters).for_each(|(&index, characters)| read[index] = characters);
+        }
+        Ok(read)
+    }
+}
+
+/// The large lines and then the first ones, as long together as `most` times their heights; at least one.
+fn within(corners: Vec<[Point; 4]>, most: u32) -> Vec<[Point; 4]> {
+    /// As many times as high as the usual line: a heading.
+    const LARGE: f32 = 1.3;
+    let height = |corners: &[Point; 4]| (corners[3][0] - corners[0][0]).hypot(corners[3][1] - corners[0][1]);
+    let mut heights: Vec<f32> = corners.iter().map(height).collect();
+    heights.sort_by(f32::total_cmp);
+    let usual = heights.get(heights.len() / 2).copied().unwrap_or(0.0);
+    let mut order = order::rows(&corners).concat();
+    order.sort_by_key(|&index| height(&corners[index]) < LARGE * usual);
+    let mut left = most as f32;
+    let mut kept = Vec::new();
+    for index in order {
+        let ratio = Strip::new(corners[index]).width as f32 / recognizer::HEIGHT as f32;
+        if !kept.is_empty() && ratio > left {
+            break;
+        }
+        left -= ratio;
+        kept.push(corners[index]);
+    }
+    kept
+}
+
+/// `None` where nothing is read.
+fn line(strip: &Strip, characters: &[Character]) -> Option<Line> {
+    let text: String = characters.iter().map(|character| character.character).collect();
+    let text = text.trim();
+    let sum: f32 = characters.iter().map(|character| character.confidence).sum();
+    let confidence = sum / characters.len().max(1) as f32;
+    (!text.is_empty()).then(|| Line { text: text.to_owned(), confidence, corners: strip.corners, row: 0 })
+}
+
+fn in_order(lines: Vec<Line>) -> Vec<Line> {
+    let corners: Vec<[Point; 4]> = lines.iter().map(|line| line.corners).collect();
+    let mut lines: Vec<Option<Line>> = lines.into_iter().map(Some).collect();
+    let mut ordered = Vec::with_capacity(lines.len());
+    for (row, indices) in order::rows(&corners).into_iter().enumerate() {
+        for index in indices {
+            ordered.extend(lines[index].take().map(|line| Line { row, ..line }));
+        }
+    }
+    ordered
+}

@@ -1,0 +1,150 @@
+//! What is written on drawn pages is read. Needs the model files: `atelier models fetch`.
+
+mod page;
+
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+use inference::Rten;
+use inference::models::Folder;
+use page::{Page, picture};
+use vision::{Line, Ocr, OcrFiles, OcrOptions, Picture, VisionError, text};
+
+static OCR: LazyLock<Ocr> = LazyLock::new(|| {
+    let files = OcrFiles::of(&Folder::from_env().unwrap()).unwrap();
+    Ocr::load(&Rten, &files, 1).unwrap()
+});
+
+const LINES: [&str; 4] =
+    ["The quick brown fox jumps", "Invoice number 48213", "over the lazy dog at noon", "Total due 12.50 EUR"];
+
+fn letter(paper: u8, ink: u8) -> Page {
+    let mut page = Page::new(640, 320, paper, ink);
+    for (index, line) in LINES.iter().enumerate() {
+        page.write(line, 40.0, 40.0 + index as f32 * 60.0, 32.0);
+    }
+    page
+}
+
+fn read(page: &Page, options: &OcrOptions) -> Vec<Line> {
+    OCR.read(picture(page, &page.rgb()), options).unwrap()
+}
+
+#[test]
+fn a_letter_is_read_whichever_way_it_lies() {
+    let letter = letter(255, 0);
+    for degrees in [0.0, 3.0, -8.0, 90.0, 180.0, 270.0] {
+        let page = letter.turned(degrees);
+        let lines = read(&page, &OcrOptions::default());
+        assert_eq!(text(&lines), LINES.join("\n"), "{degrees}");
+        let first = &lines[0];
+        assert!(first.confidence > 0.9, "{degrees}: {first:?}");
+        let along = [first.corners[1][0] - first.corners[0][0], first.corners[1][1] - first.corners[0][1]];
+        let found = along[1].atan2(along[0]).to_degrees();
+        let off = (found - degrees + 540.0).rem_euclid(360.0) - 180.0;
+        assert!(off.abs() < 2.0, "{degrees}: {found}");
+    }
+}
+
+#[test]
+fn corners_lie_around_the_text() {
+    let mut page = Page::new(500, 200, 255, 0);
+    page.write("Hello there", 100.0, 80.0, 40.0);
+    let lines = read(&page, &OcrOptions::default());
+    let [top_left, _, bottom_right, _] = lines[0].corners;
+    assert!((80.0..106.0).contains(&top_left[0]) && (66.0..92.0).contains(&top_left[1]), "{lines:?}");
+    assert!(
+        (280.0..340.0).contains(&bottom_right[0]) && (108.0..134.0).contains(&bottom_right[1]),
+        "{lines:?}"
+    );
+}
+
+#[test]
+fn light_text_on_dark_and_faint_text_are_read() {
+    for (paper, ink) in [(20, 240), (200, 140)] {
+        assert_eq!(
+            text(&read(&letter(paper, ink), &OcrOptions::default())),
+            LINES.join("\n"),
+            "{paper} {ink}"
+        );
+    }
+}
+
+#[test]
+fn columns_are_read_one_after_the_other_and_cells_row_by_row() {
+    let mut page = Page::new(900, 400, 255, 0);
+    page.write("Bread", 60.0, 30.0, 26.0).write("2.40", 760.0, 30.0, 26.0);
+    page.write("Butter", 60.0, 80.0, 26.0).write("3.10", 760.0, 80.0, 26.0);
+    let lines = read(&page, &OcrOptions::default());
+    assert_eq!(text(&lines), "Bread 2.40\nButter 3.10");
+    assert_eq!((lines[0].row, lines[1].row, lines[2].row), (0, 0, 1));
+
+    let mut page = Page::new(900, 400, 255, 0);
+    let left = ["The first column has", "lines that are read", "before the second"];
+    let right = ["Only then comes what", "stands to the right", "of it on the page"];
+    for row in 0..3 {
+        page.write(left[row], 40.0, 40.0 + 50.0 * row as f32, 32.0);
+        page.write(right[row], 500.0, 40.0 + 50.0 * row as f32, 32.0);
+    }
+    assert_eq!(text(&read(&page, &OcrOptions::default())), [left, right].concat().join("\n"));
+}
+
+#[test]
+fn small_text_on_a_large_page_is_looked_at_more_closely() {
+    let mut page = Page::new(2_400, 1_600, 255, 0);
+    page.write("tiny words on a large page", 900.0, 700.0, 22.0);
+    page.write("and a second line of them", 900.0, 730.0, 22.0);
+    let lines = read(&page, &OcrOptions { longest_side: 2_048, ..OcrOptions::default() });
+    assert_eq!(text(&lines), "tiny words on a large page\nand a second line of them");
+}
+
+#[test]
+fn the_gist_has_the_heading_and_what_comes_first() {
+    let mut page = Page::new(800, 1_000, 255, 0);
+    for row in 0..24 {
+        page.write("these are words that fill one line of it", 60.0, 120.0 + 34.0 * row as f32, 24.0);
+    }
+    page.write("Annual report", 60.0, 30.0, 56.0);
+    let lines = read(&page, &OcrOptions::gist());
+    assert_eq!(lines[0].text, "Annual report");
+    assert!((5..24).contains(&lines.len()), "{}", lines.len());
+}
+
+#[test]
+fn pictures_without_text_of_any_size_give_no_lines_and_no_panic() {
+    for (width, height) in [(0, 0), (0, 9), (1, 1), (1, 3_000), (5_000, 2), (31, 33), (3_000, 3_000)] {
+        let rgb = vec![180; width * height * 3];
+        let picture = Picture::new(width as u32, height as u32, &rgb).unwrap();
+        assert_eq!(OCR.read(picture, &OcrOptions::default()).unwrap(), [], "{width} {height}");
+    }
+}
+
+#[test]
+fn noise_does_not_panic_and_is_not_taken_for_much() {
+    let mut state = 1_u32;
+    let rgb: Vec<u8> = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    })
+    .take(300 * 200 * 3)
+    .collect();
+    let lines = OCR.read(Picture::new(300, 200, &rgb).unwrap(), &OcrOptions::default()).unwrap();
+    assert!(text(&lines).len() < 20, "{lines:?}");
+}
+
+#[test]
+fn a_deadline_ends_the_reading() {
+    let page = letter(255, 0);
+    let rgb = page.rgb();
+    let passed = OcrOptions { deadline: Some(Instant::now()), ..OcrOptions::default() };
+    assert!(matches!(OCR.read(picture(&page, &rgb), &passed), Err(VisionError::Deadline)));
+    let soon = Some(Instant::now() + Duration::from_millis(1));
+    let soon = OcrOptions { deadline: soon, ..OcrOptions::default() };
+    assert!(matches!(OCR.read(picture(&page, &rgb), &soon), Err(VisionError::Deadline)));
+}
+
+#[test]
+fn pixels_that_are_not_a_picture_are_refused() {
+    assert!(matches!(Picture::new(2, 2, &[0; 11]), Err(VisionError::Picture { .. })));
+    assert!(matches!(Picture::new(u32::MAX, u32::MAX, &[]), Err(VisionError::Picture { .. })));
+}
