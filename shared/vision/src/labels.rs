@@ -1,5 +1,6 @@
 //! What a picture shows, in the words of ImageNet's classes.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::time::Instant;
 
@@ -88,9 +89,7 @@ impl ImageLabels {
         let values =
             values.ok_or_else(|| VisionError::Model("the names are not the network's classes".to_owned()))?;
         let likely = if self.model.logits { softmax(&values.data) } else { values.data.clone() };
-        let mut order: Vec<usize> = (0..likely.len()).collect();
-        order.sort_by(|&a, &b| likely[b].total_cmp(&likely[a]));
-        Ok(order.into_iter().take(top).map(|class| (self.names[class].clone(), likely[class])).collect())
+        Ok(ranked(&self.names, &likely, top))
     }
 }
 
@@ -99,6 +98,17 @@ fn square(picture: Picture<'_>, share: f32) -> [f32; 4] {
     let (width, height) = (picture.width() as f32, picture.height() as f32);
     let half = width.min(height) * share / 2.0;
     [width / 2.0 - half, height / 2.0 - half, width / 2.0 + half, height / 2.0 + half]
+}
+
+/// The likeliest names. Classes of one name, as ImageNet's two missiles, are one.
+fn ranked(names: &[String], likely: &[f32], top: usize) -> Vec<(String, f32)> {
+    let mut sums: HashMap<&str, f32> = HashMap::new();
+    for (name, likely) in names.iter().zip(likely) {
+        *sums.entry(name).or_default() += likely;
+    }
+    let mut ranked: Vec<(&str, f32)> = sums.into_iter().collect();
+    ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
+    ranked.into_iter().take(top).map(|(name, likely)| (name.to_owned(), likely)).collect()
 }
 
 fn softmax(logits: &[f32]) -> Vec<f32> {
@@ -119,6 +129,13 @@ mod tests {
             (likely.iter().sum::<f32>() - 1.0).abs() < 1e-6 && (likely[0] - 0.731).abs() < 1e-3,
             "{likely:?}"
         );
+    }
+
+    #[test]
+    fn classes_of_one_name_are_one_label() {
+        let names = ["missile", "cat", "missile"].map(str::to_owned);
+        let ranked = ranked(&names, &[0.25, 0.375, 0.25], 2);
+        assert_eq!(ranked, [("missile".to_owned(), 0.5), ("cat".to_owned(), 0.375)]);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What is written on drawn pages is read. Needs the model files: `atelier models fetch`.
 
+#![allow(clippy::unwrap_used)]
+
 mod page;
 
 use std::sync::LazyLock;
