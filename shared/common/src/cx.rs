@@ -7,6 +7,7 @@ use std::time::Instant;
 use contract::Credits;
 use store::{Hold, KeyRecord};
 
+use crate::cache::Hit;
 use crate::{ApiError, Platform};
 
 /// The context of one call. Dereferences to the [`Platform`].
@@ -26,6 +27,10 @@ pub struct Cx {
     pub method: http::Method,
     pub price: Credits,
     pub hold: Option<Hold>,
+    /// What the cache has of each piece of the plan.
+    pub hits: Arc<[Option<Hit>]>,
+    /// Whether the call came without a key, in public mode.
+    pub public: bool,
 }
 
 impl Cx {

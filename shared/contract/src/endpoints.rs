@@ -2,13 +2,21 @@
 
 use serde_json::json;
 
+use crate::classification::{
+    Classifier, ClassifierCreate, ClassifierDeleted, ClassifierRef, ClassifierReport,
+};
 use crate::endpoint::{Endpoint, Nothing, Raw, Route, Size};
 use crate::images::{EditData, EditRequest, UploadEditRequest};
 use crate::limits::{LimitClass, MAX_MULTIPART_BODY};
 use crate::platform::keys::{Key, KeyCreate, KeyRef, KeyRotate, KeyUpdate, KeyWithSecret, Page, PageQuery};
+use crate::platform::logs::{LogQuery, LogRow};
 use crate::platform::money::{Balance, GrantCreate, LedgerEntry};
 use crate::platform::service::{FileRef, Health, Limits};
-use crate::resources::Needs::{EditQueue, Fetch, FileKeys, KeysWrite, Results, ResultsRead, Tasks};
+use crate::platform::usage::{UsageQuery, UsageReport};
+use crate::resources::Needs::{
+    Classifiers, ClassifiersRead, EditQueue, Fetch, FileKeys, KeysWrite, LogsRead, Results, ResultsRead,
+    Tasks,
+};
 use crate::tasks::{Task, TaskQuery, TaskRef, TaskReport};
 use crate::{ErrorKind, Family, Scope};
 
@@ -131,6 +139,51 @@ pub const LEDGER_LIST: Endpoint<PageQuery, Page<LedgerEntry>> =
         .scope(Scope::Billing)
         .summary("Every grant, hold, charge and release, newest first");
 
+pub const USAGE_GET: Endpoint<UsageQuery, UsageReport> = Endpoint::get("usage-get", "/v1/usage")
+    .family(Family::Classification)
+    .scope(Scope::Billing)
+    .summary("Calls, tokens, credits and latency by time; CSV with `Accept: text/csv`")
+    .needs(&[LogsRead]);
+
+pub const LOG_LIST: Endpoint<LogQuery, Page<LogRow>> = Endpoint::get("log-list", "/v1/logs")
+    .family(Family::Classification)
+    .scope(Scope::Logs)
+    .summary("Calls of the last 30 days, newest first")
+    .needs(&[LogsRead]);
+
+pub const CLASSIFIER_CREATE: Endpoint<ClassifierCreate, Classifier> =
+    Endpoint::post("classifier-create", "/v1/classifiers")
+        .family(Family::Classification)
+        .scope(Scope::Classify)
+        .summary("Save a classifier; the same name again makes its next version")
+        .creates()
+        .needs(&[Classifiers])
+        .example(|| json!({"name": "tickets", "labels": ["billing", "technical"], "descriptions": {"billing": "Invoices, prices and refunds"}}))
+        .fails(&[ErrorKind::ClassifierChanged]);
+
+pub const CLASSIFIER_LIST: Endpoint<PageQuery, Page<Classifier>> =
+    Endpoint::get("classifier-list", "/v1/classifiers")
+        .family(Family::Classification)
+        .scope(Scope::Classify)
+        .summary("All classifiers, each in its latest version")
+        .needs(&[ClassifiersRead]);
+
+pub const CLASSIFIER_GET: Endpoint<ClassifierRef, ClassifierReport> =
+    Endpoint::get("classifier-get", "/v1/classifiers/{name}")
+        .family(Family::Classification)
+        .scope(Scope::Classify)
+        .summary("A classifier and its versions; `name@v2` shows one of them")
+        .needs(&[ClassifiersRead])
+        .fails(&[ErrorKind::ClassifierNotFound]);
+
+pub const CLASSIFIER_DELETE: Endpoint<ClassifierRef, ClassifierDeleted> =
+    Endpoint::delete("classifier-delete", "/v1/classifiers/{name}")
+        .family(Family::Classification)
+        .scope(Scope::Classify)
+        .summary("Delete a classifier with all its versions")
+        .needs(&[Classifiers])
+        .fails(&[ErrorKind::ClassifierNotFound, ErrorKind::ClassifierChanged]);
+
 pub const LIMITS_GET: Endpoint<Nothing, Limits> = Endpoint::get("limits-get", "/v1/limits")
     .summary("Sizes, prices, rates, formats and operations of this version");
 
@@ -173,6 +226,12 @@ pub const ROUTES: &[&Route] = &[
     &BALANCE_GET.route,
     &BALANCE_GRANT.route,
     &LEDGER_LIST.route,
+    &USAGE_GET.route,
+    &LOG_LIST.route,
+    &CLASSIFIER_CREATE.route,
+    &CLASSIFIER_LIST.route,
+    &CLASSIFIER_GET.route,
+    &CLASSIFIER_DELETE.route,
     &LIMITS_GET.route,
     &HEALTH.route,
     &OPENAPI_GET.route,

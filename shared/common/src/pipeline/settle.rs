@@ -12,7 +12,7 @@ use crate::response::Commit;
 use crate::{ApiError, seal};
 
 pub(crate) async fn settle(call: &mut Call, answer: Answer) -> Result<Reply, ApiError> {
-    let Answer { content, headers, status, commit } = answer;
+    let Answer { content, headers, status, commit, .. } = answer;
     let reply = render::success(call, content, headers, status)?;
     let Commit { writes, hand_over, refused, then } = commit;
     let store: Store = call.platform.store.clone();
@@ -37,6 +37,8 @@ pub(crate) async fn settle(call: &mut Call, answer: Answer) -> Result<Reply, Api
     }
     transaction.commit().await.map_err(|error| meaning(error, refused))?;
     call.charged = charged;
+    call.tokens = call.quoted_tokens.into();
+    call.budgeted = None;
     (call.hold, call.started_call) = (None, None);
     if let Some(then) = then {
         then.await;
@@ -76,6 +78,11 @@ pub(crate) async fn undo(call: &mut Call) {
         && let Err(error) = store.ledger().release_now(&hold, call.platform.now_ms()).await
     {
         tracing::error!(request_id = call.request_id, error = %error, "hold not released; the sweep will");
+    }
+    if let Some(price) = call.budgeted.take()
+        && let Err(error) = store.budget().give_back(price, call.started_ms).await
+    {
+        tracing::error!(request_id = call.request_id, error = %error, "the day's budget was not given back");
     }
     if let Some(started) = call.started_call.take()
         && let Err(error) = store.idempotency().free(&started).await

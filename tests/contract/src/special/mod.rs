@@ -2,6 +2,10 @@
 
 mod balance_get;
 mod balance_grant;
+mod classifier_create;
+mod classifier_delete;
+mod classifier_get;
+mod classifier_list;
 mod docs_get;
 mod file_get;
 mod health;
@@ -18,7 +22,9 @@ mod key_rotate;
 mod key_update;
 mod ledger_list;
 mod limits_get;
+mod log_list;
 mod openapi_get;
+mod usage_get;
 
 use std::path::Path;
 

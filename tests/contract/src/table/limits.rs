@@ -163,7 +163,7 @@ fn in_force(check: &mut Check<'_>, route: &Route, answer: &Answer, remaining: i6
     if route.family != Family::Images {
         return;
     }
-    let second = route.limit.expect("a limit").rate().per_second;
+    let second = route.limit.expect("a limit").rate().per_second.expect("one of seconds");
     let expected = format!("1, 1;w=60, {second};w=1");
     let limit = answer.header("ratelimit-limit").to_owned();
     check.expect(limit == expected, || {
