@@ -1,0 +1,119 @@
+//! Scores to confidences that are right as often as they say.
+
+use serde::{Deserialize, Serialize};
+
+/// How scores become confidences.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Calibration {
+    /// Scores are divided by it before the softmax over labels (Guo et al., 2017).
+    pub temperature: f32,
+    /// Whether a label applies, by itself: the logistic function of `slope * (score - offset)` (Platt, 1999).
+    pub slope: f32,
+    pub offset: f32,
+}
+
+impl Calibration {
+    /// The share of each label, given that exactly one applies. Adds up to 1.
+    pub(crate) fn shares(&self, scores: &[f32]) -> Vec<f32> {
+        let most = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let mut shares: Vec<f32> =
+            scores.iter().map(|score| ((score - most) / self.temperature).exp()).collect();
+        let sum: f32 = shares.iter().sum();
+        shares.iter_mut().for_each(|share| *share /= sum);
+        shares
+    }
+
+    /// Whether each label applies, whatever the others do.
+    pub(crate) fn independent(&self, scores: &[f32]) -> Vec<f32> {
+        scores.iter().map(|score| logistic(self.slope * (score - self.offset))).collect()
+    }
+}
+
+fn logistic(value: f32) -> f32 {
+    1.0 / (1.0 + (-value).exp())
+}
+
+/// The calibration under which the true labels of evaluated texts are likeliest. `start` is what the classifier has, and weighs as much as a few
+/// texts, so that three lucky ones make no certainty. `truth` holds the number of the true label of each row of `scores`.
+pub fn fit(scores: &[&[f32]], truth: &[usize], start: Calibration) -> Calibration {
+    let rows: Vec<(&[f32], usize)> = scores.iter().copied().zip(truth.iter().copied()).collect();
+    let rows: Vec<_> = rows.into_iter().filter(|(scores, truth)| *truth < scores.len()).collect();
+    if rows.is_empty() {
+        return start;
+    }
+    let temperature =
+        if rows[0].0.len() < 2 { start.temperature } else { temperature(&rows, start.temperature) };
+    let (slope, offset) = line(&rows, start);
+    Calibration { temperature, slope, offset }
+}
+
+/// Texts that the prior is worth.
+const PRIOR: f32 = 5.0;
+
+/// By golden section over the logarithm: the loss has one minimum there.
+fn temperature(rows: &[(&[f32], usize)], start: f32) -> f32 {
+    let loss = |log: f32| -> f32 {
+        let calibration = Calibration { temperature: log.exp(), slope: 1.0, offset: 0.0 };
+        let lost = |(scores, truth): &(&[f32], usize)| -calibration.shares(scores)[*truth].max(1e-9).ln();
+        rows.iter().map(lost).sum::<f32>() + PRIOR * (log - start.ln()).powi(2)
+    };
+    let golden = (5.0_f32.sqrt() - 1.0) / 2.0;
+    let (mut low, mut high) = (start.ln() - 4.0, start.ln() + 4.0);
+    for _ in 0..40 {
+        let (left, right) = (high - golden * (high - low), low + golden * (high - low));
+        if loss(left) < loss(right) { high = right } else { low = left }
+    }
+    ((low + high) / 2.0).exp()
+}
+
+/// Newton's steps of a logistic regression with one input; positives and negatives count alike, as many as there are of each.
+fn line(rows: &[(&[f32], usize)], start: Calibration) -> (f32, f32) {
+    let (mut slope, mut bias) = (start.slope, -start.slope * start.offset);
+    let (prior_slope, prior_bias) = (slope, bias);
+    let scale = start.slope.abs().max(1e-3);
+    for _ in 0..25 {
+        // The prior keeps the matrix regular; its units are those of the parameters.
+        let (weight_slope, weight_bias) = (PRIOR / (scale * scale), PRIOR / 4.0);
+        let mut gradient = [weight_slope * (slope - prior_slope), weight_bias * (bias - prior_bias)];
+        let mut hessian = [weight_slope, 0.0, weight_bias];
+        for (scores, truth) in rows {
+            let rest = 1.0 / (scores.len().max(2) - 1) as f32;
+            for (label, score) in scores.iter().enumerate() {
+                let (wanted, weight) = if label == *truth { (1.0, 1.0) } else { (0.0, rest) };
+                let probability = logistic(slope * score + bias);
+                let (error, curve) =
+                    (weight * (probability - wanted), weight * probability * (1.0 - probability));
+                gradient[0] += error * score;
+                gradient[1] += error;
+                hessian[0] += curve * score * score;
+                hessian[1] += curve * score;
+                hessian[2] += curve;
+            }
+        }
+        let determinant = hessian[0] * hessian[2] - hessian[1] * hessian[1];
+        if determinant.abs() < 1e-12 {
+            break;
+        }
+        slope -= (hessian[2] * gradient[0] - hessian[1] * gradient[1]) / determinant;
+        bias -= (hessian[0] * gradient[1] - hessian[1] * gradient[0]) / determinant;
+    }
+    // A falling line would say that the worse a label fits, the surer it is: the texts contradict the labels, and what was known stays.
+    if slope.is_finite() && bias.is_finite() && slope > 1e-6 {
+        (slope, -bias / slope)
+    } else {
+        (start.slope, start.offset)
+    }
+}
+
+/// The expected calibration error (Naeini et al., 2015), ten bins of equal width: the mean distance between how sure the answers were and how
+/// many were right, weighted by the answers in a bin. 0 without answers.
+pub fn calibration_error(answers: &[(f32, bool)]) -> f32 {
+    let mut bins = [(0.0_f32, 0.0_f32); 10];
+    for (confidence, right) in answers {
+        let bin = ((confidence * 10.0) as usize).min(9);
+        bins[bin].0 += confidence;
+        bins[bin].1 += f32::from(u8::from(*right));
+    }
+    let error: f32 = bins.iter().map(|(confidence, right)| (confidence - right).abs()).sum();
+    error / answers.len().max(1) as f32
+}
