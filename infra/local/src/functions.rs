@@ -9,8 +9,11 @@ pub fn all() -> Vec<Function> {
         balance_grant::function(),
         classifier_create::function(),
         classifier_delete::function(),
+        classifier_evaluate::function(),
         classifier_get::function(),
         classifier_list::function(),
+        classify::function(),
+        classify_batch::function(),
         docs_get::function(),
         edit_dead_letter::function(),
         edit_worker::function(),
@@ -33,6 +36,8 @@ pub fn all() -> Vec<Function> {
         log_list::function(),
         openapi_get::function(),
         sweep::function(),
+        tag::function(),
+        tag_batch::function(),
         usage_get::function(),
     ]
 }

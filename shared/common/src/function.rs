@@ -34,7 +34,10 @@ type Prepared = Box<dyn Any + Send + Sync>;
 pub(crate) type Answer = Response<Value>;
 type Prepare = fn(Value) -> Result<Prepared, Vec<Fault>>;
 type PlanHook = Box<
-    dyn Fn(Cx, Request<Prepared>) -> BoxFuture<'static, Result<(Request<Prepared>, CachePlan), ApiError>>
+    dyn Fn(
+            Cx,
+            Request<Prepared>,
+        ) -> BoxFuture<'static, Result<(Request<Prepared>, Option<CachePlan>), ApiError>>
         + Send
         + Sync,
 >;
@@ -233,7 +236,7 @@ fn planned<Req, Planned, P>(
     plan: fn(Cx, Request<Req>) -> P,
     cx: Cx,
     request: Request<Prepared>,
-) -> BoxFuture<'static, Result<(Request<Prepared>, CachePlan), ApiError>>
+) -> BoxFuture<'static, Result<(Request<Prepared>, Option<CachePlan>), ApiError>>
 where
     Req: Send + 'static,
     Planned: Send + Sync + 'static,

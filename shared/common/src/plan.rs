@@ -8,7 +8,8 @@ use crate::CacheKey;
 #[derive(Debug)]
 pub struct Plan<Work> {
     pub work: Work,
-    pub cache: CachePlan,
+    /// `None`: its answer is not kept.
+    pub cache: Option<CachePlan>,
 }
 
 /// Under which keys an answer is kept, piece by piece: of a batch each text is one.

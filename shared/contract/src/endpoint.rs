@@ -232,6 +232,12 @@ impl<Req: JsonSchema + Check, Res: JsonSchema> Endpoint<Req, Res> {
         self
     }
 
+    /// A JSON body of up to so many bytes.
+    pub const fn body(mut self, max_bytes: usize) -> Self {
+        self.route.input = Input::Json { max_bytes };
+        self
+    }
+
     pub const fn size(mut self, size: Size) -> Self {
         self.route.size = size;
         self

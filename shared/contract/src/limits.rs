@@ -1,7 +1,7 @@
 //! Sizes and rates, as `GET /v1/limits` prints them.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 const MB: usize = 1_000_000;
 
@@ -26,6 +26,12 @@ pub const MAX_OUTPUT_PIXELS: u64 = 100_000_000;
 /// Longest `?wait=`, in seconds.
 pub const MAX_WAIT_SECONDS: u32 = 20;
 
+/// Characters of a text that is classified.
+pub const MAX_TEXT_CHARS: usize = 100_000;
+/// Pictures of one call.
+pub const MAX_IMAGES: usize = 20;
+/// JSON bodies of the batch routes.
+pub const MAX_BATCH_BODY: usize = 8 * MB;
 /// Labels of one call or classifier, and characters of one.
 pub const MAX_LABELS: usize = 200;
 pub const MAX_LABEL_CHARS: usize = 100;
@@ -54,7 +60,7 @@ pub struct Rate {
 }
 
 /// What an account pays for, or none.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Tier {
     /// Calls without a key.
@@ -79,16 +85,25 @@ impl Tier {
     pub const ALL: [Tier; 4] = [Self::Public, Self::Developer, Self::Production, Self::Enterprise];
 
     pub const fn limits(self) -> TierLimits {
-        let limits = |requests_per_minute, tokens_per_minute, concurrent, cache_seconds| TierLimits {
-            requests_per_minute,
-            tokens_per_minute,
-            concurrent,
-            cache_seconds,
-        };
         match self {
-            Self::Public => limits(30, 150_000, 2, 300),
-            Self::Developer => limits(60, 500_000, 5, 3_600),
-            Self::Production | Self::Enterprise => limits(1_000, 10_000_000, 50, 86_400),
+            Self::Public => TierLimits {
+                requests_per_minute: 30,
+                tokens_per_minute: 150_000,
+                concurrent: 2,
+                cache_seconds: 300,
+            },
+            Self::Developer => TierLimits {
+                requests_per_minute: 60,
+                tokens_per_minute: 500_000,
+                concurrent: 5,
+                cache_seconds: 3_600,
+            },
+            Self::Production | Self::Enterprise => TierLimits {
+                requests_per_minute: 1_000,
+                tokens_per_minute: 10_000_000,
+                concurrent: 50,
+                cache_seconds: 86_400,
+            },
         }
     }
 

@@ -67,7 +67,7 @@ pub async fn limits(store: &Store, account: &str) -> Result<TierLimits, StoreErr
 }
 
 /// Limits of one account alone; `None` leaves that of the tier.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, serde::Serialize, serde::Deserialize)]
 pub struct OwnLimits {
     pub requests_per_minute: Option<u32>,
     pub tokens_per_minute: Option<u32>,

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use contract::classification::{Classifier, Definition, Mode};
+use contract::classification::{Classifier, Definition, Fits, Mode};
 use contract::clock::seconds;
 use contract::resources::CLASSIFIERS;
 use serde::{Deserialize, Serialize};
@@ -24,8 +24,8 @@ pub struct ClassifierHead {
     pub first: u32,
     pub latest: u32,
     pub deleted: bool,
-    /// Fitted temperatures by version.
-    temperatures: HashMap<u32, f64>,
+    /// What evaluations have fitted, by version.
+    fits: HashMap<u32, Fits>,
 }
 
 /// The unchanging part of a version.
@@ -55,8 +55,8 @@ impl ClassifierHead {
     fn read(account: &str, item: &Item) -> Result<Self, StoreError> {
         let version = |name: &str| item.get_number(name).map(|n| u32::try_from(n).unwrap_or(0));
         let fitted = item.0.iter().filter_map(|(name, value)| {
-            let version = name.strip_prefix("t_")?.parse().ok()?;
-            Some((version, value.as_n().ok()?.parse().ok()?))
+            let version = name.strip_prefix("fit_")?.parse().ok()?;
+            Some((version, serde_json::from_str(value.as_s().ok()?).ok()?))
         });
         Ok(Self {
             account: account.to_owned(),
@@ -64,7 +64,7 @@ impl ClassifierHead {
             first: version("first_version")?,
             latest: version("latest_version")?,
             deleted: item.is("deleted"),
-            temperatures: fitted.collect(),
+            fits: fitted.collect(),
         })
     }
 
@@ -73,8 +73,9 @@ impl ClassifierHead {
         !self.deleted && (self.first..=self.latest).contains(&version)
     }
 
-    pub fn temperature(&self, version: u32) -> Option<f64> {
-        self.temperatures.get(&version).copied()
+    /// What an evaluation of a version has fitted.
+    pub fn fits(&self, version: u32) -> Fits {
+        self.fits.get(&version).copied().unwrap_or_default()
     }
 }
 
@@ -118,7 +119,7 @@ impl Classifiers<'_> {
             mode: saved.mode,
             definition: saved.definition,
             threshold: saved.threshold,
-            temperature: head.temperature(version),
+            temperature: head.fits(version).standard.map(|fit| f64::from(fit.temperature)),
             created_at: seconds(item.get_number("created_at")?),
         }))
     }
@@ -179,10 +180,8 @@ impl Classifiers<'_> {
         let version = next_version(head);
         let first = head.filter(|head| !head.deleted).map_or(version, |head| head.first);
         let mut item = head_item(account, name, first, version, false);
-        for (fitted, temperature) in
-            head.filter(|head| !head.deleted).iter().flat_map(|head| &head.temperatures)
-        {
-            item.0.insert(format!("t_{fitted}"), AttributeValue::N(temperature.to_string()));
+        for (fitted, fits) in head.filter(|head| !head.deleted).iter().flat_map(|head| &head.fits) {
+            item = item.text(&format!("fit_{fitted}"), written(fits)?);
         }
         transaction.put(Guard::Classifier, &CLASSIFIERS, item, unchanged(head))?;
         let (pk, sk) = version_key(account, name, version);
@@ -212,21 +211,26 @@ impl Classifiers<'_> {
         Ok(())
     }
 
-    /// Adds the write of a version's temperature. Refused by [`Guard::Classifier`] where the name was deleted since.
+    /// Adds the write of what an evaluation of a version has fitted. Refused by [`Guard::Classifier`] where the name was
+    /// deleted since.
     pub fn fit(
         &self,
         transaction: &mut Transaction<'_>,
         head: &ClassifierHead,
         version: u32,
-        temperature: f64,
+        fits: &Fits,
     ) -> Result<(), StoreError> {
-        let mut change = Change::new(format!("SET t_{version} = :fitted"))
+        let mut change = Change::new(format!("SET fit_{version} = :fitted"))
             .when("deleted = :no AND first_version <= :version")
-            .number(":version", version.into());
+            .number(":version", version.into())
+            .text(":fitted", written(fits)?);
         change.values.insert(":no".into(), AttributeValue::Bool(false));
-        change.values.insert(":fitted".into(), AttributeValue::N(temperature.to_string()));
         transaction.update(Guard::Classifier, &CLASSIFIERS, head_key(&head.account, &head.name), change)
     }
+}
+
+fn written(fits: &Fits) -> Result<String, StoreError> {
+    serde_json::to_string(fits).map_err(|error| StoreError::malformed(error.to_string()))
 }
 
 /// The number that the next version of a name gets.

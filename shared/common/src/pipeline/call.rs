@@ -123,6 +123,7 @@ impl Call {
             platform: self.platform.clone(),
             key: self.key.clone(),
             request_id: self.request_id.clone(),
+            started: self.started,
             deadline: self.deadline,
             base_url: self.base_url(),
             prefix: self.prefix(),

@@ -16,6 +16,6 @@ pub(crate) async fn plan(
 ) -> Result<Erased, ApiError> {
     let Some(plan) = &function.plan else { return Ok(request) };
     let (request, cache) = deadline::within(call, plan(call.context(), request)).await?;
-    call.cache = Some(cache);
+    call.cache = cache;
     Ok(request)
 }

@@ -1,7 +1,7 @@
 //! The end of the money of a call: the charge or the hand-over, the handler's own writes and the kept answer, in one
 //! transaction; or, where the call failed, the release.
 
-use contract::{Credits, ErrorKind};
+use contract::{Credits, ErrorKind, Fault};
 use store::{Guard, KeptAnswer, Store, TransactionError};
 
 use super::answer::Reply;
@@ -46,8 +46,16 @@ pub(crate) async fn settle(call: &mut Call, answer: Answer) -> Result<Reply, Api
     Ok(reply)
 }
 
+/// Bytes of an answer that are kept: what fits into one item of the store beside the rest of it.
+const MOST_KEPT: usize = 360_000;
+
 fn kept(call: &Call, reply: &Reply) -> Result<KeptAnswer, ApiError> {
     let body = reply.text().ok_or_else(|| ApiError::internal("an answer that is a stream cannot be kept"))?;
+    if body.len() > MOST_KEPT {
+        let sentence =
+            "the answer is too large to be kept under a key: ask for less at once, or without a key";
+        return Err(ApiError::invalid(vec![Fault::other("Idempotency-Key", sentence)]));
+    }
     let body = match &call.secret {
         Some(secret) if call.route.secret_answer => {
             seal::seal(secret, body).map_err(|_| ApiError::internal("an answer could not be sealed"))?

@@ -50,9 +50,24 @@ pub struct Classifier {
     #[serde(flatten)]
     pub definition: Definition,
     pub threshold: Option<f64>,
-    /// What the confidences are divided by, fitted by the last evaluation.
+    /// What the scores are divided by, fitted by the last evaluation.
     pub temperature: Option<f64>,
     pub created_at: String,
+}
+
+/// What an evaluation has fitted, for each priority's models.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Fits {
+    pub standard: Option<TierFit>,
+    pub fast: Option<TierFit>,
+}
+
+/// How scores become confidences: the temperature of the softmax, and slope and offset of the logistic function.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct TierFit {
+    pub temperature: f32,
+    pub slope: f32,
+    pub offset: f32,
 }
 
 /// `GET /v1/classifiers/{name}`.

@@ -2,8 +2,20 @@
 
 mod classifiers;
 mod definition;
+mod evaluation;
+mod options;
+mod request;
+mod response;
 
 pub use classifiers::{
-    Classifier, ClassifierCreate, ClassifierDeleted, ClassifierName, ClassifierRef, ClassifierReport, Mode,
+    Classifier, ClassifierCreate, ClassifierDeleted, ClassifierName, ClassifierRef, ClassifierReport, Fits,
+    Mode, TierFit,
 };
 pub use definition::Definition;
+pub use evaluation::{Compared, Evaluate, Evaluated, EvaluatedItem, EvaluationItem};
+pub use options::{Images, Options, Priority};
+pub use request::{ClassifyBatchRequest, ClassifyRequest, TagBatchRequest, TagRequest};
+pub use response::{
+    CacheInfo, Classified, ClassifiedBatch, ClassifiedItem, ConfidenceMethod, Evidence, TagLabel, Tagged,
+    TaggedBatch, TaggedItem,
+};

@@ -20,9 +20,32 @@ pub struct WordPiece {
     pub end: u32,
 }
 
+/// The vocabulary of a `tokenizer.json`, a piece a line in the order of the ids.
+fn lines_of(json: &str) -> Result<String, LanguageError> {
+    #[derive(serde::Deserialize)]
+    struct Tokenizer {
+        model: Model,
+    }
+    #[derive(serde::Deserialize)]
+    struct Model {
+        vocab: std::collections::BTreeMap<String, usize>,
+    }
+    let broken = |what: String| LanguageError::Vocabulary(what);
+    let tokenizer: Tokenizer = serde_json::from_str(json).map_err(|error| broken(error.to_string()))?;
+    let vocabulary = tokenizer.model.vocab;
+    let mut lines = vec![""; vocabulary.len()];
+    for (piece, id) in &vocabulary {
+        *lines.get_mut(*id).ok_or_else(|| broken(format!("there are ids missing below {id}")))? = piece;
+    }
+    Ok(lines.join("\n"))
+}
+
 impl WordPiece {
     /// A vocabulary with a piece a line; the line's number is the piece's id. Pieces that start with `##` continue a word.
+    /// Or a `tokenizer.json` that holds one.
     pub fn new(vocabulary: &str) -> Result<Self, LanguageError> {
+        let listed = vocabulary.starts_with('{').then(|| lines_of(vocabulary)).transpose()?;
+        let vocabulary = listed.as_deref().unwrap_or(vocabulary);
         let mut found = Self {
             starts: FastMap::default(),
             continuations: FastMap::default(),
