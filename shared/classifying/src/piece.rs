@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use common::ApiError;
 use contract::classification::{ConfidenceMethod, Definition, Evidence, TagLabel};
-use language::{Calibration, Language, Method, Prepared, Scores};
+use language::{Language, Method, Prepared, Scores};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::{Engine, failed, in_time};
@@ -72,14 +72,12 @@ pub(crate) fn overhead(language: &Language, definition: &Definition) -> u32 {
     billed(definition).map(|text| language.tokens(text)).fold(0, u32::saturating_add)
 }
 
-fn prepared(language: &Language, engine: &Engine, work: &Work) -> Result<Prepared, ApiError> {
+fn prepared(language: &Language, engine: &Engine, work: &Work) -> Result<Arc<Prepared>, ApiError> {
     let resolved = &work.resolved;
-    let key = resolved.key(work.tier)?;
-    let prepared = engine.prepared(key, || language.prepare(&labels(&resolved.definition), work.tier))?;
-    let fitted: Option<Calibration> = resolved.calibration(work.tier);
-    let prepared = Prepared::clone(&prepared);
-    Ok(match fitted {
-        Some(fitted) => prepared.calibrated(fitted),
+    let make = || language.prepare(&labels(&resolved.definition), work.tier);
+    let prepared = engine.prepared(resolved.key(work.tier)?, make)?;
+    Ok(match resolved.calibration(work.tier) {
+        Some(fitted) => Arc::new(Prepared::clone(&prepared).calibrated(fitted)),
         None => prepared,
     })
 }

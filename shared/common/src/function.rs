@@ -178,8 +178,9 @@ impl Function {
         P: Future<Output = Result<Plan<Planned>, ApiError>> + Send + 'static,
         H: Future<Output = Result<Response<Res>, ApiError>> + Send + 'static,
     {
-        let handle = Box::new(move |cx, request| answer(handle, cx, request));
-        let mut function = Self::erased(endpoint.route, handle).typed::<Req>();
+        let mut function =
+            Self::erased(endpoint.route, Box::new(move |cx, request| answer(handle, cx, request)))
+                .typed::<Req>();
         if let Work::Http(function) = &mut function.work {
             function.plan = Some(Box::new(move |cx, request| planned(plan, cx, request)));
             function.quote =

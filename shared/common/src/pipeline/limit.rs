@@ -20,11 +20,11 @@ pub(crate) async fn count(call: &mut Call) -> Result<(), ApiError> {
     let ask = ask(call, class, &scope);
     let rates = call.platform.store.rates();
     if call.cached {
-        let windows = known(call, &scope).map_or_else(|| Err(()), Ok);
-        call.windows = Some(match windows {
-            Ok(windows) => windows,
-            Err(()) => rates.look(&ask, call.started_ms).await?,
-        });
+        let windows = match known(call, &scope) {
+            Some(windows) => windows,
+            None => rates.look(&ask, call.started_ms).await?,
+        };
+        call.windows = Some(windows);
         return Ok(());
     }
     if let Some((limit, wanted)) = ask.tokens.filter(|(limit, wanted)| wanted > limit) {
