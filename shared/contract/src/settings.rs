@@ -180,8 +180,8 @@ pub const S3_PATH_STYLE: Setting = setting(
 pub const MODELS: Setting = setting(
     "ATELIER_MODELS",
     "",
-    Place::Everywhere,
-    "Folder of the model files. Unset: atelier/models in XDG_CACHE_HOME or ~/.cache.",
+    Place::Serve,
+    "Folder of the model files. Unset: models beside the binary, if there; else atelier/models in XDG_CACHE_HOME or ~/.cache.",
 );
 pub const ENCODER: Setting = setting(
     "ATELIER_ENCODER",

@@ -49,11 +49,12 @@ pub trait Backend: Send + Sync {
     /// As in "rten".
     fn name(&self) -> &'static str;
 
-    /// Loads an ONNX file. The caller has verified its hash.
+    /// Loads an ONNX file. The caller has verified its hash: [`crate::models::Folder::file`] does.
     fn load(&self, file: &Path, options: &Options) -> Result<Box<dyn Network>, InferenceError>;
 }
 
-/// A loaded network. Runs from several threads at once wait for no lock.
+/// A loaded network. Runs from several threads at once give the same as runs one after the other; with rten they wait for no lock,
+/// with ONNX Runtime they take turns.
 pub trait Network: Send + Sync {
     /// Runs once; outputs in the order in which they are named.
     fn run(&self, inputs: &[(&str, Input<'_>)], outputs: &[&str]) -> Result<Vec<Output>, InferenceError>;

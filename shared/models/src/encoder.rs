@@ -150,3 +150,67 @@ impl std::fmt::Display for Source {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(source: &str, sha256: &str, tokenizer: &str) -> Result<Option<OwnEncoder>, String> {
+        let value = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        OwnEncoder::from_values(value(source), value(sha256), value(tokenizer))
+            .map_err(|error| error.to_string())
+    }
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("models-encoder-{name}-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    #[test]
+    fn half_a_setting_is_refused() {
+        let hash = Hash::of(b"x").to_string();
+        assert_eq!(set("", "", ""), Ok(None));
+        assert!(set("/a.onnx", "", "/t.json").unwrap_err().contains("without ATELIER_ENCODER_SHA256"));
+        assert!(set("/a.onnx", "12", "/t.json").unwrap_err().contains("not a SHA-256"));
+        assert!(set("/a.onnx", &hash, "").unwrap_err().contains("without ATELIER_ENCODER_TOKENIZER"));
+        assert!(
+            set("", &hash, "").unwrap_err().contains("ATELIER_ENCODER_SHA256 is set without ATELIER_ENCODER")
+        );
+        for wrong in ["s3://bucket", "s3://", "s3:///key", "https://example.com/a.onnx"] {
+            assert!(
+                set(wrong, &hash, "/t.json").unwrap_err().contains("neither a path nor s3://"),
+                "{wrong}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_file_is_given_out_only_with_the_right_hash() {
+        let folder = folder("path");
+        let path = folder.join("own.onnx");
+        fs::write(&path, "weights").unwrap();
+        let own = |content: &[u8]| {
+            set(path.to_str().unwrap(), &Hash::of(content).to_string(), "/t.json").unwrap().unwrap()
+        };
+        assert_eq!(own(b"weights").file().unwrap(), path);
+        let error = own(b"others").file().unwrap_err().to_string();
+        assert!(error.contains("own.onnx is") && error.contains("instead of"), "{error}");
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn what_came_from_a_bucket_is_kept_only_with_the_right_hash_and_found_again() {
+        let folder = folder("bucket");
+        let own = set("s3://b/k/own.onnx", &Hash::of(b"weights").to_string(), "s3://b/t").unwrap().unwrap();
+        assert_eq!(own.source, Source::S3 { bucket: "b".into(), key: "k/own.onnx".into() });
+        assert!(own.file().is_err());
+        assert!(own.keep(b"others", &folder).unwrap_err().to_string().contains("s3://b/k/own.onnx is"));
+        assert_eq!(own.kept(&folder), None);
+        let kept = own.keep(b"weights", &folder).unwrap();
+        assert_eq!(own.kept(&folder), Some(kept.clone()));
+        fs::write(kept, "altered").unwrap();
+        assert_eq!(own.kept(&folder), None);
+        fs::remove_dir_all(folder).unwrap();
+    }
+}

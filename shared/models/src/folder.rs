@@ -31,15 +31,18 @@ pub enum ModelError {
 }
 
 impl Folder {
-    /// `ATELIER_MODELS`; else `atelier/models` in `XDG_CACHE_HOME`; else in `~/.cache`. Nothing is looked at yet.
+    /// `ATELIER_MODELS`; else `models` beside the binary, which is how they travel in a function's package; else `atelier/models`
+    /// in `XDG_CACHE_HOME`; else in `~/.cache`. No file is looked at yet.
     pub fn from_env() -> Result<Self, ModelError> {
-        let absolute =
-            |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        let cache =
-            || absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")));
-        let path = settings::MODELS.value().map(PathBuf::from);
-        let path = path.or_else(|| cache().map(|cache| cache.join("atelier/models")));
-        path.map(Self::at).ok_or(ModelError::NoFolder)
+        let named = settings::MODELS.value().map(PathBuf::from);
+        let packed = || std::env::current_exe().ok().map(|binary| binary.with_file_name("models"));
+        let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let cache = || absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")));
+        named
+            .or_else(|| packed().filter(|path| path.is_dir()))
+            .or_else(|| cache().map(|cache| cache.join("atelier/models")))
+            .map(Self::at)
+            .ok_or(ModelError::NoFolder)
     }
 
     pub fn at(path: impl Into<PathBuf>) -> Self {
@@ -75,7 +78,7 @@ impl Folder {
         Ok(bytes)
     }
 
-    /// As [`Folder::file`], without reading it: for what only wants to know whether there is something to fetch.
+    /// The path of a file that has the length it should have.
     fn of_right_length(&self, name: &str) -> Result<(&'static File, PathBuf), ModelError> {
         let file = self.manifest.file(name).ok_or_else(|| ModelError::Unknown(name.to_owned()))?;
         let path = self.path.join(&file.name);

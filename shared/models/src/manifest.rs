@@ -86,9 +86,8 @@ pub struct File {
 #[serde(rename_all = "kebab-case")]
 pub enum Conversion {
     /// EfficientNet-Lite0's PyTorch weights to an ONNX network.
+    #[serde(rename = "efficientnet-lite0")]
     EfficientnetLite0,
-    /// A list of class names inside a program to one name a line.
-    ImagenetNames,
 }
 
 #[derive(Debug, Clone, Deserialize)]
