@@ -1,7 +1,5 @@
 //! Sizes, prices, rates, formats and operations of this version.
 
-use std::collections::BTreeMap;
-
 use common::{ApiError, Cx, Function, Request, Response};
 use contract::Nothing;
 use contract::classification::Priority;

@@ -45,12 +45,14 @@ async fn handle(cx: Cx, req: Request<UsageQuery>) -> Result<Response<UsageReport
         Granularity::Month => (Grain::Day, month(first_ms) + "-01", month(last_ms) + "-31"),
     };
     let (mut rows, mut total) = (BTreeMap::<Kind, Counters>::new(), Counters::default());
-    let whole = cx.store.usage().read(cx.account(), grain, (&first, &last), |counted| {
+    let usage = cx.store.usage();
+    let read = usage.read(cx.account(), grain, (&first, &last), |counted| {
         total.add(&counted.counters);
         let (kind, counters) = (kind(&counted, granularity, &groups), counted.counters);
         rows.entry(kind).and_modify(|sum| sum.add(&counters)).or_insert(counters);
     });
-    if !whole.await? || rows.len() > MOST_ROWS {
+    let whole = read.await?;
+    if !whole || rows.len() > MOST_ROWS {
         let sentence = "must be nearer to `to`, or calls be told apart by less: there are too many rows";
         return Err(ApiError::invalid(vec![Fault::other("from", sentence)]));
     }

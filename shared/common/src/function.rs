@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use store::StoreError;
 
-use crate::{ApiError, CachePlan, Cx, Hit, Plan, Platform, Quote, Request, Response};
+use crate::{ApiError, CachePlan, Cx, Hit, Plan, Platform, Quote, Quoter, Request, Response};
 
 /// Name and work of one function.
 #[derive(Debug)]
@@ -33,14 +33,8 @@ pub enum Work {
 type Prepared = Box<dyn Any + Send + Sync>;
 pub(crate) type Answer = Response<Value>;
 type Prepare = fn(Value) -> Result<Prepared, Vec<Fault>>;
-type PlanHook = Box<
-    dyn Fn(
-            Cx,
-            Request<Prepared>,
-        ) -> BoxFuture<'static, Result<(Request<Prepared>, Option<CachePlan>), ApiError>>
-        + Send
-        + Sync,
->;
+type PlannedCall = Result<(Request<Prepared>, Option<CachePlan>), ApiError>;
+type PlanHook = Box<dyn Fn(Cx, Request<Prepared>) -> BoxFuture<'static, PlannedCall> + Send + Sync>;
 type QuoteHook = Box<
     dyn for<'a> Fn(
             &'a Arc<Platform>,
@@ -164,11 +158,7 @@ impl Function {
     pub fn planned<Req, Planned, Res, P, H>(
         endpoint: Endpoint<Req, Res>,
         plan: fn(Cx, Request<Req>) -> P,
-        quote: for<'a> fn(
-            &'a Arc<Platform>,
-            &'a Planned,
-            &'a [Option<Hit>],
-        ) -> BoxFuture<'a, Result<Quote, ApiError>>,
+        quote: Quoter<Planned>,
         handle: fn(Cx, Request<Planned>) -> H,
     ) -> Self
     where
@@ -237,7 +227,7 @@ fn planned<Req, Planned, P>(
     plan: fn(Cx, Request<Req>) -> P,
     cx: Cx,
     request: Request<Prepared>,
-) -> BoxFuture<'static, Result<(Request<Prepared>, Option<CachePlan>), ApiError>>
+) -> BoxFuture<'static, PlannedCall>
 where
     Req: Send + 'static,
     Planned: Send + Sync + 'static,

@@ -35,7 +35,7 @@ pub use function::{Function, HttpFunction, QueueFunction, ScheduleFunction, Work
 pub use lambda::{lambda, platform as aws_platform};
 pub use lambda_runtime::Error as LambdaError;
 pub use pipeline::{EXPOSED_HEADERS, may_send, panic_message, run};
-pub use plan::{CachePlan, Plan, Quote};
+pub use plan::{CachePlan, Plan, Quote, Quoter};
 pub use platform::Platform;
 pub use recorder::Recorder;
 pub use request::{Origin, Request, Unread, Upload};

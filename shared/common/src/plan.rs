@@ -1,8 +1,11 @@
 //! What a request comes to before anything is counted or held: the work, and under which keys its answer is kept.
 
-use contract::Credits;
+use std::sync::Arc;
 
-use crate::CacheKey;
+use contract::Credits;
+use futures::future::BoxFuture;
+
+use crate::{ApiError, CacheKey, Hit, Platform};
 
 /// A request that is ready to be priced and worked on.
 #[derive(Debug)]
@@ -21,6 +24,10 @@ pub struct CachePlan {
     /// Whether answers are looked up and kept.
     pub on: bool,
 }
+
+/// Prices work of which the cache has some pieces.
+pub type Quoter<Work> =
+    for<'a> fn(&'a Arc<Platform>, &'a Work, &'a [Option<Hit>]) -> BoxFuture<'a, Result<Quote, ApiError>>;
 
 /// What the work that is left will cost at most.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -37,7 +37,7 @@ async fn calls_are_counted_by_hour_day_and_month_with_their_credits_pictures_and
             let seen = usage(&harness, &format!("?granularity={granularity}&group_by=route")).await;
             let edits = of_route(&seen, "image-edit");
             let sum = |name: &str| edits.iter().map(|row| row[name].as_i64().expect("a count")).sum::<i64>();
-            assert!(edits.len() == rows || granularity == "month", "{granularity}: {edits:?}");
+            assert!(edits.len() >= rows, "{granularity}: {edits:?}");
             let sums = ["requests", "errors", "credits", "images", "tokens"].map(sum);
             assert_eq!(sums, [4, 1, 3, 3, 0], "{granularity}");
             assert_eq!(seen["totals"]["credits"], 3);
