@@ -6,9 +6,11 @@ use common::{ApiError, Cx, Request, Response};
 use contract::classification::{
     CacheInfo, Classified, ClassifiedBatch, ClassifiedItem, Tagged, TaggedBatch, TaggedItem,
 };
+use editing::Editor;
 
 use crate::Engine;
 use crate::piece::{Piece, Recipe, make};
+use crate::seen;
 use crate::work::Work;
 
 /// A piece, and whether the cache had it.
@@ -23,11 +25,10 @@ type Fresh = Vec<(usize, String)>;
 async fn pieces(cx: &Cx, work: &Arc<Work>) -> Result<(Vec<Found>, Fresh), ApiError> {
     let missing = work.missing(&cx.hits);
     let texts = missing.iter().map(|piece| work.pieces[*piece].clone()).collect();
-    let recipe = Recipe { work: work.clone(), deadline: cx.deadline };
     let made = match missing[..] {
         // Why no engine: an answer that is given again must not wait for models to load.
         [] => Vec::new(),
-        _ => make(cx.platform.shared(Engine::new)?, recipe, texts).await?,
+        _ => made(cx, work, texts).await?,
     };
     let mut all: Vec<Option<Found>> = Vec::with_capacity(work.pieces.len());
     for piece in 0..work.pieces.len() {
@@ -44,20 +45,38 @@ async fn pieces(cx: &Cx, work: &Arc<Work>) -> Result<(Vec<Found>, Fresh), ApiErr
     Ok((whole.ok_or_else(|| ApiError::internal("a piece is missing"))?, fresh))
 }
 
+/// Pieces of texts, beside what is to be seen with them.
+async fn made(cx: &Cx, work: &Arc<Work>, texts: Vec<String>) -> Result<Vec<Piece>, ApiError> {
+    let engine = cx.platform.shared(Engine::new)?;
+    let seen = match &work.inputs {
+        Some(inputs) => {
+            let editor = cx.platform.shared(Editor::load)?;
+            Some(Arc::new(seen::look(&engine, &editor, inputs, cx.deadline).await?))
+        }
+        None => None,
+    };
+    make(engine, Recipe { work: work.clone(), seen, deadline: cx.deadline }, texts).await
+}
+
+/// Tokens of a piece with all that is beside its text.
+fn all_tokens(piece: &Piece) -> u32 {
+    piece.tokens.saturating_add(piece.visual_tokens.unwrap_or(0))
+}
+
 fn only(pieces: Vec<Found>) -> Result<Found, ApiError> {
     pieces.into_iter().next().ok_or_else(|| ApiError::internal("one text came to no piece"))
 }
 
 pub async fn classified(cx: Cx, req: Request<Arc<Work>>) -> Result<Response<Classified>, ApiError> {
     let (pieces, fresh) = pieces(&cx, &req.data).await?;
-    let Found { piece, hit } = only(pieces)?;
-    let best = piece.labels.into_iter().next();
+    let Found { mut piece, hit } = only(pieces)?;
+    let best = (!piece.labels.is_empty()).then(|| piece.labels.swap_remove(0));
     let best = best.ok_or_else(|| ApiError::internal("a text came to no label"))?;
     let answer = Classified {
         label: best.label,
         confidence: best.confidence,
-        tokens: piece.tokens,
-        visual_tokens: None,
+        tokens: all_tokens(&piece),
+        visual_tokens: piece.visual_tokens,
         latency_ms: cx.elapsed_ms(),
         cached: hit,
         confidence_method: piece.method,
@@ -70,9 +89,9 @@ pub async fn tagged(cx: Cx, req: Request<Arc<Work>>) -> Result<Response<Tagged>,
     let (pieces, fresh) = pieces(&cx, &req.data).await?;
     let Found { piece, hit } = only(pieces)?;
     let answer = Tagged {
+        tokens: all_tokens(&piece),
+        visual_tokens: piece.visual_tokens,
         labels: piece.labels,
-        tokens: piece.tokens,
-        visual_tokens: None,
         latency_ms: cx.elapsed_ms(),
         cached: hit,
     };
@@ -89,7 +108,14 @@ fn items(work: &Work, pieces: Vec<Found>) -> Vec<Result<Found, &'static str>> {
             Found { piece: found.piece.clone(), hit: found.hit || again }
         })
     };
-    work.items.iter().map(item).collect()
+    let mut items: Vec<_> = work.items.iter().map(item).collect();
+    // Pictures and documents, which all texts share, count once: in the first text that was worked on.
+    let first = items.iter().position(|item| item.as_ref().is_ok_and(|found| !found.hit));
+    let first = first.or_else(|| items.iter().position(Result::is_ok));
+    if let Some(Ok(found)) = first.and_then(|first| items.get_mut(first)) {
+        found.piece.tokens = all_tokens(&found.piece);
+    }
+    items
 }
 
 pub async fn classified_batch(

@@ -10,6 +10,8 @@ use language::{Language, LanguageError, Models, Prepared};
 use models::Folder;
 use tokio::sync::{OnceCell, Semaphore};
 
+use crate::eyes::{Eyes, Sight};
+
 /// Bytes of prepared labels kept; beyond it all are prepared anew.
 const MOST_PREPARED: usize = 64 * 1024 * 1024;
 /// Seconds after which models that were not there may be.
@@ -19,6 +21,7 @@ const RETRY_AFTER: u64 = 30;
 pub struct Engine {
     language: OnceCell<Arc<Language>>,
     prepared: Mutex<Kept>,
+    eyes: Eyes,
     turns: Arc<Semaphore>,
     threads: usize,
 }
@@ -36,7 +39,13 @@ impl Engine {
         let threads =
             contract::settings::THREADS.value().and_then(|count| count.parse().ok()).unwrap_or(cores);
         let turns = Arc::new(Semaphore::new(threads.max(1)));
-        Ok(Self { language: OnceCell::new(), prepared: Mutex::default(), turns, threads })
+        Ok(Self {
+            language: OnceCell::new(),
+            prepared: Mutex::default(),
+            eyes: Eyes::default(),
+            turns,
+            threads,
+        })
     }
 
     async fn language(&self) -> Result<Arc<Language>, ApiError> {
@@ -56,9 +65,22 @@ impl Engine {
         work: impl FnOnce(&Language) -> Result<T, ApiError> + Send + 'static,
     ) -> Result<T, ApiError> {
         let language = self.language().await?;
+        self.turn(move || work(&language)).await
+    }
+
+    /// The models that look at pictures.
+    pub(crate) async fn sight(&self) -> Result<Sight, ApiError> {
+        self.eyes.open(self.threads).await
+    }
+
+    /// Runs `work` when it is its turn, whatever it works with.
+    pub(crate) async fn turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
         let turn = self.turns.clone().acquire_owned().await.map_err(ApiError::internal)?;
         let run = move || {
-            let done = work(&language);
+            let done = work();
             // Why here: a call that is given up goes on until its next look at the clock, and has its turn so long.
             drop(turn);
             done
@@ -103,7 +125,7 @@ fn open(threads: usize) -> Result<Language, ApiError> {
     Language::load(&models, threads).map_err(failed)
 }
 
-fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> ApiError {
+pub(crate) fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> ApiError {
     ApiError::new(ErrorKind::ModelUnavailable).retry_after(RETRY_AFTER).with_source(error)
 }
 

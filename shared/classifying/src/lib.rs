@@ -3,10 +3,13 @@
 mod answers;
 mod engine;
 mod evaluate;
+mod eyes;
+mod inputs;
 mod metrics;
 mod piece;
 mod price;
 mod resolve;
+mod seen;
 mod work;
 
 pub use answers::{classified, classified_batch, tagged, tagged_batch};

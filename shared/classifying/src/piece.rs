@@ -1,5 +1,6 @@
 //! What one text came to: the unit that is kept in the cache, and of which answers are made.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::{Engine, failed, in_time};
 use crate::resolve::{billed, labels};
+use crate::seen::Seen;
 use crate::work::{Operation, Work};
 
 /// Texts between two looks at the clock.
@@ -20,7 +22,11 @@ const CHUNK: usize = 64;
 pub(crate) struct Piece {
     /// One, or of tags any number.
     pub labels: Vec<TagLabel>,
+    /// Of text, text type, labels and descriptions.
     pub tokens: u32,
+    /// Of the pictures and the document that the text was beside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visual_tokens: Option<u32>,
     pub method: ConfidenceMethod,
 }
 
@@ -28,6 +34,7 @@ pub(crate) struct Piece {
 #[derive(Clone)]
 pub(crate) struct Recipe {
     pub work: Arc<Work>,
+    pub seen: Option<Arc<Seen>>,
     pub deadline: Instant,
 }
 
@@ -58,13 +65,24 @@ fn pieces(
     let mut pieces = Vec::with_capacity(texts.len());
     for chunk in texts.chunks(CHUNK) {
         in_time(recipe.deadline)?;
-        let chunk: Vec<&str> = chunk.iter().map(String::as_str).collect();
-        let scores = language.classify(&prepared, &chunk).map_err(failed)?;
-        for (text, scores) in chunk.into_iter().zip(scores) {
-            pieces.push(piece(language, &prepared, work, (text, &scores), overhead)?);
+        let whole: Vec<Cow<'_, str>> = chunk.iter().map(|text| whole(text, recipe)).collect();
+        let whole: Vec<&str> = whole.iter().map(Cow::as_ref).collect();
+        let scores = language.classify(&prepared, &whole).map_err(failed)?;
+        for ((text, whole), scores) in chunk.iter().zip(whole).zip(scores) {
+            let mut piece = piece(language, &prepared, work, (whole, &scores), overhead)?;
+            if let Some(seen) = &recipe.seen {
+                piece.tokens = language.tokens(text).saturating_add(overhead);
+                piece.visual_tokens = Some(seen.visual_tokens);
+            }
+            pieces.push(piece);
         }
     }
     Ok(pieces)
+}
+
+/// What is matched with the labels: the text, and what was seen beside it.
+fn whole<'a>(text: &'a str, recipe: &Recipe) -> Cow<'a, str> {
+    recipe.seen.as_ref().map_or(Cow::Borrowed(text), |seen| Cow::Owned(seen.beside(text)))
 }
 
 /// Tokens of all that is billed with each text.
@@ -108,7 +126,7 @@ fn piece(
         Method::Similarity => ConfidenceMethod::Similarity,
         Method::Fitted => ConfidenceMethod::Fitted,
     };
-    Ok(Piece { labels, tokens: scores.tokens.saturating_add(overhead), method })
+    Ok(Piece { labels, tokens: scores.tokens.saturating_add(overhead), visual_tokens: None, method })
 }
 
 fn evidence(

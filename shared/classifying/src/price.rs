@@ -8,6 +8,7 @@ use futures::future::BoxFuture;
 
 use crate::Engine;
 use crate::piece::overhead;
+use crate::seen;
 use crate::work::Work;
 
 /// Counts the tokens of the pieces that are missing.
@@ -19,13 +20,19 @@ pub fn quote<'a>(
     Box::pin(async move {
         let engine = platform.shared(Engine::new)?;
         let missing = work.missing(hits);
+        let all_known = missing.is_empty();
         let counted = work.clone();
         let tokens = engine.run(move |language| {
             let each = u64::from(overhead(language, &counted.resolved.definition));
             let texts = missing.iter().map(|piece| u64::from(language.tokens(&counted.pieces[*piece])));
             Ok(texts.map(|text| text + each).sum::<u64>())
         });
-        let tokens = tokens.await?;
+        let visual = match &work.inputs {
+            // Why not for each text: they share one look.
+            Some(inputs) if !all_known => seen::measure(&engine, inputs).await?,
+            _ => 0,
+        };
+        let tokens = tokens.await?.saturating_add(u64::from(visual));
         let per_million = if work.batch { PRICES.tokens_batch } else { PRICES.tokens(work.priority) };
         Ok(Quote {
             price: Prices::of_tokens(per_million, tokens),

@@ -7,11 +7,12 @@ use common::{ApiError, CacheKey, CachePlan, Cx, Hit, Plan, Request};
 use contract::classification::{
     ClassifyBatchRequest, ClassifyRequest, Options, Priority, TagBatchRequest, TagRequest, TierFit,
 };
-use contract::limits::MAX_TEXT_CHARS;
+use contract::limits::{MAX_JSON_BODY, MAX_TEXT_CHARS};
 use contract::{ErrorKind, classification::Definition};
 use language::Tier;
 use serde::Serialize;
 
+use crate::inputs::{Digests, Inputs};
 use crate::resolve::{Resolved, resolve};
 
 /// To be raised where the same request gets another answer than before, by other models or in another way.
@@ -35,6 +36,8 @@ pub struct Work {
     pub(crate) tier: Tier,
     pub(crate) explain: bool,
     pub(crate) batch: bool,
+    /// Pictures and a document, shared by all texts.
+    pub(crate) inputs: Option<Arc<Inputs>>,
     /// Texts, each once unless the cache is off.
     pub(crate) pieces: Vec<String>,
     /// For each text of the request its piece, or why it has none.
@@ -54,6 +57,7 @@ impl Work {
 }
 
 pub async fn classify(cx: Cx, req: Request<ClassifyRequest>) -> Result<Plan<Arc<Work>>, ApiError> {
+    fits(&req.data.options, req.sent.len())?;
     let texts = vec![req.data.text.clone().unwrap_or_default()];
     Asked { operation: Operation::Classify, threshold: None, batch: false }
         .plan(&cx, &req.data.options, texts)
@@ -61,6 +65,7 @@ pub async fn classify(cx: Cx, req: Request<ClassifyRequest>) -> Result<Plan<Arc<
 }
 
 pub async fn tag(cx: Cx, req: Request<TagRequest>) -> Result<Plan<Arc<Work>>, ApiError> {
+    fits(&req.data.options, req.sent.len())?;
     let texts = vec![req.data.text.clone().unwrap_or_default()];
     let asked = Asked { operation: Operation::Tag, threshold: req.data.threshold, batch: false };
     asked.plan(&cx, &req.data.options, texts).await
@@ -93,15 +98,25 @@ struct Parts<'a> {
     threshold: Option<f64>,
     model: &'a str,
     explain: bool,
+    /// Left out where there are none, so that answers to texts alone keep their keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inputs: Option<Digests>,
 }
 
 impl Asked {
     async fn plan(self, cx: &Cx, options: &Options, texts: Vec<String>) -> Result<Plan<Arc<Work>>, ApiError> {
         refuse(cx, options)?;
+        let inputs = Inputs::of(cx, options).await?;
         let resolved = resolve(cx, options).await?;
         let priority = if self.batch { Priority::Standard } else { options.priority() };
         let on = options.cache != Some(false);
-        let (pieces, items) = pieces(texts, on);
+        let (pieces, items) = match texts {
+            // A picture or a document needs no text beside it.
+            texts if inputs.is_some() && !self.batch && texts.iter().all(|text| text.trim().is_empty()) => {
+                (vec![String::new()], vec![Ok(0)])
+            }
+            texts => pieces(texts, on),
+        };
         let work = Work {
             operation: self.operation,
             threshold: self.threshold.or(resolved.threshold).unwrap_or(DEFAULT_THRESHOLD),
@@ -113,6 +128,7 @@ impl Asked {
             },
             explain: options.explain == Some(true),
             batch: self.batch,
+            inputs,
             pieces,
             items,
         };
@@ -132,6 +148,7 @@ fn keys(work: &Work) -> Result<(Vec<CacheKey>, CacheKey), ApiError> {
         threshold: (work.operation == Operation::Tag).then_some(work.threshold),
         model: work.model(),
         explain: work.explain,
+        inputs: work.inputs.as_ref().map(|inputs| inputs.digests()),
     })?
     .hex();
     let keys = work.pieces.iter().map(|text| CacheKey::of(&(&common, text)));
@@ -150,18 +167,25 @@ fn keys(work: &Work) -> Result<(Vec<CacheKey>, CacheKey), ApiError> {
     Ok((keys, whole))
 }
 
-/// What this version, or a call without a key, cannot have.
+/// What a call without a key cannot have.
 fn refuse(cx: &Cx, options: &Options) -> Result<(), ApiError> {
     let pictures = !options.images().is_empty() || options.file().is_some();
     if cx.public && (pictures || options.classifier.is_some()) {
         let sentence = "Without an API key only texts and labels are taken: no picture, file or classifier.";
         return Err(ApiError::because(ErrorKind::Unauthorized, sentence));
     }
-    if pictures {
-        let sentence = "Pictures and documents are not available in this version. Send text.";
-        return Err(ApiError::because(ErrorKind::InputNotAPicture, sentence));
-    }
     Ok(())
+}
+
+/// A body is as large as it may be for a picture or a document only where it has one.
+fn fits(options: &Options, bytes: usize) -> Result<(), ApiError> {
+    if bytes <= MAX_JSON_BODY || !options.images().is_empty() || options.file().is_some() {
+        return Ok(());
+    }
+    let sentence = format!(
+        "The body is over the limit of {MAX_JSON_BODY} bytes for texts. Send fewer, or large inputs by URL."
+    );
+    Err(ApiError::because(ErrorKind::BodyTooLarge, sentence))
 }
 
 /// Texts that can be worked on, equal ones once where answers may be given again, and for each text its place among them.

@@ -9,7 +9,7 @@ use crate::classification::{
 };
 use crate::endpoint::{Endpoint, Nothing, Raw, Route, Size};
 use crate::images::{EditData, EditRequest, UploadEditRequest};
-use crate::limits::{LimitClass, MAX_BATCH_BODY, MAX_MULTIPART_BODY};
+use crate::limits::{LimitClass, MAX_BATCH_BODY, MAX_MEDIA_BODY, MAX_MULTIPART_BODY};
 use crate::platform::keys::{Key, KeyCreate, KeyRef, KeyRotate, KeyUpdate, KeyWithSecret, Page, PageQuery};
 use crate::platform::logs::{LogQuery, LogRow};
 use crate::platform::money::{Balance, GrantCreate, LedgerEntry};
@@ -158,26 +158,28 @@ pub const CLASSIFY: Endpoint<ClassifyRequest, Classified> = Endpoint::post("clas
     .scope(Scope::Classify)
     .public()
     .summary("The one label that fits a text best")
+    .body(MAX_MEDIA_BODY)
     .size(Size::Models)
-    .needs(&[ClassifiersRead, Cache])
+    .needs(&[ClassifiersRead, Cache, Fetch])
     .limit(LimitClass::Classify)
     .priced()
     .example(
         || json!({"text": "I was charged twice this month", "labels": ["billing", "technical", "sales"]}),
     )
-    .fails(&[ErrorKind::ClassifierNotFound, ErrorKind::InputNotAPicture]);
+    .fails(&[ErrorKind::ClassifierNotFound, ErrorKind::EncryptedDocument]);
 
 pub const TAG: Endpoint<TagRequest, Tagged> = Endpoint::post("tag", "/v1/tag")
     .family(Family::Classification)
     .scope(Scope::Classify)
     .public()
     .summary("Every label that fits a text")
+    .body(MAX_MEDIA_BODY)
     .size(Size::Models)
-    .needs(&[ClassifiersRead, Cache])
+    .needs(&[ClassifiersRead, Cache, Fetch])
     .limit(LimitClass::Classify)
     .priced()
     .example(|| json!({"text": "Tech stocks surge amid AI boom", "labels": ["politics", "technology", "finance"], "threshold": 0.5}))
-    .fails(&[ErrorKind::ClassifierNotFound, ErrorKind::InputNotAPicture]);
+    .fails(&[ErrorKind::ClassifierNotFound, ErrorKind::EncryptedDocument]);
 
 pub const CLASSIFY_BATCH: Endpoint<ClassifyBatchRequest, ClassifiedBatch> = Endpoint::post(
     "classify-batch",
@@ -188,13 +190,13 @@ pub const CLASSIFY_BATCH: Endpoint<ClassifyBatchRequest, ClassifiedBatch> = Endp
 .summary("The label of each of up to 1000 texts")
 .body(MAX_BATCH_BODY)
 .size(Size::Models)
-.needs(&[ClassifiersRead, Cache])
+.needs(&[ClassifiersRead, Cache, Fetch])
 .limit(LimitClass::Classify)
 .priced()
 .example(
     || json!({"texts": ["I was charged twice", "It crashes at start"], "labels": ["billing", "technical"]}),
 )
-.fails(&[ErrorKind::ClassifierNotFound, ErrorKind::InputNotAPicture]);
+.fails(&[ErrorKind::ClassifierNotFound, ErrorKind::EncryptedDocument]);
 
 pub const TAG_BATCH: Endpoint<TagBatchRequest, TaggedBatch> = Endpoint::post("tag-batch", "/v1/tag/batch")
     .family(Family::Classification)
@@ -202,11 +204,11 @@ pub const TAG_BATCH: Endpoint<TagBatchRequest, TaggedBatch> = Endpoint::post("ta
     .summary("The labels of each of up to 1000 texts")
     .body(MAX_BATCH_BODY)
     .size(Size::Models)
-    .needs(&[ClassifiersRead, Cache])
+    .needs(&[ClassifiersRead, Cache, Fetch])
     .limit(LimitClass::Classify)
     .priced()
     .example(|| json!({"texts": ["Tech stocks surge", "The minister resigned"], "labels": ["politics", "finance"]}))
-    .fails(&[ErrorKind::ClassifierNotFound, ErrorKind::InputNotAPicture]);
+    .fails(&[ErrorKind::ClassifierNotFound, ErrorKind::EncryptedDocument]);
 
 pub const CLASSIFIER_EVALUATE: Endpoint<Evaluate, Evaluated> =
     Endpoint::post("classifier-evaluate", "/v1/classifiers/{name}/evaluate")

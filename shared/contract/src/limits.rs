@@ -30,6 +30,16 @@ pub const MAX_WAIT_SECONDS: u32 = 20;
 pub const MAX_TEXT_CHARS: usize = 100_000;
 /// Pictures of one call.
 pub const MAX_IMAGES: usize = 20;
+/// JSON bodies of classify and tag with pictures or a document in them, as base64.
+pub const MAX_MEDIA_BODY: usize = 36 * MB;
+/// Bytes of one picture that is classified, of all of a call, and of a document.
+pub const MAX_IMAGE_BYTES: usize = 20 * MB;
+pub const MAX_IMAGES_BYTES: usize = 100 * MB;
+pub const MAX_DOCUMENT_BYTES: usize = 25 * MB;
+/// Pages of a document.
+pub const MAX_DOCUMENT_PAGES: usize = 20;
+/// Pixels of a picture or page that is looked at; larger ones are scaled down.
+pub const MAX_SEEN_PIXELS: u64 = 4_000_000;
 /// JSON bodies of the batch routes.
 pub const MAX_BATCH_BODY: usize = 8 * MB;
 /// Labels of one call or classifier, and characters of one.

@@ -9,8 +9,8 @@ use common::{ApiError, Platform, panic_message};
 use contract::images::{Operations, Output};
 use contract::limits::MAX_INPUT_BY_URL;
 use contract::settings;
-use fetch::{FetchConfig, Fetcher, Place, SystemResolver};
-use imaging::{Edited, ImagingError, Limits, Measure};
+use fetch::{FetchConfig, Fetched, Fetcher, Place, SystemResolver};
+use imaging::{Edited, ImagingError, Limits, Measure, Rgb};
 use tokio::sync::Semaphore;
 
 use crate::EditError;
@@ -112,30 +112,57 @@ impl Editor {
         output: Output,
         deadline: Instant,
     ) -> Result<Edited, EditError> {
-        let limits = Limits {
+        let limits = self.limits(deadline);
+        let needed = imaging::memory_needed(&input, &operations, &output, &limits)?;
+        let edit = move || imaging::edit(&input, &operations, &output, &limits);
+        self.with_room(needed, place, deadline, edit).await
+    }
+
+    /// Fetches what a URL names, through the guard: at most `max_bytes`.
+    pub async fn fetch(&self, url: &str, max_bytes: u64, deadline: Instant) -> Result<Fetched, EditError> {
+        Ok(self.fetcher.get(url, max_bytes, Some(deadline)).await?)
+    }
+
+    /// The pixels of a picture, scaled down to at most `max_pixels`, in the same budget as edits.
+    pub async fn pixels(&self, input: Bytes, max_pixels: u64, deadline: Instant) -> Result<Rgb, EditError> {
+        let limits = self.limits(deadline);
+        let needed = imaging::rgb_memory_needed(&input, max_pixels, &limits)?;
+        let decode = move || imaging::rgb(&input, max_pixels, &limits);
+        self.with_room(needed, None, deadline, decode).await
+    }
+
+    fn limits(&self, deadline: Instant) -> Limits {
+        Limits {
             max_pixels: self.limits.max_pixels,
             max_bytes: self.limits.memory,
             deadline: Some(deadline),
             ..Limits::default()
-        };
-        let needed = imaging::memory_needed(&input, &operations, &output, &limits)?;
+        }
+    }
+
+    /// Runs `work`, which takes so many bytes, off the async threads when the budget has room.
+    async fn with_room<T: Send + 'static>(
+        &self,
+        needed: u64,
+        place: Option<Place>,
+        deadline: Instant,
+        work: impl FnOnce() -> Result<T, ImagingError> + Send + 'static,
+    ) -> Result<T, EditError> {
         let permits =
-            u32::try_from(needed.div_ceil(UNIT)).map_err(|_| too_large(needed, limits.max_bytes))?;
+            u32::try_from(needed.div_ceil(UNIT)).map_err(|_| too_large(needed, self.limits.memory))?;
         let room = async {
             let memory = self.memory.clone().acquire_many_owned(permits).await;
             (memory, self.threads.clone().acquire_owned().await)
         };
         let room = tokio::time::timeout_at(deadline.into(), room).await.map_err(|_| EditError::Busy)?;
         drop(place);
-        let work = move || {
+        let run = move || {
             // Why moved in: the room is taken until the engine ends, also when nobody waits for it any more.
             let _room = room;
-            std::panic::catch_unwind(AssertUnwindSafe(|| {
-                imaging::edit(&input, &operations, &output, &limits)
-            }))
+            std::panic::catch_unwind(AssertUnwindSafe(work))
         };
-        match tokio::task::spawn_blocking(work).await {
-            Ok(Ok(edited)) => Ok(edited?),
+        match tokio::task::spawn_blocking(run).await {
+            Ok(Ok(done)) => Ok(done?),
             Ok(Err(panic)) => Err(EditError::Panicked(panic_message(&*panic).to_owned())),
             Err(error) => Err(EditError::Panicked(error.to_string())),
         }

@@ -27,6 +27,7 @@ mod planes;
 mod profiles;
 mod read;
 mod resample;
+mod rgb;
 mod rights;
 mod run;
 mod simd;
@@ -35,6 +36,7 @@ mod yuv420;
 
 pub use error::{ImagingError, Measure};
 pub use limits::Limits;
+pub use rgb::{Rgb, rgb, rgb_memory_needed, within};
 
 use contract::images::{Operations, Output, PictureInfo, Profiling};
 

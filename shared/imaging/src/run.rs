@@ -46,15 +46,7 @@ pub(crate) fn run(input: &[u8], plan: &Plan, limits: &Limits) -> Result<Edited, 
                 raster = done.raster;
             }
             step => {
-                raster = match raster {
-                    Raster::Eight(picture) => Raster::Eight(worked(step, plan, picture, watch)?),
-                    Raster::Sixteen(picture) => Raster::Sixteen(worked(step, plan, picture, watch)?),
-                    // Planes are asked for only where the other steps do nothing.
-                    Raster::Yuv420(planes) => match step {
-                        Step::Orient(orientation) => Raster::Yuv420(planes.oriented(*orientation)),
-                        _ => Raster::Yuv420(planes),
-                    },
-                }
+                raster = stepped(step, plan, raster, watch)?;
             }
         }
         profile(&mut profiling, name, elapsed.unwrap_or_else(|| start.elapsed()));
@@ -69,7 +61,25 @@ fn profile(profiling: &mut Profiling, name: &str, elapsed: Duration) {
     profiling.milliseconds.insert(name.to_owned(), (milliseconds * 1e3).round() / 1e3);
 }
 
-fn nothing() -> Raster {
+/// What a step between decoding and encoding makes of the picture, however it is held.
+pub(crate) fn stepped(
+    step: &Step,
+    plan: &Plan,
+    raster: Raster,
+    watch: Watch,
+) -> Result<Raster, ImagingError> {
+    Ok(match raster {
+        Raster::Eight(picture) => Raster::Eight(worked(step, plan, picture, watch)?),
+        Raster::Sixteen(picture) => Raster::Sixteen(worked(step, plan, picture, watch)?),
+        // Planes are asked for only where the other steps do nothing.
+        Raster::Yuv420(planes) => match step {
+            Step::Orient(orientation) => Raster::Yuv420(planes.oriented(*orientation)),
+            _ => Raster::Yuv420(planes),
+        },
+    })
+}
+
+pub(crate) fn nothing() -> Raster {
     Raster::Eight(Picture::blank(0, 0, Channels::Grey))
 }
 

@@ -10,6 +10,7 @@ mod errors;
 mod formats;
 mod page;
 mod pictures;
+mod seeing;
 mod start;
 mod text;
 mod types;
@@ -36,6 +37,7 @@ pub fn reference(document: &Value, pictures: &Pictures) -> String {
                 @for route in ROUTES.iter().filter(|route| route.family == family) { (endpoint::card(route, document)) }
             }
         }
+        (seeing::section())
         (formats::sections())
         (editing::sections(pictures))
         (adjustments::sections(pictures))
@@ -63,7 +65,7 @@ fn navigation() -> Markup {
         }
         p.group { "Formats and operations" }
         ul {
-            @for index in [&formats::INDEX[..], &editing::INDEX, &adjustments::INDEX, &colour::INDEX] {
+            @for index in [&seeing::INDEX[..], &formats::INDEX, &editing::INDEX, &adjustments::INDEX, &colour::INDEX] {
                 @for (id, title) in index { (link(id, title)) }
             }
         }

@@ -57,7 +57,7 @@ pub fn check(metadata: &Value) -> Vec<String> {
         }
     }
     faults.extend(graph.forbid("common", HEAVY));
-    for pure in ["imaging", "inference", "language"] {
+    for pure in ["imaging", "inference", "language", "vision", "documents"] {
         faults.extend(graph.forbid(pure, NETWORK));
     }
     faults.extend(graph.forbid("language", PIXELS));

@@ -148,23 +148,6 @@ async fn every_fault_is_named_and_the_detail_is_a_string() {
 }
 
 #[tokio::test]
-async fn pictures_and_documents_are_refused_clearly() {
-    bounded(60, async {
-        let harness = Harness::start().await;
-        for name in ["image", "image_url", "image_base64", "file"] {
-            let mut body = charged_twice();
-            body[name] = "https://example.com/x".into();
-            let refused = post(&harness, CLASSIFY, body).await;
-            assert_kind(&refused, ErrorKind::InputNotAPicture);
-            assert!(refused.json()["detail"].as_str().is_some_and(|detail| detail.contains("not available")));
-        }
-        harness.assert_books().await;
-        assert_eq!(harness.balance("default").await.spent, contract::Credits::ZERO);
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn usage_and_logs_tell_tokens_model_and_cache_of_each_call() {
     bounded(120, async {
         let harness = Harness::start().await;

@@ -9,6 +9,8 @@ mod classifier_get;
 mod classifier_list;
 pub mod classify;
 mod classify_batch;
+mod classify_documents;
+mod classify_pictures;
 mod docs_get;
 mod file_get;
 mod health;
