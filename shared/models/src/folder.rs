@@ -37,7 +37,8 @@ impl Folder {
         let named = settings::MODELS.value().map(PathBuf::from);
         let packed = || std::env::current_exe().ok().map(|binary| binary.with_file_name("models"));
         let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        let cache = || absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")));
+        let cache =
+            || absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")));
         named
             .or_else(|| packed().filter(|path| path.is_dir()))
             .or_else(|| cache().map(|cache| cache.join("atelier/models")))
