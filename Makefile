@@ -1,8 +1,9 @@
-.PHONY: run test bench lint watch deploy sync kill-rounds
+.PHONY: run test bench models lint watch deploy sync kill-rounds
 
 run: ; @infra/run
 test: ; @tests/run
 bench: ; @tests/bench/run
+models: ; @cargo run --quiet --package model-fetch -- fetch
 lint: ; @.ci/lint
 sync: ; @cargo run --quiet --package infra-gen -- sync
 watch: ; @infra/watch

@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use contract::settings;
 use fetch::FetchConfig;
+use model_fetch::command::Models;
 
 /// Self-hosted picture editing over HTTP.
 #[derive(Debug, Parser)]
@@ -33,6 +34,8 @@ enum Command {
     Grant(operator::Grant),
     /// Edits pictures without a server
     Edit(edit::Edit),
+    /// Brings, lists and verifies the files of the models
+    Models(Models),
 }
 
 pub fn run() -> Result<()> {
@@ -53,6 +56,7 @@ pub fn run() -> Result<()> {
         Command::Keys(keys) => block_on(keys.run()),
         Command::Grant(grant) => block_on(grant.run()),
         Command::Edit(edit) => edit.run(),
+        Command::Models(models) => models.run(),
     }
 }
 

@@ -27,6 +27,8 @@ pub enum Kind {
     Url,
     /// Levels, each alone or for a module, with commas between.
     Levels,
+    /// A SHA-256 in hex.
+    Sha256,
 }
 
 /// A variable that cannot be what it says.
@@ -148,6 +150,34 @@ pub const S3_PATH_STYLE: Setting = setting(
 )
 .of(Kind::Switch);
 
+pub const MODELS: Setting = setting(
+    "ATELIER_MODELS",
+    "",
+    Place::Serve,
+    "Folder of the model files. Unset: models beside the binary, if there; else atelier/models in XDG_CACHE_HOME or ~/.cache.",
+);
+pub const ENCODER: Setting = setting(
+    "ATELIER_ENCODER",
+    "",
+    Place::Everywhere,
+    "A text encoder of your own in place of the built-in one: an ONNX file, as a path or s3://bucket/key. Needs the next two.",
+);
+pub const ENCODER_SHA256: Setting =
+    setting("ATELIER_ENCODER_SHA256", "", Place::Everywhere, "SHA-256 of that file; another one is refused.")
+        .of(Kind::Sha256);
+pub const ENCODER_TOKENIZER: Setting = setting(
+    "ATELIER_ENCODER_TOKENIZER",
+    "",
+    Place::Everywhere,
+    "Its tokenizer.json, as a path or s3://bucket/key.",
+);
+pub const ORT_LIBRARY: Setting = setting(
+    "ATELIER_ORT_LIBRARY",
+    "",
+    Place::Serve,
+    "Path of libonnxruntime.so: models run by ONNX Runtime. Unset: by the built-in library.",
+);
+
 pub const ALL: &[Setting] = &[
     PUBLIC_URL,
     HOSTS,
@@ -169,6 +199,11 @@ pub const ALL: &[Setting] = &[
     BUCKET_RESULTS,
     FILE_KEYS,
     S3_PATH_STYLE,
+    MODELS,
+    ENCODER,
+    ENCODER_SHA256,
+    ENCODER_TOKENIZER,
+    ORT_LIBRARY,
 ];
 
 impl Setting {
@@ -194,6 +229,10 @@ impl Setting {
             }
             Kind::Url => (is_base_url(&value), "http:// or https:// with a host and no query"),
             Kind::Levels => (value.split(',').all(is_level), "a level, or module=level, with commas between"),
+            Kind::Sha256 => (
+                value.len() == 64 && value.bytes().all(|digit| digit.is_ascii_hexdigit()),
+                "a SHA-256: 64 hex digits",
+            ),
         };
         if fits { Ok(()) } else { Err(WrongSetting { variable: self.name, value, expected }) }
     }
@@ -262,6 +301,7 @@ mod tests {
             (PUBLIC_URL, "https://example.com?x=1"),
             (PUBLIC_URL, "https://example.com:99999999/x"),
             (PUBLIC_URL, "https://[::zz"),
+            (ENCODER_SHA256, "abc"),
             (LOG, "inof"),
             (LOG, "a=b=c,,"),
         ] {
