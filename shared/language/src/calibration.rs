@@ -117,3 +117,44 @@ pub fn calibration_error(answers: &[(f32, bool)]) -> f32 {
     let error: f32 = bins.iter().map(|(confidence, right)| (confidence - right).abs()).sum();
     error / answers.len().max(1) as f32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: Calibration = Calibration { temperature: 1.0, slope: 1.0, offset: 0.0 };
+
+    #[test]
+    fn an_evaluation_that_is_right_less_often_than_said_softens_the_confidence() {
+        // Three of four are right, at a distance of 2: the temperature is near 2 / ln 3.
+        let (rows, truth) = (vec![[2.0_f32, 0.0]; 400], (0..400).map(|at| usize::from(at % 4 == 0)));
+        let rows: Vec<&[f32]> = rows.iter().map(|row| &row[..]).collect();
+        let fitted = fit(&rows, &truth.collect::<Vec<_>>(), START);
+        assert!((fitted.temperature - 2.0 / 3.0_f32.ln()).abs() < 0.1, "{fitted:?}");
+        assert!((fitted.shares(&[2.0, 0.0])[0] - 0.75).abs() < 0.02);
+    }
+
+    #[test]
+    fn a_label_by_itself_is_likely_above_the_fitted_offset_and_unlikely_below() {
+        let rows: Vec<[f32; 2]> =
+            (0..200).map(|at| [0.5 + (at % 10) as f32 / 100.0, 0.3 - (at % 7) as f32 / 100.0]).collect();
+        let rows: Vec<&[f32]> = rows.iter().map(|row| &row[..]).collect();
+        let fitted = fit(&rows, &[0; 200], Calibration { temperature: 0.05, slope: 20.0, offset: 0.2 });
+        let [sure, unsure] = fitted.independent(&[0.52, 0.28])[..] else { panic!("two labels") };
+        assert!(sure > 0.8 && unsure < 0.2, "{fitted:?}");
+    }
+
+    #[test]
+    fn nothing_to_learn_from_changes_nothing() {
+        assert_eq!(fit(&[], &[], START), START);
+        assert_eq!(fit(&[&[1.0, 2.0]], &[7], START), START);
+    }
+
+    #[test]
+    fn the_calibration_error_is_the_mean_distance_of_the_bins() {
+        let answers = [(0.95, true), (0.95, false), (0.15, false), (0.15, false)];
+        assert!((calibration_error(&answers) - (0.45 + 0.15) / 2.0).abs() < 1e-6);
+        assert_eq!(calibration_error(&[]), 0.0);
+        assert_eq!(calibration_error(&[(1.0, true)]), 0.0);
+    }
+}
