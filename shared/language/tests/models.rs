@@ -9,10 +9,14 @@ use language::{Calibration, Label, Labels, Language, Method, Models, Prepared, T
 static LANGUAGE: LazyLock<Language> = LazyLock::new(|| {
     let cache = || {
         let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
-        std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or(home).unwrap().join("atelier/models")
+        std::env::var_os("XDG_CACHE_HOME")
+            .map(PathBuf::from)
+            .or(home)
+            .expect("a home folder")
+            .join("atelier/models")
     };
     let folder = std::env::var_os("ATELIER_MODELS").map_or_else(cache, PathBuf::from);
-    let models = Models::named(|name| Ok::<_, ()>(folder.join(name))).unwrap();
+    let models = Models::named(|name| Ok::<_, ()>(folder.join(name))).expect("names are paths");
     Language::load(&models, 2).expect("the models are there after `atelier models fetch`")
 });
 
