@@ -1,0 +1,8 @@
+//! Text to the pieces of an encoder's vocabulary.
+
+mod bpe;
+mod hash;
+mod wordpiece;
+
+pub use bpe::Bpe;
+pub use wordpiece::WordPiece;
