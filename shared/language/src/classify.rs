@@ -1,6 +1,7 @@
 //! Prepared labels and texts to scores.
 
 use crate::models::{Language, dot};
+use crate::space::Placed;
 use crate::{LanguageError, Prepared};
 
 /// What a text says about each label, in the labels' order.
@@ -37,21 +38,23 @@ impl Language {
     /// Of a text longer than some 2,000 tokens the transformer reads windows that are spread over it; the table reads all of it.
     pub fn classify(&self, prepared: &Prepared, texts: &[&str]) -> Result<Vec<Scores>, LanguageError> {
         let placed = self.place(texts, prepared.tier)?;
-        Ok(placed.into_iter().map(|placed| prepared.score(&placed.vector, placed.tokens)).collect())
+        Ok(placed.into_iter().map(|placed| prepared.score(&placed)).collect())
     }
 }
 
 impl Prepared {
-    pub(crate) fn score(&self, vector: &[f32], tokens: u32) -> Scores {
-        let scores: Vec<f32> = self
-            .weights
-            .iter()
-            .zip(&self.biases)
-            .map(|(weights, bias)| dot(weights, vector) + bias)
-            .collect();
+    /// Judges a text that was read with the tier of these labels; with another tier's, the scores mean nothing.
+    pub fn score(&self, placed: &Placed) -> Scores {
+        let scores: Vec<f32> = (0..self.labels()).map(|label| self.raw(placed, label)).collect();
         let independent = self.calibration.independent(&scores);
         let probabilities =
             if scores.len() == 1 { independent.clone() } else { self.calibration.shares(&scores) };
-        Scores { scores, probabilities, independent, tokens }
+        Scores { scores, probabilities, independent, tokens: placed.tokens }
+    }
+
+    /// The uncalibrated score of a label.
+    pub(crate) fn raw(&self, placed: &Placed, label: usize) -> f32 {
+        let row = &self.rows[label];
+        dot(&row.weights, &placed.vector) + row.feeling * placed.feeling + row.bias
     }
 }

@@ -1,6 +1,7 @@
 //! Which parts of a text speak for a label.
 
-use crate::models::{Language, dot};
+use crate::models::Language;
+use crate::space::Placed;
 use crate::windows::sentences;
 use crate::{LanguageError, Prepared};
 
@@ -32,8 +33,7 @@ impl Language {
         }
         let parts: Vec<&str> = spans.iter().map(|(start, end)| &text[*start..*end]).collect();
         let placed = self.place(&parts, prepared.tier())?;
-        let mut weights: Vec<f32> =
-            placed.iter().map(|placed| margin(prepared, &placed.vector, label)).collect();
+        let mut weights: Vec<f32> = placed.iter().map(|placed| margin(prepared, placed, label)).collect();
         if prepared.labels() == 1 && weights.len() > 1 {
             let mean = weights.iter().sum::<f32>() / weights.len() as f32;
             weights.iter_mut().for_each(|weight| *weight -= mean);
@@ -55,8 +55,8 @@ impl Language {
     }
 }
 
-fn margin(prepared: &Prepared, vector: &[f32], label: usize) -> f32 {
-    let score = |label: usize| dot(&prepared.weights[label], vector) + prepared.biases[label];
+fn margin(prepared: &Prepared, placed: &Placed, label: usize) -> f32 {
+    let score = |label: usize| prepared.raw(placed, label);
     let others: f32 = (0..prepared.labels()).filter(|other| *other != label).map(score).sum();
     score(label) - others / (prepared.labels().max(2) - 1) as f32
 }

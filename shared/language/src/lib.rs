@@ -5,6 +5,7 @@
 
 mod calibration;
 mod classify;
+mod discriminant;
 mod encoder;
 mod error;
 mod evidence;
@@ -23,4 +24,4 @@ pub use evidence::Evidence;
 pub use labels::{Label, Labels};
 pub use models::{Language, Models};
 pub use prepare::{Method, Prepared};
-pub use space::Tier;
+pub use space::{Placed, Tier};

@@ -14,7 +14,7 @@ use crate::tokens::WordPiece;
 pub struct Models {
     /// MiniLM as ONNX with int8 weights.
     pub encoder: PathBuf,
-    /// Its pieces, one a line. They are what is billed, whatever model runs.
+    /// Its `tokenizer.json`, for the pieces, which are what is billed, whatever model runs.
     pub vocabulary: PathBuf,
     /// WordLlama's table, safetensors.
     pub table: PathBuf,
@@ -22,13 +22,30 @@ pub struct Models {
     pub table_tokenizer: PathBuf,
 }
 
+impl Models {
+    /// The files by their names in the models' manifest, from whoever knows where they are.
+    pub fn named<E>(mut file: impl FnMut(&str) -> Result<PathBuf, E>) -> Result<Self, E> {
+        Ok(Self {
+            encoder: file("minilm/model.onnx")?,
+            vocabulary: file("minilm/tokenizer.json")?,
+            table: file("wordllama/embeddings.safetensors")?,
+            table_tokenizer: file("wordllama/tokenizer.json")?,
+        })
+    }
+}
+
 /// The text models. Calls from several threads at once share the threads of `load`.
 pub struct Language {
     pub(crate) encoder: Bert,
     pub(crate) pieces: WordPiece,
     pub(crate) table: Table,
+    /// A direction of the encoder's space, and after it where its middle lies.
+    pub(crate) feelings: Vec<f32>,
     threads: Arc<rayon::ThreadPool>,
 }
+
+/// For the one encoder that the project ships; the files' hashes are pinned.
+static FEELINGS: &[u8] = include_bytes!("../data/feelings.f32");
 
 /// Tokens multiplied at once: enough for the matrices to be worth packing, few enough for what is between them to stay in the cache.
 const PACK: usize = 256;
@@ -36,13 +53,18 @@ const PACK: usize = 256;
 impl Language {
     /// Reads and checks the files, some 40 MB. `threads` is for all calls together; 0 is taken as 1.
     pub fn load(models: &Models, threads: usize) -> Result<Self, LanguageError> {
-        let vocabulary = String::from_utf8(read(&models.vocabulary)?)
-            .map_err(|error| LanguageError::Vocabulary(error.to_string()))?;
         let threads = rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).build();
         let threads = threads.map_err(|error| LanguageError::Run(error.to_string()))?;
+        let encoder = Bert::new(&read(&models.encoder)?)?;
+        let value = |bytes: &[u8]| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+        let feelings: Vec<f32> = FEELINGS.chunks_exact(4).map(value).collect();
+        if feelings.len() != encoder.width() + 1 {
+            return Err(LanguageError::Encoder(format!("its width is {}", encoder.width())));
+        }
         Ok(Self {
-            encoder: Bert::new(&read(&models.encoder)?)?,
-            pieces: WordPiece::new(&vocabulary)?,
+            encoder,
+            feelings,
+            pieces: WordPiece::new(&read(&models.vocabulary)?)?,
             table: Table::new(&read(&models.table)?, &read(&models.table_tokenizer)?)?,
             threads: Arc::new(threads),
         })
@@ -55,8 +77,17 @@ impl Language {
         u32::try_from(ids.len()).unwrap_or(u32::MAX)
     }
 
-    /// The encoder's embeddings of token sequences (marks included), each of length 1. Packs run beside each other.
-    pub(crate) fn encode(&self, texts: &[&[u32]]) -> Result<Vec<Vec<f32>>, LanguageError> {
+    /// The pieces of a text as the transformer reads them, its start and end marks included; at most `longest`, of 2 to 512.
+    pub fn pieces(&self, text: &str, longest: usize) -> Vec<u32> {
+        let mut ids = vec![self.pieces.start];
+        self.pieces.encode(text, &mut ids);
+        ids.truncate(longest.clamp(2, self.encoder.longest()) - 1);
+        ids.push(self.pieces.end);
+        ids
+    }
+
+    /// The transformer's embeddings of token sequences, marks included, each of length 1: 1 to 512 tokens. Packs of texts run beside each other.
+    pub fn encode(&self, texts: &[&[u32]]) -> Result<Vec<Vec<f32>>, LanguageError> {
         let mut packs: Vec<&[&[u32]]> = Vec::new();
         let (mut start, mut tokens) = (0, 0);
         for (at, text) in texts.iter().enumerate() {

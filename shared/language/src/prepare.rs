@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::calibration::Calibration;
+use crate::discriminant;
 use crate::labels::{Label, Labels, readable};
-use crate::linear;
-use crate::models::{Language, dot, normalize};
+use crate::models::{Language, normalize};
+use crate::space::Placed;
 use crate::{LanguageError, Tier};
 
 /// How a confidence came about, for `confidence_method`.
@@ -23,10 +24,17 @@ pub enum Method {
 pub struct Prepared {
     pub(crate) tier: Tier,
     pub(crate) method: Method,
-    /// A row a label.
-    pub(crate) weights: Vec<Vec<f32>>,
-    pub(crate) biases: Vec<f32>,
+    /// One a label.
+    pub(crate) rows: Vec<Row>,
     pub(crate) calibration: Calibration,
+}
+
+/// A label's score is linear in a text's place and feeling.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Row {
+    pub weights: Vec<f32>,
+    pub feeling: f32,
+    pub bias: f32,
 }
 
 impl Prepared {
@@ -39,13 +47,12 @@ impl Prepared {
     }
 
     pub fn labels(&self) -> usize {
-        self.weights.len()
+        self.rows.len()
     }
 
     /// Memory, for a cache that has a limit.
     pub fn bytes(&self) -> usize {
-        let floats: usize = self.weights.iter().map(Vec::len).sum();
-        (floats + self.biases.len()) * size_of::<f32>() + self.weights.len() * size_of::<Vec<f32>>()
+        self.rows.iter().map(|row| row.weights.len() * size_of::<f32>() + size_of::<Row>()).sum()
     }
 
     pub fn calibration(&self) -> Calibration {
@@ -59,10 +66,15 @@ impl Prepared {
     }
 }
 
-/// Examples that a label needs, on average, before a linear classifier is better than the mean of its examples.
+/// Examples a label, on average, from which on the spread within labels can be told from that between them.
 const FITTED_FROM: usize = 3;
-/// Examples of the linear classifier's prior: what a label's name and description weigh.
-const RIDGE: f64 = 1.0;
+/// Examples that a label's name and description are worth.
+const MEANING_WORTH: f32 = 1.0;
+/// Labels that differ by feeling are few, as in positive, neutral, negative; among many labels the direction only disturbs.
+const FEELING_LABELS: usize = 10;
+/// How far both a good and a bad label must be from neutral for the feeling to count, and what it then weighs beside the cosine.
+const FEELING_FROM: f32 = 0.35;
+const FEELING_WEIGHT: f32 = 0.2;
 
 impl Language {
     /// Reads the labels: names, descriptions and examples in the words of the tier's models. Costs as much as classifying a text of as many tokens.
@@ -72,86 +84,105 @@ impl Language {
         }
         let meanings: Vec<Vec<String>> =
             labels.labels.iter().map(|label| meanings(label, labels.text_type)).collect();
-        let texts: Vec<&str> = meanings.iter().flatten().map(String::as_str).collect();
-        let examples: Vec<&str> =
-            labels.labels.iter().flat_map(|label| label.examples.iter().copied()).collect();
-        let placed = self.place(&[texts, examples].concat(), tier)?;
-        let mut rest = placed.into_iter().map(|placed| placed.vector);
-        let mut prototypes: Vec<Vec<f32>> =
-            meanings.iter().map(|texts| mean(rest.by_ref().take(texts.len()))).collect();
-        let examples: Vec<Vec<Vec<f32>>> =
-            labels.labels.iter().map(|label| rest.by_ref().take(label.examples.len()).collect()).collect();
+        let texts = meanings.iter().flatten().map(String::as_str);
+        let examples = labels.labels.iter().flat_map(|label| label.examples.iter().copied());
+        let mut placed = self.place(&texts.chain(examples).collect::<Vec<_>>(), tier)?.into_iter();
+        let own: Vec<Point> =
+            meanings.iter().map(|texts| middle(&points(placed.by_ref().take(texts.len())))).collect();
+        let examples: Vec<Vec<Point>> =
+            labels.labels.iter().map(|label| points(placed.by_ref().take(label.examples.len()))).collect();
+        let feeling = feeling_weight(&own);
+        let middles: Vec<Point> =
+            own.iter().zip(&examples).map(|(own, examples)| with_examples(own, examples)).collect();
         let count: usize = examples.iter().map(Vec::len).sum();
-        let fitted = count >= FITTED_FROM * labels.labels.len() && labels.labels.len() > 1;
-        let (weights, biases, method) =
-            if fitted && let Some((weights, biases)) = ridge(&prototypes, &examples) {
-                (weights, biases, Method::Fitted)
-            } else {
-                for (prototype, examples) in prototypes.iter_mut().zip(&examples) {
-                    if !examples.is_empty() {
-                        *prototype =
-                            mean([std::mem::take(prototype), mean(examples.iter().cloned())].into_iter());
-                    }
-                }
-                let biases = vec![0.0; prototypes.len()];
-                (prototypes, biases, Method::Similarity)
-            };
-        let calibration = prior(method, tier, labels.labels.len());
-        Ok(Prepared { tier, method, weights, biases, calibration })
+        let enough = middles.len() > 1 && count >= FITTED_FROM * middles.len();
+        let fitted = enough.then(|| discriminant::fit(&middles, &examples, feeling)).flatten();
+        let method = if fitted.is_some() { Method::Fitted } else { Method::Similarity };
+        let rows =
+            fitted.unwrap_or_else(|| middles.iter().map(|middle| similarity(middle, feeling)).collect());
+        let calibration = prior(method, tier, (rows.len(), count), feeling > 0.0);
+        Ok(Prepared { tier, method, rows, calibration })
     }
 }
 
-fn prior(method: Method, _tier: Tier, _labels: usize) -> Calibration {
-    match method {
-        Method::Similarity => Calibration { temperature: 0.05, slope: 20.0, offset: 0.25 },
-        Method::Fitted => Calibration { temperature: 0.15, slope: 6.0, offset: 0.4 },
-    }
+/// A text or the middle of some.
+#[derive(Debug, Clone)]
+pub struct Point {
+    pub vector: Vec<f32>,
+    pub feeling: f32,
+}
+
+fn points(placed: impl Iterator<Item = Placed>) -> Vec<Point> {
+    placed.map(|placed| Point { vector: placed.vector, feeling: placed.feeling }).collect()
+}
+
+fn middle(points: &[Point]) -> Point {
+    let mut sum =
+        Point { vector: vec![0.0; points.first().map_or(0, |point| point.vector.len())], feeling: 0.0 };
+    points.iter().for_each(|point| add(&mut sum, point, 1.0 / points.len() as f32));
+    sum
+}
+
+/// What a label means, and its examples: their mean, the meaning being worth `MEANING_WORTH` of them.
+fn with_examples(own: &Point, examples: &[Point]) -> Point {
+    let share = 1.0 / (MEANING_WORTH + examples.len() as f32);
+    let mut sum = Point { vector: vec![0.0; own.vector.len()], feeling: 0.0 };
+    add(&mut sum, own, MEANING_WORTH * share);
+    examples.iter().for_each(|example| add(&mut sum, example, share));
+    sum
+}
+
+fn add(sum: &mut Point, point: &Point, share: f32) {
+    sum.vector.iter_mut().zip(&point.vector).for_each(|(sum, value)| *sum += value * share);
+    sum.feeling += point.feeling * share;
+}
+
+/// The weight of the feeling: none unless the labels, by name and description, are few and lie on both sides of neutral.
+fn feeling_weight(labels: &[Point]) -> f32 {
+    let most = labels.iter().fold(0.0_f32, |most, label| most.max(label.feeling));
+    let least = labels.iter().fold(0.0_f32, |least, label| least.min(label.feeling));
+    let counts = labels.len() <= FEELING_LABELS && most.min(-least) >= FEELING_FROM;
+    if counts { FEELING_WEIGHT } else { 0.0 }
+}
+
+fn similarity(middle: &Point, feeling: f32) -> Row {
+    let mut weights = middle.vector.clone();
+    normalize(&mut weights);
+    Row { weights, feeling: feeling * middle.feeling, bias: 0.0 }
+}
+
+/// The calibration of labels that nobody has evaluated. Fitted on the tuning halves of the bench's sets: the temperature of a similarity rises
+/// slowly with the number of labels, that of a discriminant falls with the number of examples.
+fn prior(method: Method, tier: Tier, (labels, examples): (usize, usize), feeling: bool) -> Calibration {
+    let (labels, examples) = (labels as f32, examples.max(1) as f32);
+    let fast = tier == Tier::Fast;
+    let softer = if fast { 1.25 } else { 1.0 };
+    let (temperature, slope, offset) = match (method, feeling) {
+        (Method::Similarity, true) => (0.09, 16.0, 0.1),
+        (Method::Fitted, true) => (0.02, 75.0, 0.0),
+        (Method::Similarity, false) => {
+            ((0.03 + 0.0034 * labels.ln()) * softer, 20.0, if fast { 0.14 } else { 0.2 })
+        }
+        (Method::Fitted, false) => {
+            let temperature = 0.006 * (1.0 + (15.0 / examples).powf(1.5)) * softer;
+            if fast { (temperature, 128.0, -0.014) } else { (temperature, 148.0, -0.004) }
+        }
+    };
+    Calibration { temperature, slope, offset }
 }
 
 /// The texts whose mean is a label's meaning.
 fn meanings(label: &Label<'_>, text_type: Option<&str>) -> Vec<String> {
-    let name = readable(label.name);
-    let kind = text_type.map(str::trim).filter(|kind| !kind.is_empty()).unwrap_or("text");
-    let mut texts = vec![name.clone(), format!("This {kind} is about {name}.")];
-    texts.extend(label.description.map(|description| format!("{name}: {description}")));
-    texts
-}
-
-/// The mean of vectors, of length 1.
-fn mean(vectors: impl Iterator<Item = Vec<f32>>) -> Vec<f32> {
-    let sum = vectors.reduce(|mut sum, vector| {
-        sum.iter_mut().zip(&vector).for_each(|(sum, value)| *sum += value);
-        sum
-    });
-    let mut sum = sum.unwrap_or_default();
-    normalize(&mut sum);
-    sum
-}
-
-/// Ridge regression onto one column a label, in closed form, in the dual: as many equations as examples.
-fn ridge(prototypes: &[Vec<f32>], examples: &[Vec<Vec<f32>>]) -> Option<(Vec<Vec<f32>>, Vec<f32>)> {
-    let own = prototypes.iter().enumerate();
-    let given =
-        examples.iter().enumerate().flat_map(|(label, texts)| texts.iter().map(move |text| (label, text)));
-    let rows: Vec<(usize, &Vec<f32>)> = own.chain(given).collect();
-    let size = rows.len();
-    let mut matrix = vec![0.0; size * size];
-    for (at, (_, left)) in rows.iter().enumerate() {
-        for (other, (_, right)) in rows.iter().enumerate().take(at + 1) {
-            let value = f64::from(dot(left, right)) + if at == other { RIDGE } else { 0.0 };
-            matrix[at * size + other] = value;
-            matrix[other * size + at] = value;
-        }
+    let mut name = readable(label.name);
+    if name.is_empty() {
+        name = label.name.to_owned();
     }
-    let wanted = |label: usize| rows.iter().map(|(own, _)| f64::from(u8::from(*own == label))).collect();
-    let mut columns: Vec<Vec<f64>> = (0..prototypes.len()).map(wanted).collect();
-    linear::solve(&mut matrix, size, &mut columns)?;
-    let combine = |column: &Vec<f64>| {
-        let mut weights = vec![0.0_f32; rows[0].1.len()];
-        for (share, (_, row)) in column.iter().zip(&rows) {
-            weights.iter_mut().zip(row.iter()).for_each(|(weight, value)| *weight += *share as f32 * value);
-        }
-        weights
-    };
-    Some((columns.iter().map(combine).collect(), vec![0.0; prototypes.len()]))
+    let kind = text_type.map(str::trim).filter(|kind| !kind.is_empty());
+    let mut texts = vec![name.clone(), format!("This {} is about {name}.", kind.unwrap_or("text"))];
+    texts.extend(kind.map(|kind| format!("{name} {kind}")));
+    if let Some(description) = label.description.map(str::trim).filter(|description| !description.is_empty())
+    {
+        texts.extend([description.to_owned(), format!("{name}: {description}")]);
+    }
+    texts
 }

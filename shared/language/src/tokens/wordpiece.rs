@@ -1,6 +1,7 @@
 //! BERT's tokenizer: clean, lower-case, strip accents, cut into words, then take the longest known pieces from the left.
 //! Source: Devlin et al., 2018 (`tokenization.py` of the published code), with the character classes of the reference implementation.
 
+use serde::Deserialize;
 use unicode_categories::UnicodeCategories;
 use unicode_normalization::UnicodeNormalization;
 
@@ -20,32 +21,21 @@ pub struct WordPiece {
     pub end: u32,
 }
 
-/// The vocabulary of a `tokenizer.json`, a piece a line in the order of the ids.
-fn lines_of(json: &str) -> Result<String, LanguageError> {
-    #[derive(serde::Deserialize)]
-    struct Tokenizer {
-        model: Model,
-    }
-    #[derive(serde::Deserialize)]
-    struct Model {
-        vocab: std::collections::BTreeMap<String, usize>,
-    }
-    let broken = |what: String| LanguageError::Vocabulary(what);
-    let tokenizer: Tokenizer = serde_json::from_str(json).map_err(|error| broken(error.to_string()))?;
-    let vocabulary = tokenizer.model.vocab;
-    let mut lines = vec![""; vocabulary.len()];
-    for (piece, id) in &vocabulary {
-        *lines.get_mut(*id).ok_or_else(|| broken(format!("there are ids missing below {id}")))? = piece;
-    }
-    Ok(lines.join("\n"))
+#[derive(Deserialize)]
+struct File {
+    model: Model,
+}
+
+#[derive(Deserialize)]
+struct Model {
+    vocab: FastMap<String, u32>,
 }
 
 impl WordPiece {
-    /// A vocabulary with a piece a line; the line's number is the piece's id. Pieces that start with `##` continue a word.
-    /// Or a `tokenizer.json` that holds one.
-    pub fn new(vocabulary: &str) -> Result<Self, LanguageError> {
-        let listed = vocabulary.starts_with('{').then(|| lines_of(vocabulary)).transpose()?;
-        let vocabulary = listed.as_deref().unwrap_or(vocabulary);
+    /// Reads the vocabulary of a `tokenizer.json`. Pieces that start with `##` continue a word.
+    pub fn new(json: &[u8]) -> Result<Self, LanguageError> {
+        let File { model } =
+            serde_json::from_slice(json).map_err(|error| LanguageError::Vocabulary(error.to_string()))?;
         let mut found = Self {
             starts: FastMap::default(),
             continuations: FastMap::default(),
@@ -54,12 +44,12 @@ impl WordPiece {
             start: 0,
             end: 0,
         };
-        for (id, line) in (0..).zip(vocabulary.lines()) {
-            match line.strip_prefix("##").filter(|rest| !rest.is_empty()) {
-                Some(rest) => found.continuations.insert(rest.as_bytes().into(), id),
-                None => found.starts.insert(line.as_bytes().into(), id),
+        for (piece, id) in &model.vocab {
+            match piece.strip_prefix("##").filter(|rest| !rest.is_empty()) {
+                Some(rest) => found.continuations.insert(rest.as_bytes().into(), *id),
+                None => found.starts.insert(piece.as_bytes().into(), *id),
             };
-            found.longest_piece = found.longest_piece.max(line.len());
+            found.longest_piece = found.longest_piece.max(piece.len());
         }
         let special = |name: &str| {
             let id = found.starts.get(name.as_bytes()).copied();
