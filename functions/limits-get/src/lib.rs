@@ -1,12 +1,11 @@
 //! Sizes, prices, rates, formats and operations of this version.
 
-use std::collections::BTreeMap;
-
 use common::{ApiError, Cx, Function, Request, Response};
 use contract::Nothing;
+use contract::classification::Priority;
 use contract::endpoints::LIMITS_GET;
 use contract::images::{AVAILABLE_OPERATIONS, INPUT_FORMATS, OUTPUT_FORMATS};
-use contract::limits::{self, LimitClass};
+use contract::limits::{self, LimitClass, Tier};
 use contract::platform::service::{Formats, Limits, Sizes};
 use contract::price::PRICES;
 use contract::settings;
@@ -30,9 +29,12 @@ async fn handle(_: Cx, _: Request<Nothing>) -> Result<Response<Limits>, ApiError
         sizes,
         prices: PRICES,
         rate_limits: LimitClass::ALL.into_iter().map(|class| (class.name(), class.rate())).collect(),
+        tiers: Tier::ALL.into_iter().map(|tier| (tier.name(), tier.limits())).collect(),
         formats: Formats { input: INPUT_FORMATS, output: OUTPUT_FORMATS },
         operations: AVAILABLE_OPERATIONS,
-        models: BTreeMap::new(),
+        models: [("classify_standard", Priority::Standard), ("classify_fast", Priority::Fast)]
+            .map(|(task, priority)| (task, priority.model().to_owned()))
+            .into(),
     };
     Ok(answer.into())
 }

@@ -1,5 +1,7 @@
 //! Answers as clients see them, one for each route that answers JSON of its own.
 
+mod classification;
+
 use contract::{Family, Route};
 use serde_json::{Value, json};
 
@@ -34,7 +36,7 @@ fn body(name: &str) -> Option<Value> {
         }
         "health" => json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")}),
         "limits-get" => limits(),
-        _ => return None,
+        _ => return classification::body(name),
     })
 }
 
@@ -106,9 +108,10 @@ fn entry(kind: &str, credits: i64) -> Value {
 }
 
 fn limits() -> Value {
+    use contract::classification::Priority;
     use contract::images::{AVAILABLE_OPERATIONS, INPUT_FORMATS, OUTPUT_FORMATS};
     use contract::limits::{
-        LimitClass, MAX_INPUT_BY_URL, MAX_JSON_BODY, MAX_MULTIPART_BODY, RESULT_SECONDS, SYNC_SECONDS,
+        LimitClass, MAX_INPUT_BY_URL, MAX_JSON_BODY, MAX_MULTIPART_BODY, RESULT_SECONDS, SYNC_SECONDS, Tier,
     };
     let rates: std::collections::BTreeMap<_, _> =
         LimitClass::ALL.map(|class| (class.name(), class.rate())).into();
@@ -120,9 +123,10 @@ fn limits() -> Value {
         },
         "prices": contract::price::PRICES,
         "rate_limits": rates,
+        "tiers": Tier::ALL.map(|tier| (tier.name(), tier.limits())).into_iter().collect::<std::collections::BTreeMap<_, _>>(),
         "formats": {"input": INPUT_FORMATS, "output": OUTPUT_FORMATS},
         "operations": AVAILABLE_OPERATIONS,
-        "models": {},
+        "models": {"classify_standard": Priority::Standard.model(), "classify_fast": Priority::Fast.model()},
     })
 }
 

@@ -93,12 +93,13 @@ mod tests {
     }
 
     #[test]
-    fn only_what_makes_pictures_may_link_codecs() {
+    fn only_what_makes_pictures_or_runs_models_may_link_what_that_takes() {
         let heavy: Vec<_> = functions()
             .into_iter()
             .filter(|function| !function.light)
             .map(|function| function.name)
             .collect();
-        assert_eq!(heavy, ["image-edit", "image-edit-upload", "edit-worker"]);
+        let models = ["classify", "tag", "classify-batch", "tag-batch", "classifier-evaluate"];
+        assert_eq!(heavy, [&["image-edit", "image-edit-upload"][..], &models, &["edit-worker"]].concat());
     }
 }

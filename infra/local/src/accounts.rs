@@ -1,11 +1,13 @@
 //! What only the operator does: accounts, their first keys, grants.
 
 use contract::endpoints::{BALANCE_GRANT, KEY_CREATE};
+use contract::limits::Tier;
 use contract::platform::keys::KeyCreate;
 use contract::platform::money::GrantCreate;
 use contract::{Credits, Scope};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use store::accounts::OwnLimits;
 use store::{Guard, KeyRecord, Ledger, NewKey, Secret, Store, StoreError, TransactionError, accounts};
 
 use crate::asked;
@@ -49,6 +51,18 @@ pub async fn create_account(store: &Store, name: &str) -> Result<(), AccountErro
         Ok(())
     } else {
         Err(AccountError::Exists(name.into()))
+    }
+}
+
+/// Puts an account into a tier. A running server knows it within a minute.
+pub async fn set_tier(store: &Store, account: &str, tier: Tier, own: OwnLimits) -> Result<(), AccountError> {
+    if tier == Tier::Public {
+        return Err(AccountError::Invalid("the tier public is for calls without a key".into()));
+    }
+    if accounts::set_tier(store, account, tier, own).await? {
+        Ok(())
+    } else {
+        Err(AccountError::Unknown(account.into()))
     }
 }
 

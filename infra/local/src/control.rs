@@ -5,9 +5,11 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use contract::limits::Tier;
 use contract::{Credits, Scope};
 use serde::{Deserialize, Serialize};
 use store::Store;
+use store::accounts::OwnLimits;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::watch;
@@ -23,6 +25,7 @@ const LONGEST: u64 = 64 * 1024;
 #[serde(rename_all = "snake_case")]
 pub enum Command {
     CreateAccount { name: String },
+    SetTier { account: String, tier: Tier, own: OwnLimits },
     ListAccounts,
     CreateKey { account: String, name: String, scopes: Vec<Scope> },
     CreateOperatorKey,
@@ -45,6 +48,9 @@ pub async fn execute(store: &Store, command: Command) -> Outcome {
         Ok(match command {
             Command::CreateAccount { name } => {
                 accounts::create_account(store, &name).await.map(|()| Outcome::Done)?
+            }
+            Command::SetTier { account, tier, own } => {
+                accounts::set_tier(store, &account, tier, own).await.map(|()| Outcome::Done)?
             }
             Command::ListAccounts => Outcome::Accounts(accounts::list(store).await?),
             Command::CreateKey { account, name, scopes } => {

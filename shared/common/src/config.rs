@@ -1,4 +1,6 @@
-use contract::settings;
+use std::net::IpAddr;
+
+use contract::{Credits, settings};
 
 /// How calls are answered in this process.
 #[derive(Debug, Clone)]
@@ -8,6 +10,12 @@ pub struct Config {
     /// Hosts that may shape URLs on one machine.
     pub hosts: Vec<String>,
     pub trust_proxy: bool,
+    /// Proxies whose headers are believed; empty = any.
+    pub proxies: Vec<IpAddr>,
+    /// Whether classify and tag are served without a key.
+    pub public: bool,
+    /// What calls without a key may cost a day.
+    pub public_budget: Credits,
     pub rate_limits: bool,
     /// In a Lambda a large file is answered by a redirect, and rows are written before the answer.
     pub in_lambda: bool,
@@ -19,6 +27,9 @@ impl Default for Config {
             public_url: None,
             hosts: hosts(settings::HOSTS.default),
             trust_proxy: false,
+            proxies: Vec::new(),
+            public: false,
+            public_budget: budget(settings::PUBLIC_CREDITS.default),
             rate_limits: true,
             in_lambda: false,
         }
@@ -31,6 +42,12 @@ impl Config {
             public_url: settings::PUBLIC_URL.value().map(|url| url.trim_end_matches('/').to_owned()),
             hosts: hosts(&settings::HOSTS.value_or_default()),
             trust_proxy: settings::TRUST_PROXY.is_on(),
+            proxies: settings::PROXIES
+                .value()
+                .map(|list| list.split(',').filter_map(|address| address.trim().parse().ok()).collect())
+                .unwrap_or_default(),
+            public: settings::PUBLIC.is_on(),
+            public_budget: budget(&settings::PUBLIC_CREDITS.value_or_default()),
             rate_limits: settings::RATE_LIMITS.is_on(),
             in_lambda: std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_some(),
         }
@@ -39,6 +56,11 @@ impl Config {
     pub fn for_testing() -> Self {
         Self { rate_limits: false, ..Self::default() }
     }
+}
+
+fn budget(credits: &str) -> Credits {
+    let whole = credits.parse::<i64>().unwrap_or(0);
+    Credits::whole(whole.min(contract::MAX_CREDITS))
 }
 
 fn hosts(list: &str) -> Vec<String> {

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use store::StoreError;
 
-use crate::{ApiError, Cx, Platform, Request, Response};
+use crate::{ApiError, CachePlan, Cx, Hit, Plan, Platform, Quote, Quoter, Request, Response};
 
 /// Name and work of one function.
 #[derive(Debug)]
@@ -33,7 +33,17 @@ pub enum Work {
 type Prepared = Box<dyn Any + Send + Sync>;
 pub(crate) type Answer = Response<Value>;
 type Prepare = fn(Value) -> Result<Prepared, Vec<Fault>>;
-type Quote = Box<dyn Fn(&dyn Any) -> Credits + Send + Sync>;
+type PlannedCall = Result<(Request<Prepared>, Option<CachePlan>), ApiError>;
+type PlanHook = Box<dyn Fn(Cx, Request<Prepared>) -> BoxFuture<'static, PlannedCall> + Send + Sync>;
+type QuoteHook = Box<
+    dyn for<'a> Fn(
+            &'a Arc<Platform>,
+            &'a (dyn Any + Send + Sync),
+            &'a [Option<Hit>],
+        ) -> BoxFuture<'a, Result<Quote, ApiError>>
+        + Send
+        + Sync,
+>;
 type Handler =
     Box<dyn Fn(Cx, Request<Prepared>) -> BoxFuture<'static, Result<Answer, ApiError>> + Send + Sync>;
 type MessageHandler =
@@ -45,7 +55,8 @@ pub struct HttpFunction {
     pub route: Route,
     schema: OnceLock<Value>,
     pub(crate) prepare: Prepare,
-    pub(crate) quote: Option<Quote>,
+    pub(crate) plan: Option<PlanHook>,
+    pub(crate) quote: Option<QuoteHook>,
     pub(crate) handle: Handler,
 }
 
@@ -117,6 +128,7 @@ impl Function {
             route,
             schema: OnceLock::new(),
             prepare: |_| Ok(Box::new(())),
+            plan: None,
             quote: None,
             handle,
         };
@@ -133,10 +145,43 @@ impl Function {
     /// The price of a request of a priced endpoint.
     pub fn quoted<Req: 'static>(mut self, price: fn(&Req) -> Credits) -> Self {
         if let Work::Http(function) = &mut self.work {
-            function.quote =
-                Some(Box::new(move |request| request.downcast_ref().map_or(Credits::ZERO, price)));
+            function.quote = Some(Box::new(move |_, request, _| {
+                let price = request.downcast_ref().map_or(Credits::ZERO, price);
+                Box::pin(async move { Ok(Quote { price, ..Quote::default() }) })
+            }));
         }
         self
+    }
+
+    /// An endpoint whose answers may be given again. `plan` resolves what a request names and says under which keys its
+    /// answer is kept; `quote` prices what the cache has not; `handle` gets the planned work.
+    pub fn planned<Req, Planned, Res, P, H>(
+        endpoint: Endpoint<Req, Res>,
+        plan: fn(Cx, Request<Req>) -> P,
+        quote: Quoter<Planned>,
+        handle: fn(Cx, Request<Planned>) -> H,
+    ) -> Self
+    where
+        Req: DeserializeOwned + JsonSchema + Check + Send + Sync + 'static,
+        Planned: Send + Sync + 'static,
+        Res: Serialize + JsonSchema + 'static,
+        P: Future<Output = Result<Plan<Planned>, ApiError>> + Send + 'static,
+        H: Future<Output = Result<Response<Res>, ApiError>> + Send + 'static,
+    {
+        let mut function =
+            Self::erased(endpoint.route, Box::new(move |cx, request| answer(handle, cx, request)))
+                .typed::<Req>();
+        if let Work::Http(function) = &mut function.work {
+            function.plan = Some(Box::new(move |cx, request| planned(plan, cx, request)));
+            function.quote =
+                Some(Box::new(move |platform, work, hits| match work.downcast_ref::<Planned>() {
+                    Some(work) => quote(platform, work, hits),
+                    None => {
+                        Box::pin(async { Err(ApiError::internal("a quote got other work than its own")) })
+                    }
+                }));
+        }
+        function
     }
 
     /// A worker of the messages of a queue; each message's body is handed over as text.
@@ -176,6 +221,27 @@ fn prepare<Req: DeserializeOwned + Check + Send + Sync + 'static>(
     value: Value,
 ) -> Result<Prepared, Vec<Fault>> {
     Ok(Box::new(typed::<Req>(value)?))
+}
+
+fn planned<Req, Planned, P>(
+    plan: fn(Cx, Request<Req>) -> P,
+    cx: Cx,
+    request: Request<Prepared>,
+) -> BoxFuture<'static, PlannedCall>
+where
+    Req: Send + 'static,
+    Planned: Send + Sync + 'static,
+    P: Future<Output = Result<Plan<Planned>, ApiError>> + Send + 'static,
+{
+    Box::pin(async move {
+        let Request { data, sent, file, headers } = request;
+        let data =
+            *data.downcast().map_err(|_| ApiError::internal("a plan got another request than its own"))?;
+        let again = (sent.clone(), file.clone(), headers.clone());
+        let Plan { work, cache } = plan(cx, Request { data, sent, file, headers }).await?;
+        let data: Prepared = Box::new(work);
+        Ok((Request { data, sent: again.0, file: again.1, headers: again.2 }, cache))
+    })
 }
 
 fn answer<Req, Res, F>(

@@ -1,7 +1,9 @@
 //! What every function runs in: the pipeline, rendering by family, workers, file links and telemetry.
 
 mod aws;
+mod cache;
 mod ceiling;
+mod client;
 pub mod clock;
 mod config;
 mod cx;
@@ -11,6 +13,7 @@ mod function;
 mod key_cache;
 mod lambda;
 mod pipeline;
+mod plan;
 mod platform;
 mod recorder;
 mod request;
@@ -18,10 +21,13 @@ mod response;
 pub mod rights;
 mod seal;
 pub mod telemetry;
+mod tiers;
+mod windows;
 mod worker;
 
 pub use aws::{MissingVariable, http_client as aws_http_client};
 pub use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+pub use cache::{CacheKey, Hit};
 pub use config::Config;
 pub use cx::Cx;
 pub use error::ApiError;
@@ -29,6 +35,7 @@ pub use function::{Function, HttpFunction, QueueFunction, ScheduleFunction, Work
 pub use lambda::{lambda, platform as aws_platform};
 pub use lambda_runtime::Error as LambdaError;
 pub use pipeline::{EXPOSED_HEADERS, may_send, panic_message, run};
+pub use plan::{CachePlan, Plan, Quote, Quoter};
 pub use platform::Platform;
 pub use recorder::Recorder;
 pub use request::{Origin, Request, Unread, Upload};

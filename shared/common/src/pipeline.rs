@@ -4,12 +4,14 @@ mod answer;
 mod authenticate;
 mod authorize;
 mod body;
+mod cache;
 mod call;
 mod ceiling;
 mod deadline;
 mod limit;
 mod panic;
 mod parse;
+mod plan;
 mod quote;
 mod record;
 mod render;
@@ -45,6 +47,7 @@ pub async fn run(
             render::failure(&call, error)
         }
     };
+    limit::leave(&mut call).await;
     let row = record::row(&call, &reply);
     // The answer stands, whatever happens to its row.
     let recorded = panic::caught(async {
@@ -63,11 +66,18 @@ async fn steps(call: &mut Call, function: &HttpFunction) -> Result<Reply, ApiErr
     authorize::authorize(call)?;
     ceiling::admit(call)?;
     let request = parse::parse(call, function).await?;
-    quote::quote(call, function, &request);
+    let request = plan::plan(call, function, request).await?;
+    cache::look_up(call).await?;
+    quote::quote(call, function, &request).await?;
     limit::count(call).await?;
-    if let Some(earlier) = reserve::reserve(call, &request).await? {
+    if let Some(mut earlier) = reserve::reserve(call, &request).await? {
+        cache::headers(call, &mut earlier.headers);
         return Ok(earlier);
     }
-    let answer = deadline::within(call, (function.handle)(call.context(), request)).await?;
-    settle::settle(call, answer).await
+    let mut answer = deadline::within(call, (function.handle)(call.context(), request)).await?;
+    let fresh = std::mem::take(&mut answer.fresh);
+    let mut reply = settle::settle(call, answer).await?;
+    cache::write(call, fresh).await;
+    cache::headers(call, &mut reply.headers);
+    Ok(reply)
 }

@@ -8,11 +8,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use store::Store;
 use tokio::sync::Notify;
 
+use crate::cache::Cache;
 use crate::ceiling::Ceiling;
 use crate::clock::Clock;
 use crate::files::FileKeys;
 use crate::key_cache::KeyCache;
 use crate::recorder::Recorder;
+use crate::tiers::Tiers;
+use crate::windows::LastWindows;
 use crate::{ApiError, Config};
 
 pub struct Platform {
@@ -22,6 +25,9 @@ pub struct Platform {
     pub file_keys: FileKeys,
     pub keys: KeyCache,
     pub(crate) ceiling: Ceiling,
+    pub tiers: Tiers,
+    pub(crate) responses: Cache,
+    pub(crate) windows: LastWindows,
     pub recorder: Recorder,
     /// Rung when a task of this process has ended, so that a waiting call looks at once.
     pub task_ended: Notify,
@@ -38,6 +44,9 @@ impl Platform {
             file_keys,
             keys: KeyCache::default(),
             ceiling: Ceiling::default(),
+            tiers: Tiers::default(),
+            responses: Cache::default(),
+            windows: LastWindows::default(),
             recorder,
             task_ended: Notify::new(),
             shared: Mutex::default(),

@@ -34,8 +34,8 @@ impl Recorder {
     pub async fn record(&self, store: &Store, row: CallRow, at_once: bool) -> Result<(), StoreError> {
         let rows = std::slice::from_ref(&row);
         if !self.batched {
-            let logs = store.logs();
-            return tokio::try_join!(logs.write(rows), logs.count(rows)).map(drop);
+            let (logs, usage) = (store.logs(), store.usage());
+            return tokio::try_join!(logs.write(rows), usage.count(rows)).map(drop);
         }
         if at_once {
             store.logs().write(rows).await?;
@@ -54,6 +54,6 @@ impl Recorder {
         let Waiting { rows, mut counts } = waiting;
         store.logs().write(&rows).await?;
         counts.extend(rows);
-        store.logs().count(&counts).await
+        store.usage().count(&counts).await
     }
 }

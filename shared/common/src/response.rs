@@ -18,6 +18,8 @@ pub struct Response<T> {
     pub headers: HeaderMap,
     pub status: Option<u16>,
     pub commit: Commit,
+    /// Pieces of the plan that may be given again, by their number.
+    pub fresh: Vec<(usize, String)>,
 }
 
 pub enum Content<T> {
@@ -89,6 +91,7 @@ impl<T> From<T> for Response<T> {
             headers: HeaderMap::new(),
             status: None,
             commit: Commit::default(),
+            fresh: Vec::new(),
         }
     }
 }
@@ -96,7 +99,13 @@ impl<T> From<T> for Response<T> {
 impl<T> Response<T> {
     pub fn raw(media: impl Into<String>, body: impl Into<Body>) -> Self {
         let content = Content::Raw { media: media.into(), body: body.into() };
-        Self { content, headers: HeaderMap::new(), status: None, commit: Commit::default() }
+        Self {
+            content,
+            headers: HeaderMap::new(),
+            status: None,
+            commit: Commit::default(),
+            fresh: Vec::new(),
+        }
     }
 
     pub fn status(mut self, status: u16) -> Self {
@@ -106,6 +115,12 @@ impl<T> Response<T> {
 
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.insert(name, value);
+        self
+    }
+
+    /// Keeps pieces of the plan, by their number, for calls to come.
+    pub fn keep(mut self, fresh: Vec<(usize, String)>) -> Self {
+        self.fresh = fresh;
         self
     }
 
@@ -121,7 +136,8 @@ impl<T: Serialize> Response<T> {
             Content::Json(data) => Content::Json(serde_json::to_value(data).map_err(ApiError::internal)?),
             Content::Raw { media, body } => Content::Raw { media, body },
         };
-        Ok(Response { content, headers: self.headers, status: self.status, commit: self.commit })
+        let Self { headers, status, commit, fresh, .. } = self;
+        Ok(Response { content, headers, status, commit, fresh })
     }
 }
 

@@ -27,6 +27,11 @@ pub fn month(unix_ms: i64) -> String {
     format(unix_ms, format_description!("[year]-[month]"))
 }
 
+/// `2026-03-05`, the day in UTC.
+pub fn day(unix_ms: i64) -> String {
+    format(unix_ms, format_description!("[year]-[month]-[day]"))
+}
+
 /// `2026-03-05T10`, the hour in UTC.
 pub fn hour(unix_ms: i64) -> String {
     format(unix_ms, format_description!("[year]-[month]-[day]T[hour]"))
@@ -48,7 +53,10 @@ mod tests {
         let at = 1_773_401_829_160;
         assert_eq!(micros(at), "2026-03-13T11:37:09.160000+00:00");
         assert_eq!(seconds(at), "2026-03-13T11:37:09Z");
-        assert_eq!((month(at), hour(at)), ("2026-03".into(), "2026-03-13T11".into()));
+        assert_eq!(
+            (month(at), day(at), hour(at)),
+            ("2026-03".into(), "2026-03-13".into(), "2026-03-13T11".into())
+        );
         assert_eq!(parse_rfc3339("2026-03-13T12:37:09+01:00"), Some(1_773_401_829));
         assert_eq!(parse_rfc3339("tomorrow"), None);
     }

@@ -49,6 +49,8 @@ pub enum Size {
     Light,
     /// Decodes and encodes pictures: 2 GB, 29 seconds.
     Pictures,
+    /// Runs models on texts: 1 GB, 29 seconds.
+    Models,
 }
 
 impl Size {
@@ -56,13 +58,14 @@ impl Size {
         match self {
             Self::Light => 256,
             Self::Pictures => 2048,
+            Self::Models => 1024,
         }
     }
 
     pub const fn timeout_seconds(self) -> u32 {
         match self {
             Self::Light => 25,
-            Self::Pictures => 29,
+            Self::Pictures | Self::Models => 29,
         }
     }
 }
@@ -81,6 +84,8 @@ pub struct Route {
     pub family: Family,
     /// `None`: served without a key.
     pub scope: Option<Scope>,
+    /// Whether it is served without a key too where public mode is on.
+    pub public: bool,
     pub summary: &'static str,
     /// Status of a success.
     pub status: u16,
@@ -152,6 +157,7 @@ impl<Req: JsonSchema + Check, Res: JsonSchema> Endpoint<Req, Res> {
             head: false,
             family: Family::Platform,
             scope: None,
+            public: false,
             summary: "",
             status: 200,
             input,
@@ -205,6 +211,11 @@ impl<Req: JsonSchema + Check, Res: JsonSchema> Endpoint<Req, Res> {
         self
     }
 
+    pub const fn public(mut self) -> Self {
+        self.route.public = true;
+        self
+    }
+
     pub const fn summary(mut self, summary: &'static str) -> Self {
         self.route.summary = summary;
         self
@@ -218,6 +229,12 @@ impl<Req: JsonSchema + Check, Res: JsonSchema> Endpoint<Req, Res> {
 
     pub const fn multipart(mut self, max_bytes: usize) -> Self {
         self.route.input = Input::Multipart { max_bytes };
+        self
+    }
+
+    /// A JSON body of up to so many bytes.
+    pub const fn body(mut self, max_bytes: usize) -> Self {
+        self.route.input = Input::Json { max_bytes };
         self
     }
 

@@ -2,13 +2,23 @@
 
 use serde_json::json;
 
+use crate::classification::{
+    Classified, ClassifiedBatch, Classifier, ClassifierCreate, ClassifierDeleted, ClassifierRef,
+    ClassifierReport, ClassifyBatchRequest, ClassifyRequest, Evaluate, Evaluated, TagBatchRequest,
+    TagRequest, Tagged, TaggedBatch,
+};
 use crate::endpoint::{Endpoint, Nothing, Raw, Route, Size};
 use crate::images::{EditData, EditRequest, UploadEditRequest};
-use crate::limits::{LimitClass, MAX_MULTIPART_BODY};
+use crate::limits::{LimitClass, MAX_BATCH_BODY, MAX_MULTIPART_BODY};
 use crate::platform::keys::{Key, KeyCreate, KeyRef, KeyRotate, KeyUpdate, KeyWithSecret, Page, PageQuery};
+use crate::platform::logs::{LogQuery, LogRow};
 use crate::platform::money::{Balance, GrantCreate, LedgerEntry};
 use crate::platform::service::{FileRef, Health, Limits};
-use crate::resources::Needs::{EditQueue, Fetch, FileKeys, KeysWrite, Results, ResultsRead, Tasks};
+use crate::platform::usage::{UsageQuery, UsageReport};
+use crate::resources::Needs::{
+    Cache, Classifiers, ClassifiersRead, EditQueue, Fetch, FileKeys, KeysWrite, LogsRead, Results,
+    ResultsRead, Tasks,
+};
 use crate::tasks::{Task, TaskQuery, TaskRef, TaskReport};
 use crate::{ErrorKind, Family, Scope};
 
@@ -131,6 +141,118 @@ pub const LEDGER_LIST: Endpoint<PageQuery, Page<LedgerEntry>> =
         .scope(Scope::Billing)
         .summary("Every grant, hold, charge and release, newest first");
 
+pub const USAGE_GET: Endpoint<UsageQuery, UsageReport> = Endpoint::get("usage-get", "/v1/usage")
+    .family(Family::Classification)
+    .scope(Scope::Billing)
+    .summary("Calls, tokens, credits and latency by time; CSV with `Accept: text/csv`")
+    .needs(&[LogsRead]);
+
+pub const LOG_LIST: Endpoint<LogQuery, Page<LogRow>> = Endpoint::get("log-list", "/v1/logs")
+    .family(Family::Classification)
+    .scope(Scope::Logs)
+    .summary("Calls of the last 30 days, newest first")
+    .needs(&[LogsRead]);
+
+pub const CLASSIFY: Endpoint<ClassifyRequest, Classified> = Endpoint::post("classify", "/v1/classify")
+    .family(Family::Classification)
+    .scope(Scope::Classify)
+    .public()
+    .summary("The one label that fits a text best")
+    .size(Size::Models)
+    .needs(&[ClassifiersRead, Cache])
+    .limit(LimitClass::Classify)
+    .priced()
+    .example(
+        || json!({"text": "I was charged twice this month", "labels": ["billing", "technical", "sales"]}),
+    )
+    .fails(&[ErrorKind::ClassifierNotFound, ErrorKind::InputNotAPicture]);
+
+pub const TAG: Endpoint<TagRequest, Tagged> = Endpoint::post("tag", "/v1/tag")
+    .family(Family::Classification)
+    .scope(Scope::Classify)
+    .public()
+    .summary("Every label that fits a text")
+    .size(Size::Models)
+    .needs(&[ClassifiersRead, Cache])
+    .limit(LimitClass::Classify)
+    .priced()
+    .example(|| json!({"text": "Tech stocks surge amid AI boom", "labels": ["politics", "technology", "finance"], "threshold": 0.5}))
+    .fails(&[ErrorKind::ClassifierNotFound, ErrorKind::InputNotAPicture]);
+
+pub const CLASSIFY_BATCH: Endpoint<ClassifyBatchRequest, ClassifiedBatch> = Endpoint::post(
+    "classify-batch",
+    "/v1/classify/batch",
+)
+.family(Family::Classification)
+.scope(Scope::Classify)
+.summary("The label of each of up to 1000 texts")
+.body(MAX_BATCH_BODY)
+.size(Size::Models)
+.needs(&[ClassifiersRead, Cache])
+.limit(LimitClass::Classify)
+.priced()
+.example(
+    || json!({"texts": ["I was charged twice", "It crashes at start"], "labels": ["billing", "technical"]}),
+)
+.fails(&[ErrorKind::ClassifierNotFound, ErrorKind::InputNotAPicture]);
+
+pub const TAG_BATCH: Endpoint<TagBatchRequest, TaggedBatch> = Endpoint::post("tag-batch", "/v1/tag/batch")
+    .family(Family::Classification)
+    .scope(Scope::Classify)
+    .summary("The labels of each of up to 1000 texts")
+    .body(MAX_BATCH_BODY)
+    .size(Size::Models)
+    .needs(&[ClassifiersRead, Cache])
+    .limit(LimitClass::Classify)
+    .priced()
+    .example(|| json!({"texts": ["Tech stocks surge", "The minister resigned"], "labels": ["politics", "finance"]}))
+    .fails(&[ErrorKind::ClassifierNotFound, ErrorKind::InputNotAPicture]);
+
+pub const CLASSIFIER_EVALUATE: Endpoint<Evaluate, Evaluated> =
+    Endpoint::post("classifier-evaluate", "/v1/classifiers/{name}/evaluate")
+        .family(Family::Classification)
+        .scope(Scope::Classify)
+        .summary("How good a classifier is on texts whose labels are known; fits its confidences")
+        .body(MAX_BATCH_BODY)
+        .size(Size::Models)
+        .needs(&[Classifiers])
+        .priced()
+        .example(|| json!({"items": [{"text": "I was charged twice", "label": "billing"}, {"text": "It crashes at start", "label": "technical"}]}))
+        .fails(&[ErrorKind::ClassifierNotFound, ErrorKind::ClassifierChanged]);
+
+pub const CLASSIFIER_CREATE: Endpoint<ClassifierCreate, Classifier> =
+    Endpoint::post("classifier-create", "/v1/classifiers")
+        .family(Family::Classification)
+        .scope(Scope::Classify)
+        .summary("Save a classifier; the same name again makes its next version")
+        .creates()
+        .needs(&[Classifiers])
+        .example(|| json!({"name": "tickets", "labels": ["billing", "technical"], "descriptions": {"billing": "Invoices, prices and refunds"}}))
+        .fails(&[ErrorKind::ClassifierChanged]);
+
+pub const CLASSIFIER_LIST: Endpoint<PageQuery, Page<Classifier>> =
+    Endpoint::get("classifier-list", "/v1/classifiers")
+        .family(Family::Classification)
+        .scope(Scope::Classify)
+        .summary("All classifiers, each in its latest version")
+        .needs(&[ClassifiersRead]);
+
+pub const CLASSIFIER_GET: Endpoint<ClassifierRef, ClassifierReport> =
+    Endpoint::get("classifier-get", "/v1/classifiers/{name}")
+        .family(Family::Classification)
+        .scope(Scope::Classify)
+        .summary("A classifier and its versions; `name@v2` shows one of them")
+        .needs(&[ClassifiersRead])
+        .fails(&[ErrorKind::ClassifierNotFound]);
+
+pub const CLASSIFIER_DELETE: Endpoint<ClassifierRef, ClassifierDeleted> =
+    Endpoint::delete("classifier-delete", "/v1/classifiers/{name}")
+        .family(Family::Classification)
+        .scope(Scope::Classify)
+        .summary("Delete a classifier with all its versions")
+        .needs(&[Classifiers])
+        .fails(&[ErrorKind::ClassifierNotFound, ErrorKind::ClassifierChanged]);
+
 pub const LIMITS_GET: Endpoint<Nothing, Limits> = Endpoint::get("limits-get", "/v1/limits")
     .summary("Sizes, prices, rates, formats and operations of this version");
 
@@ -173,6 +295,17 @@ pub const ROUTES: &[&Route] = &[
     &BALANCE_GET.route,
     &BALANCE_GRANT.route,
     &LEDGER_LIST.route,
+    &USAGE_GET.route,
+    &LOG_LIST.route,
+    &CLASSIFY.route,
+    &TAG.route,
+    &CLASSIFY_BATCH.route,
+    &TAG_BATCH.route,
+    &CLASSIFIER_CREATE.route,
+    &CLASSIFIER_LIST.route,
+    &CLASSIFIER_GET.route,
+    &CLASSIFIER_DELETE.route,
+    &CLASSIFIER_EVALUATE.route,
     &LIMITS_GET.route,
     &HEALTH.route,
     &OPENAPI_GET.route,

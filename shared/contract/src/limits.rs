@@ -1,7 +1,7 @@
 //! Sizes and rates, as `GET /v1/limits` prints them.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 const MB: usize = 1_000_000;
 
@@ -26,39 +26,125 @@ pub const MAX_OUTPUT_PIXELS: u64 = 100_000_000;
 /// Longest `?wait=`, in seconds.
 pub const MAX_WAIT_SECONDS: u32 = 20;
 
+/// Characters of a text that is classified.
+pub const MAX_TEXT_CHARS: usize = 100_000;
+/// Pictures of one call.
+pub const MAX_IMAGES: usize = 20;
+/// JSON bodies of the batch routes.
+pub const MAX_BATCH_BODY: usize = 8 * MB;
+/// Labels of one call or classifier, and characters of one.
+pub const MAX_LABELS: usize = 200;
+pub const MAX_LABEL_CHARS: usize = 100;
+/// Examples of one label.
+pub const MAX_EXAMPLES: usize = 100;
+/// Characters of a classifier's name.
+pub const MAX_CLASSIFIER_NAME: usize = 64;
+/// Bytes of JSON that labels, descriptions and examples of a saved classifier take: what fits into one stored item.
+pub const MAX_CLASSIFIER_BYTES: usize = 300_000;
+
 /// Routes that share one limit of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LimitClass {
     ImageEdit,
+    /// Classify and tag, by the account's tier.
+    Classify,
 }
 
 /// Fixed windows: at a border between two of them twice the limit is possible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Rate {
     pub per_minute: u32,
-    pub per_second: u32,
+    /// Null: none of its own.
+    pub per_second: Option<u32>,
+}
+
+/// What an account pays for, or none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Tier {
+    /// Calls without a key.
+    Public,
+    #[default]
+    Developer,
+    Production,
+    /// Where the operator has set nothing else for the account, as production.
+    Enterprise,
+}
+
+/// Limits of classify and tag, and how long their answers are given again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct TierLimits {
+    pub requests_per_minute: u32,
+    pub tokens_per_minute: u32,
+    pub concurrent: u32,
+    pub cache_seconds: u32,
+}
+
+impl Tier {
+    pub const ALL: [Tier; 4] = [Self::Public, Self::Developer, Self::Production, Self::Enterprise];
+
+    pub const fn limits(self) -> TierLimits {
+        match self {
+            Self::Public => TierLimits {
+                requests_per_minute: 30,
+                tokens_per_minute: 150_000,
+                concurrent: 2,
+                cache_seconds: 300,
+            },
+            Self::Developer => TierLimits {
+                requests_per_minute: 60,
+                tokens_per_minute: 500_000,
+                concurrent: 5,
+                cache_seconds: 3_600,
+            },
+            Self::Production | Self::Enterprise => TierLimits {
+                requests_per_minute: 1_000,
+                tokens_per_minute: 10_000_000,
+                concurrent: 50,
+                cache_seconds: 86_400,
+            },
+        }
+    }
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Developer => "developer",
+            Self::Production => "production",
+            Self::Enterprise => "enterprise",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tier| tier.name() == name)
+    }
 }
 
 impl LimitClass {
-    pub const ALL: [LimitClass; 1] = [Self::ImageEdit];
+    pub const ALL: [LimitClass; 2] = [Self::ImageEdit, Self::Classify];
 
+    /// Of an account without a tier of its own.
     pub const fn rate(self) -> Rate {
         match self {
-            Self::ImageEdit => Rate { per_minute: 120, per_second: 4 },
+            Self::ImageEdit => Rate { per_minute: 120, per_second: Some(4) },
+            Self::Classify => {
+                Rate { per_minute: Tier::Developer.limits().requests_per_minute, per_second: None }
+            }
         }
     }
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::ImageEdit => "image_edit",
+            Self::Classify => "classify",
         }
     }
 }
 
 /// Calls a minute an account may make on routes without a limit of their own, ten times of which is the ceiling.
-pub const UNLIMITED_ROUTE_CEILING: Rate = Rate { per_minute: 6_000, per_second: 1_000 };
+pub const UNLIMITED_ROUTE_CEILING: Rate = Rate { per_minute: 6_000, per_second: None };
 /// Calls a minute from one address on routes without a key.
-pub const KEYLESS_CEILING: Rate = Rate { per_minute: 600, per_second: 100 };
+pub const KEYLESS_CEILING: Rate = Rate { per_minute: 600, per_second: None };
 /// A call over this many times its limit is refused in the process, cached or not.
 pub const CEILING_FACTOR: u32 = 10;

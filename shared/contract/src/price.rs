@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::Credits;
+use crate::classification::Priority;
 
 /// Prices in force, as `GET /v1/limits` prints them.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -11,6 +12,31 @@ pub struct Prices {
     pub version: u32,
     /// Credits for one image edit, whatever operations it asks for.
     pub image_edit: Credits,
+    /// Credits for a million tokens of classify and tag.
+    pub tokens_standard: Credits,
+    pub tokens_fast: Credits,
+    /// Credits for a million tokens of their batches, and of evaluations.
+    pub tokens_batch: Credits,
 }
 
-pub const PRICES: Prices = Prices { version: 1, image_edit: Credits::whole(1) };
+pub const PRICES: Prices = Prices {
+    version: 2,
+    image_edit: Credits::whole(1),
+    tokens_standard: Credits::whole(200),
+    tokens_fast: Credits::whole(600),
+    tokens_batch: Credits::whole(200),
+};
+
+impl Prices {
+    /// Of tokens at a price for a million of them. Whole micro-credits: every price is a whole number of credits.
+    pub const fn of_tokens(per_million: Credits, tokens: u64) -> Credits {
+        Credits::from_micro(per_million.micro() / 1_000_000 * tokens as i64)
+    }
+
+    pub const fn tokens(&self, priority: Priority) -> Credits {
+        match priority {
+            Priority::Standard => self.tokens_standard,
+            Priority::Fast => self.tokens_fast,
+        }
+    }
+}

@@ -63,7 +63,19 @@ pub const LOGS: Table = Table {
     open_index: false,
     doc: "One row a call for 30 days; usage counters.",
 };
-pub const TABLES: [Table; 5] = [KEYS, LEDGER, TASKS, RATES, LOGS];
+pub const CLASSIFIERS: Table = Table {
+    name: "classifiers",
+    setting: "ATELIER_TABLE_CLASSIFIERS",
+    open_index: false,
+    doc: "Saved classifiers and their versions.",
+};
+pub const CACHE: Table = Table {
+    name: "cache",
+    setting: "ATELIER_TABLE_CACHE",
+    open_index: false,
+    doc: "Answers that may be given again, account by account.",
+};
+pub const TABLES: [Table; 7] = [KEYS, LEDGER, TASKS, RATES, LOGS, CLASSIFIERS, CACHE];
 
 /// Name of the index of tables with `open_index`.
 pub const OPEN_INDEX: &str = "open";
@@ -98,7 +110,15 @@ pub enum Needs {
     Ledger,
     Tasks,
     Rates,
+    /// Writes log rows and usage counters.
     Logs,
+    /// Reads them.
+    LogsRead,
+    /// Makes and deletes classifiers.
+    Classifiers,
+    ClassifiersRead,
+    /// Reads and writes answers that may be given again.
+    Cache,
     /// Sends to the edits queue.
     EditQueue,
     /// Writes and deletes results.

@@ -2,7 +2,7 @@
 //! the docs list them from [`ALL`].
 
 use std::fmt;
-use std::net::Ipv6Addr;
+use std::net::{IpAddr, Ipv6Addr};
 
 /// An environment variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub enum Kind {
     Url,
     /// Levels, each alone or for a module, with commas between.
     Levels,
+    /// IP addresses with commas between.
+    Addresses,
     /// A SHA-256 in hex.
     Sha256,
 }
@@ -118,6 +120,27 @@ pub const TRUST_PROXY: Setting = setting(
     "`on`: X-Forwarded-For and X-Forwarded-Proto of the proxy in front are believed.",
 )
 .of(Kind::Switch);
+pub const PROXIES: Setting = setting(
+    "ATELIER_PROXIES",
+    "",
+    Place::Serve,
+    "Addresses of the proxies whose X-Forwarded headers are believed, with commas between; unset, of any. Needs ATELIER_TRUST_PROXY.",
+)
+.of(Kind::Addresses);
+pub const PUBLIC: Setting = setting(
+    "ATELIER_PUBLIC",
+    "off",
+    Place::Everywhere,
+    "`on`: classify and tag answer texts without a key too, within limits by address and a daily budget.",
+)
+.of(Kind::Switch);
+pub const PUBLIC_CREDITS: Setting = setting(
+    "ATELIER_PUBLIC_CREDITS",
+    "1000",
+    Place::Everywhere,
+    "Credits that all calls without a key may cost a day (UTC).",
+)
+.of(Kind::Count);
 pub const RATE_LIMITS: Setting =
     setting("ATELIER_RATE_LIMITS", "on", Place::Test, "`off`: no rate limits and no ceiling.")
         .of(Kind::Switch);
@@ -133,6 +156,10 @@ pub const TABLE_RATES: Setting =
     setting("ATELIER_TABLE_RATES", "rates", Place::Aws, "Name of the table of rate windows.");
 pub const TABLE_LOGS: Setting =
     setting("ATELIER_TABLE_LOGS", "logs", Place::Aws, "Name of the table of log rows and usage.");
+pub const TABLE_CLASSIFIERS: Setting =
+    setting("ATELIER_TABLE_CLASSIFIERS", "classifiers", Place::Aws, "Name of the table of classifiers.");
+pub const TABLE_CACHE: Setting =
+    setting("ATELIER_TABLE_CACHE", "cache", Place::Aws, "Name of the table of cached answers.");
 pub const QUEUE_EDITS: Setting = setting("ATELIER_QUEUE_EDITS", "", Place::Aws, "URL of the queue of edits.");
 pub const BUCKET_RESULTS: Setting =
     setting("ATELIER_BUCKET_RESULTS", "atelier-results", Place::Aws, "Name of the bucket of results.");
@@ -188,6 +215,9 @@ pub const ALL: &[Setting] = &[
     MEMORY_BUDGET,
     THREADS,
     TRUST_PROXY,
+    PROXIES,
+    PUBLIC,
+    PUBLIC_CREDITS,
     RATE_LIMITS,
     WORKERS,
     TABLE_KEYS,
@@ -195,6 +225,8 @@ pub const ALL: &[Setting] = &[
     TABLE_TASKS,
     TABLE_RATES,
     TABLE_LOGS,
+    TABLE_CLASSIFIERS,
+    TABLE_CACHE,
     QUEUE_EDITS,
     BUCKET_RESULTS,
     FILE_KEYS,
@@ -228,6 +260,10 @@ impl Setting {
                 (value.parse::<u64>().is_ok_and(|count| count > 0), "a whole number of at least 1")
             }
             Kind::Url => (is_base_url(&value), "http:// or https:// with a host and no query"),
+            Kind::Addresses => (
+                value.split(',').all(|address| address.trim().parse::<IpAddr>().is_ok()),
+                "IP addresses with commas between",
+            ),
             Kind::Levels => (value.split(',').all(is_level), "a level, or module=level, with commas between"),
             Kind::Sha256 => (
                 value.len() == 64 && value.bytes().all(|digit| digit.is_ascii_hexdigit()),
@@ -301,6 +337,8 @@ mod tests {
             (PUBLIC_URL, "https://example.com?x=1"),
             (PUBLIC_URL, "https://example.com:99999999/x"),
             (PUBLIC_URL, "https://[::zz"),
+            (PROXIES, "10.0.0.1,proxy"),
+            (PUBLIC_CREDITS, "0"),
             (ENCODER_SHA256, "abc"),
             (LOG, "inof"),
             (LOG, "a=b=c,,"),

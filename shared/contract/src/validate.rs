@@ -145,10 +145,12 @@ impl<'a> Walk<'a> {
             }
         }
         let closed = schema.get("additionalProperties") == Some(&Value::Bool(false)) || known.is_some();
+        let each = schema.get("additionalProperties").filter(|each| each.is_object());
         for (name, member) in members {
             match known.and_then(|properties| properties.get(name)) {
                 Some(property) => self.value(member, property, &below(path, name)),
                 None if self.is_full() => return,
+                None if let Some(each) = each => self.value(member, each, &below(path, name)),
                 None if closed && self.strict => self.fault(&below(path, name), Rule::Unknown),
                 None => {}
             }

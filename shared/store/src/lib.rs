@@ -2,6 +2,9 @@
 //! embedded servers.
 
 pub mod accounts;
+mod budget;
+mod cache;
+mod classifiers;
 mod error;
 mod files;
 mod idempotency;
@@ -11,15 +14,20 @@ mod lazy;
 mod ledger;
 mod logs;
 mod names;
+mod places;
 pub mod provision;
 mod queues;
 mod rates;
 mod secret;
 mod tasks;
 mod transaction;
+mod usage;
 
 use std::sync::Arc;
 
+pub use budget::Budget;
+pub use cache::{Cache, Kept};
+pub use classifiers::{ClassifierHead, Classifiers, NewVersion, next_version};
 pub use error::StoreError;
 pub use files::{Object, ObjectBody, Read, Results};
 pub use idempotency::{Earlier, Idempotency, KeptAnswer, StartedCall};
@@ -27,13 +35,14 @@ pub use item::Item;
 pub use keys::{KeyChange, KeyRecord, Keys, NewKey};
 pub use lazy::Lazy;
 pub use ledger::{BalanceSheet, Hold, Ledger};
-pub use logs::{CallRow, Logs};
+pub use logs::{CallRow, LogFilter, Logs};
 pub use names::Names;
 pub use queues::{Message, Queues};
-pub use rates::{Rates, Window, Windows};
+pub use rates::{Ask, Rates, Window, Windows};
 pub use secret::Secret;
 pub use tasks::{NewTask, TaskRecord, Tasks, Verdict};
 pub use transaction::{Guard, Refusal, Transaction, TransactionError};
+pub use usage::{Counted, Counters, Grain, Histogram, Usage};
 
 /// The clients and the names of what they reach. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -67,6 +76,22 @@ impl Store {
 
     pub fn logs(&self) -> Logs<'_> {
         Logs(self)
+    }
+
+    pub fn classifiers(&self) -> Classifiers<'_> {
+        Classifiers(self)
+    }
+
+    pub fn cache(&self) -> Cache<'_> {
+        Cache(self)
+    }
+
+    pub fn budget(&self) -> Budget<'_> {
+        Budget(self)
+    }
+
+    pub fn usage(&self) -> Usage<'_> {
+        Usage(self)
     }
 
     pub fn queues(&self) -> Queues<'_> {

@@ -1,19 +1,13 @@
 //! Rate windows. One item holds a minute's counter and those of its seconds; one conditional update decides and counts,
 //! so nothing overshoots within a window, across any number of processes.
 
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
-use contract::limits::{LimitClass, Rate};
+use contract::limits::LimitClass;
 use contract::resources::RATES;
 
 use crate::item::{number, text};
 use crate::{Item, Store, StoreError};
-
-/// A key's own limit, below the account's: requests a minute.
-#[derive(Debug, Clone, Copy)]
-pub struct KeyLimit<'a> {
-    pub key_id: &'a str,
-    pub per_minute: u32,
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
@@ -22,13 +16,28 @@ pub struct Window {
     pub used: u32,
 }
 
+/// What a request asks of its limits.
+#[derive(Debug, Clone, Copy)]
+pub struct Ask<'a> {
+    /// Whose limits: an account, or a client without a key.
+    pub scope: &'a str,
+    pub class: LimitClass,
+    pub per_minute: u32,
+    pub per_second: Option<u32>,
+    /// The limit of tokens a minute, and what this request takes of it.
+    pub tokens: Option<(u32, u32)>,
+    /// A key's id and its own limit of requests a minute.
+    pub key: Option<(&'a str, u32)>,
+}
+
 /// How the windows stand after a request was admitted or refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Windows {
     pub admitted: bool,
     /// The account's, or the key's where that is closer to its end.
     pub minute: Window,
-    pub second: Window,
+    pub second: Option<Window>,
+    pub tokens: Option<Window>,
     /// Seconds until the minute's window ends.
     pub minute_ends_in: u32,
 }
@@ -36,66 +45,102 @@ pub struct Windows {
 #[derive(Debug)]
 pub struct Rates<'a>(pub(crate) &'a Store);
 
-impl Rates<'_> {
-    /// Counts a request of an account, or refuses it.
-    pub async fn admit(
-        &self,
-        account: &str,
-        class: LimitClass,
-        rate: Rate,
-        key: Option<(&str, u32)>,
-        now_ms: i64,
-    ) -> Result<Windows, StoreError> {
-        let (minute, second) = (now_ms.div_euclid(60_000), now_ms.div_euclid(1000).rem_euclid(60));
-        let key = key.map(|(key_id, per_minute)| KeyLimit { key_id, per_minute });
-        let second_name = format!("s{second}");
-        let key_name = key.map(|key| format!("k_{}", key.key_id));
-        let mut condition = format!(
-            "(attribute_not_exists(m) OR m < :minute) AND (attribute_not_exists({second_name}) OR {second_name} < :second)"
-        );
-        let mut expression = format!("SET expires = :expires ADD m :one, {second_name} :one");
-        if let Some(name) = &key_name {
-            condition += &format!(" AND (attribute_not_exists({name}) OR {name} < :key)");
-            expression += &format!(", {name} :one");
+impl Ask<'_> {
+    fn item(&self, minute: i64) -> String {
+        format!("RATE#{}#{}#{minute}", self.scope, self.class.name())
+    }
+
+    /// Attribute, limit and what the request takes, of each counter: minute, second, tokens, key.
+    fn counters(&self, second: i64) -> Vec<Counter> {
+        let counter = |name: String, limit, takes| Counter { name, limit, takes };
+        let mut counters = vec![counter("m".into(), self.per_minute, 1)];
+        counters.extend(self.per_second.map(|limit| counter(format!("s{second}"), limit, 1)));
+        counters.extend(self.tokens.map(|(limit, takes)| counter("t".into(), limit, takes)));
+        counters.extend(self.key.map(|(id, limit)| counter(format!("k_{id}"), limit, 1)));
+        counters
+    }
+
+    fn windows(&self, item: &Item, admitted: bool, now_ms: i64) -> Windows {
+        let window = |limit, name: &str| Window { limit, used: counted(item, name) };
+        let account = window(self.per_minute, "m");
+        let key = self.key.map(|(id, limit)| window(limit, &format!("k_{id}")));
+        Windows {
+            admitted,
+            minute: key.filter(|key| key.left() < account.left()).unwrap_or(account),
+            second: self.per_second.map(|limit| window(limit, &format!("s{}", second_of(now_ms)))),
+            tokens: self.tokens.map(|(limit, _)| window(limit, "t")),
+            minute_ends_in: Windows::ends_in(now_ms),
         }
-        let mut call = self
-            .0
-            .dynamodb
-            .update_item()
-            .table_name(self.0.names.table(&RATES))
-            .key("pk", text(format!("RATE#{account}#{}#{minute}", class.name())))
+    }
+}
+
+#[derive(Debug)]
+struct Counter {
+    name: String,
+    limit: u32,
+    takes: u32,
+}
+
+fn second_of(now_ms: i64) -> i64 {
+    now_ms.div_euclid(1000).rem_euclid(60)
+}
+
+impl Rates<'_> {
+    /// Counts a request, or refuses it.
+    pub async fn admit(&self, ask: &Ask<'_>, now_ms: i64) -> Result<Windows, StoreError> {
+        let minute = now_ms.div_euclid(60_000);
+        let (mut conditions, mut adds) = (Vec::new(), Vec::new());
+        let mut call = self.0.dynamodb.update_item().table_name(self.0.names.table(&RATES));
+        for (index, Counter { name, limit, takes }) in ask.counters(second_of(now_ms)).into_iter().enumerate()
+        {
+            let Some(left) = limit.checked_sub(takes) else {
+                return Ok(Windows { admitted: false, ..self.look(ask, now_ms).await? });
+            };
+            conditions.push(format!("(attribute_not_exists({name}) OR {name} <= :left{index})"));
+            adds.push(format!("{name} :takes{index}"));
+            call = call
+                .expression_attribute_values(format!(":left{index}"), number(left.into()))
+                .expression_attribute_values(format!(":takes{index}"), number(takes.into()));
+        }
+        let call = call
+            .key("pk", text(ask.item(minute)))
             .key("sk", text("RATE"))
-            .update_expression(expression)
-            .condition_expression(condition)
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":minute", number(rate.per_minute.into()))
-            .expression_attribute_values(":second", number(rate.per_second.into()))
+            .update_expression(format!("SET expires = :expires ADD {}", adds.join(", ")))
+            .condition_expression(conditions.join(" AND "))
             .expression_attribute_values(":expires", number((minute + 3) * 60))
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        if let Some(key) = key {
-            call = call.expression_attribute_values(":key", number(key.per_minute.into()));
-        }
-        let (admitted, item) = match call.send().await {
+        let (admitted, item) = match call.send().await.map_err(|error| error.into_service_error()) {
             Ok(updated) => (true, updated.attributes),
-            Err(error) => match error.into_service_error() {
-                aws_sdk_dynamodb::operation::update_item::UpdateItemError::ConditionalCheckFailedException(refused) => {
-                    (false, refused.item)
-                }
-                other => return Err(StoreError::Unavailable(other.into())),
-            },
+            Err(UpdateItemError::ConditionalCheckFailedException(refused)) => (false, refused.item),
+            Err(other) => return Err(StoreError::Unavailable(other.into())),
         };
-        let item = Item(item.unwrap_or_default());
-        let used = |name: &str| counted(&item, name);
-        let account_minute = Window { limit: rate.per_minute, used: used("m") };
-        let key_minute =
-            key.zip(key_name).map(|(key, name)| Window { limit: key.per_minute, used: used(&name) });
-        Ok(Windows {
-            admitted,
-            minute: key_minute.filter(|key| key.left() < account_minute.left()).unwrap_or(account_minute),
-            second: Window { limit: rate.per_second, used: used(&second_name) },
-            minute_ends_in: u32::try_from(60 - now_ms.div_euclid(1000).rem_euclid(60)).unwrap_or(60),
-        })
+        Ok(ask.windows(&Item(item.unwrap_or_default()), admitted, now_ms))
+    }
+
+    /// How the windows stand, with nothing counted.
+    pub async fn look(&self, ask: &Ask<'_>, now_ms: i64) -> Result<Windows, StoreError> {
+        let call = self
+            .0
+            .dynamodb
+            .get_item()
+            .table_name(self.0.names.table(&RATES))
+            .key("pk", text(ask.item(now_ms.div_euclid(60_000))))
+            .key("sk", text("RATE"));
+        let item = call.send().await?.item.map(Item).unwrap_or_default();
+        Ok(ask.windows(&item, true, now_ms))
+    }
+}
+
+impl Windows {
+    /// Seconds until the minute's window ends.
+    pub fn ends_in(now_ms: i64) -> u32 {
+        u32::try_from(60 - second_of(now_ms)).unwrap_or(60)
+    }
+
+    /// Whether nothing but the second's window is full.
+    pub fn second_is_full(&self) -> bool {
+        self.minute.left() > 0 && self.second.is_some_and(|second| second.left() == 0)
     }
 }
 

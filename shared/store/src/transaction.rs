@@ -23,6 +23,7 @@ pub enum Guard {
     Task,
     Key,
     Account,
+    Classifier,
     /// No condition of its own.
     None,
 }

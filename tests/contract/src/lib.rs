@@ -2,6 +2,8 @@
 //! clients, against the server and against the real function binaries; `special` has a file for each endpoint.
 
 #[cfg(test)]
+mod cached_answers;
+#[cfg(test)]
 mod catalogue;
 #[cfg(test)]
 mod check;
@@ -13,6 +15,8 @@ mod function_binaries;
 mod log_rows;
 #[cfg(test)]
 mod preflight;
+#[cfg(test)]
+mod public_mode;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
@@ -27,3 +31,5 @@ mod strangers;
 mod subject;
 #[cfg(test)]
 mod table;
+#[cfg(test)]
+mod tiers;

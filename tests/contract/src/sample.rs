@@ -121,6 +121,9 @@ async fn parameters(subject: &Subject, route: &Route, key: &str) -> Vec<(&'stati
         }
         (path, ["id"]) if path.starts_with("/image/edit/async/") => vec![("id", task(subject, key).await)],
         (path, ["id"]) if path.starts_with("/v1/keys/") => vec![("id", key_id(subject, key).await)],
+        (path, ["name"]) if path.starts_with("/v1/classifiers/") => {
+            vec![("name", classifier(subject, key).await)]
+        }
         (path, _) => panic!("no sample for the parameters of {path}: add one here"),
     }
 }
@@ -139,6 +142,14 @@ pub async fn key_id(subject: &Subject, key: &str) -> String {
     let call = subject.harness.call("POST", "/v1/keys").key(key).json(json!({"name": "sample"}));
     let made = call.send().await.expect(201).json();
     made["id"].as_str().expect("an id").to_owned()
+}
+
+/// The name of a fresh classifier.
+pub async fn classifier(subject: &Subject, key: &str) -> String {
+    let name = format!("sample-{}", uuid::Uuid::new_v4().simple());
+    let body = json!({"name": name, "labels": ["billing", "technical"]});
+    subject.harness.call("POST", "/v1/classifiers").key(key).json(body).send().await.expect(201);
+    name
 }
 
 /// Token and name of a link to a fresh result.

@@ -11,6 +11,7 @@ mod picture;
 mod process;
 mod scratch;
 
+pub use atelier::ServeOptions;
 pub use call::{Answer, Call, CallError};
 pub use files::{FileAnswer, FileRequest, FileServer};
 pub use harness::Harness;

@@ -98,7 +98,11 @@ fn limits() -> Markup {
         .iter()
         .map(|class| {
             let rate = class.rate();
-            vec![html! { code { (class.name()) } }, html! { (rate.per_minute) }, html! { (rate.per_second) }]
+            vec![
+                html! { code { (class.name()) } },
+                html! { (rate.per_minute) },
+                html! { (rate.per_second.map_or("-".to_owned(), |most| most.to_string())) },
+            ]
         })
         .collect();
     html! {

@@ -65,7 +65,7 @@ fn facts(route: &Route) -> Markup {
             @if route.head { div { dt { "Also" } dd { "HEAD" } } }
             @if route.priced { div { dt { "Price" } dd { (PRICES.image_edit) " credit" } } }
             @if let Some(limit) = route.limit {
-                div { dt { "Limit" } dd { (limit.rate().per_minute) "/min, " (limit.rate().per_second) "/s" } }
+                div { dt { "Limit" } dd { (limit.rate().per_minute) "/min" @if let Some(per_second) = limit.rate().per_second { ", " (per_second) "/s" } } }
             }
             @match route.input {
                 Input::Json { max_bytes } | Input::Multipart { max_bytes } => div { dt { "Body" } dd { "up to " (max_bytes / 1_000_000) " MB" } },

@@ -13,6 +13,9 @@ const HEAVY: &[&str] = &[
     "imaging",
     "editing",
     "vision",
+    "inference",
+    "models",
+    "classifying",
     "language",
     "documents",
     "image",
@@ -35,6 +38,8 @@ const HEAVY: &[&str] = &[
     "tokenizers",
     "candle*",
 ];
+/// What models of texts have no need of.
+const PIXELS: &[&str] = &["imaging", "editing", "image", "mozjpeg*", "libwebp*", "libaom*", "heic-*"];
 /// What speaks to a network or to a service.
 const NETWORK: &[&str] =
     &["tokio", "hyper", "reqwest", "aws-*", "lambda_http", "lambda_runtime", "store", "common", "fetch"];
@@ -52,7 +57,10 @@ pub fn check(metadata: &Value) -> Vec<String> {
         }
     }
     faults.extend(graph.forbid("common", HEAVY));
-    faults.extend(graph.forbid("imaging", NETWORK));
+    for pure in ["imaging", "inference", "language"] {
+        faults.extend(graph.forbid(pure, NETWORK));
+    }
+    faults.extend(graph.forbid("language", PIXELS));
     faults.extend(graph.forbid("store", HEAVY));
     faults.extend(graph.forbid("store", SERVERS));
     faults.extend(graph.forbid("store", &["reqwest", "fetch", "common"]));

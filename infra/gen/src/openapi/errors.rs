@@ -32,7 +32,8 @@ fn can(route: &Route, kind: ErrorKind) -> bool {
         E::InputTooLarge | E::InputNotAPicture | E::InputCorrupt => fetches || takes_file,
         E::IdempotencyMismatch | E::IdempotencyRunning => route.idempotent_by_key(),
         E::RateLimited | E::Internal | E::Overloaded => true,
-        E::DeadlineExceeded => route.size == Size::Pictures,
+        E::DeadlineExceeded => route.size != Size::Light,
+        E::ModelFailed | E::ModelUnavailable => route.size == Size::Models,
         // Why: answered by the default route, which is no operation of its own.
         E::RouteNotFound | E::MethodNotAllowed => false,
         _ => route.fails.contains(&kind),

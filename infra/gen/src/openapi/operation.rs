@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use contract::endpoints::FILE_GET;
+use contract::limits::LimitClass;
 use contract::{Family, Input, Route};
 use serde_json::{Map, Value, json};
 
@@ -47,15 +48,23 @@ fn description(route: &Route) -> String {
         Some(scope) => sentences.push(format!("Scope: `{}`.", scope.name())),
         None => sentences.push("Needs no key.".to_owned()),
     }
+    if route.public {
+        sentences.push("In public mode texts are answered without a key too.".to_owned());
+    }
     if let Some(other) = route.family.prefixes().get(1) {
         sentences.push(format!("Also at `{other}{}`.", route.path));
     }
     if let Some(limit) = route.limit {
         let rate = limit.rate();
-        sentences.push(format!(
-            "At most {} calls a minute and {} a second an account.",
-            rate.per_minute, rate.per_second
-        ));
+        sentences.push(match (limit, rate.per_second) {
+            (LimitClass::Classify, _) => {
+                "Calls and tokens a minute, and calls at the same time, are limited by the account's tier; see `GET /v1/limits`.".to_owned()
+            }
+            (_, Some(per_second)) => {
+                format!("At most {} calls a minute and {per_second} a second an account.", rate.per_minute)
+            }
+            (_, None) => format!("At most {} calls a minute an account.", rate.per_minute),
+        });
     }
     if route.priced {
         sentences.push("Costs credits; see `GET /v1/limits`.".to_owned());

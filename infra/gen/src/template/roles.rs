@@ -82,6 +82,9 @@ fn table_actions(need: Needs) -> &'static [&'static str] {
         ],
         Needs::Rates => &["dynamodb:GetItem", "dynamodb:UpdateItem"],
         Needs::Logs => &["dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+        Needs::ClassifiersRead => &["dynamodb:GetItem", "dynamodb:Query"],
+        Needs::Cache => &["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem"],
+        Needs::LogsRead => &["dynamodb:GetItem", "dynamodb:Query"],
         _ => &[
             "dynamodb:ConditionCheckItem",
             "dynamodb:DeleteItem",

@@ -1,7 +1,7 @@
 //! Tables and buckets.
 
 use contract::resources::{
-    BUCKETS, Bucket, KEYS, LEDGER, LOGS, Needs, OPEN_INDEX, RATES, TABLES, TASKS, Table,
+    BUCKETS, Bucket, CACHE, CLASSIFIERS, KEYS, LEDGER, LOGS, Needs, OPEN_INDEX, RATES, TABLES, TASKS, Table,
 };
 use serde_json::{Map, Value, json};
 
@@ -23,7 +23,9 @@ pub fn table(need: Needs) -> Option<Table> {
         Needs::Ledger => Some(LEDGER),
         Needs::Tasks => Some(TASKS),
         Needs::Rates => Some(RATES),
-        Needs::Logs => Some(LOGS),
+        Needs::Classifiers | Needs::ClassifiersRead => Some(CLASSIFIERS),
+        Needs::Cache => Some(CACHE),
+        Needs::Logs | Needs::LogsRead => Some(LOGS),
         Needs::EditQueue | Needs::Results | Needs::ResultsRead | Needs::FileKeys | Needs::Fetch => None,
     }
 }

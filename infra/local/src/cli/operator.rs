@@ -7,8 +7,10 @@ use atelier::control::{Command, Outcome, execute, send};
 use atelier::open_store;
 use clap::{Args, Subcommand};
 use common::{Config, Platform, aws_http_client, aws_platform};
+use contract::limits::Tier;
 use contract::{Credits, Scope};
 use embedded::{Embedded, EmbeddedOptions, holds_data};
+use store::accounts::OwnLimits;
 
 #[derive(Debug, Args)]
 struct Target {
@@ -32,6 +34,21 @@ pub struct Accounts {
 enum AccountAction {
     /// Makes an account with an empty balance
     Create { name: String },
+    /// Puts an account into a tier, which limits classify and tag
+    Tier {
+        name: String,
+        /// developer, production or enterprise
+        tier: String,
+        /// Instead of the tier's own; as the next two
+        #[arg(long)]
+        requests: Option<u32>,
+        /// Tokens a minute
+        #[arg(long)]
+        tokens: Option<u32>,
+        /// Calls at the same time
+        #[arg(long)]
+        concurrent: Option<u32>,
+    },
     /// Lists accounts with their balances
     List,
 }
@@ -77,6 +94,11 @@ impl Accounts {
     pub async fn run(self) -> Result<()> {
         let command = match self.action {
             AccountAction::Create { name } => Command::CreateAccount { name },
+            AccountAction::Tier { name, tier, requests, tokens, concurrent } => {
+                let tier = Tier::parse(&tier).with_context(|| format!("there is no tier {tier}"))?;
+                let own = OwnLimits { requests_per_minute: requests, tokens_per_minute: tokens, concurrent };
+                Command::SetTier { account: name, tier, own }
+            }
             AccountAction::List => Command::ListAccounts,
         };
         self.target.carry_out(command).await

@@ -145,9 +145,10 @@ impl Service {
     fn origin(&self, headers: &HeaderMap, peer: SocketAddr) -> Origin {
         let config = &self.platform.config;
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let known = config.proxies.is_empty() || config.proxies.contains(&peer.ip().to_canonical());
         let forwarded = |name| {
             header(name)
-                .filter(|_| config.trust_proxy)
+                .filter(|_| config.trust_proxy && known)
                 .map(|value| value.split(',').next_back().unwrap_or("").trim())
         };
         let host = header(HOST.as_str()).filter(|host| {

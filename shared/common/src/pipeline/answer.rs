@@ -64,7 +64,7 @@ pub(crate) fn finish(call: &Call, reply: Reply) -> http::Response<Body> {
         headers.insert("x-request-id", id);
     }
     if let Some(windows) = &call.windows {
-        rate_headers(call.family, windows, &mut headers);
+        rate_headers(call.family, windows, call.started_ms, &mut headers);
     }
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
@@ -89,26 +89,45 @@ pub(crate) fn finish(call: &Call, reply: Reply) -> http::Response<Body> {
 }
 
 /// The window in force is the one nearer to its end.
-fn rate_headers(family: Family, windows: &Windows, headers: &mut HeaderMap) {
-    let (minute, second) = (windows.minute, windows.second);
-    let second_in_force = second.left() < minute.left();
-    let (window, reset) = if second_in_force { (second, 1) } else { (minute, windows.minute_ends_in) };
-    let remaining = if windows.admitted { i64::from(window.left()) } else { -1 };
-    let pairs: Vec<(&'static str, String)> = match family {
-        Family::Images => vec![
-            ("ratelimit-limit", format!("{}, {};w=60, {};w=1", window.limit, minute.limit, second.limit)),
-            ("ratelimit-remaining", remaining.to_string()),
-            ("ratelimit-reset", reset.to_string()),
-        ],
+fn rate_headers(family: Family, windows: &Windows, now_ms: i64, headers: &mut HeaderMap) {
+    let pairs = match family {
+        Family::Images => of_images(windows),
         Family::Extraction | Family::Requests => vec![
-            ("x-ratelimit-limit", minute.limit.to_string()),
-            ("x-ratelimit-remaining", minute.left().to_string()),
+            ("x-ratelimit-limit", windows.minute.limit.to_string()),
+            ("x-ratelimit-remaining", windows.minute.left().to_string()),
         ],
-        Family::Classification | Family::Platform => Vec::new(),
+        Family::Classification => of_classification(windows, now_ms),
+        Family::Platform => Vec::new(),
     };
     for (name, value) in pairs {
         if let Ok(value) = HeaderValue::from_str(&value) {
             headers.insert(name, value);
         }
     }
+}
+
+fn of_images(windows: &Windows) -> Vec<(&'static str, String)> {
+    let minute = windows.minute;
+    let second = windows.second.filter(|second| second.left() < minute.left());
+    let (window, reset) = second.map_or((minute, windows.minute_ends_in), |second| (second, 1));
+    let remaining = if windows.admitted { i64::from(window.left()) } else { -1 };
+    let per_second = windows.second.map(|second| format!(", {};w=1", second.limit)).unwrap_or_default();
+    vec![
+        ("ratelimit-limit", format!("{}, {};w=60{per_second}", window.limit, minute.limit)),
+        ("ratelimit-remaining", remaining.to_string()),
+        ("ratelimit-reset", reset.to_string()),
+    ]
+}
+
+fn of_classification(windows: &Windows, now_ms: i64) -> Vec<(&'static str, String)> {
+    let mut pairs = vec![
+        ("x-ratelimit-limit-requests", windows.minute.limit.to_string()),
+        ("x-ratelimit-remaining-requests", windows.minute.left().to_string()),
+        ("x-ratelimit-reset", (now_ms.div_euclid(1000) + i64::from(windows.minute_ends_in)).to_string()),
+    ];
+    if let Some(tokens) = windows.tokens {
+        pairs.push(("x-ratelimit-limit-tokens", tokens.limit.to_string()));
+        pairs.push(("x-ratelimit-remaining-tokens", tokens.left().to_string()));
+    }
+    pairs
 }

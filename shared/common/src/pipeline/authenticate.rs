@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use contract::{ErrorKind, Family, Input};
+use contract::limits::{LimitClass, Tier};
+use contract::{ErrorKind, Family, Input, Route};
 use http::HeaderMap;
 use store::{KeyRecord, Secret, StoreError};
 
@@ -13,8 +14,18 @@ pub(crate) async fn authenticate(call: &mut Call) -> Result<(), ApiError> {
     if call.route.scope.is_none() {
         return Ok(());
     }
+    let by_tier = call.route.limit == Some(LimitClass::Classify);
+    if is_public(&call.platform, &call.route, &call.headers) {
+        call.tier = by_tier.then(|| Tier::Public.limits());
+        call.public = Some(crate::client::net(&call.origin.client));
+        return Ok(());
+    }
     let found = find(&call.platform, call.family, &call.headers, call.started_ms).await?;
     let (secret, key) = found.ok_or_else(unauthorized)?;
+    if by_tier {
+        let platform = &call.platform;
+        call.tier = Some(platform.tiers.of(&platform.store, &key.account, call.started_ms).await?);
+    }
     call.key = Some(key);
     call.secret = Some(secret);
     Ok(())
@@ -27,10 +38,18 @@ pub async fn may_send(platform: &Platform, function: &HttpFunction, headers: &He
     if route.input == Input::Parameters {
         return false;
     }
+    if is_public(platform, route, headers) {
+        return true;
+    }
     let Some(needed) = route.scope else { return true };
     // A store that does not answer is what the call itself will report.
     let found = find(platform, route.family, headers, platform.now_ms()).await;
     found.ok().flatten().is_some_and(|(_, key)| needed.granted_by(&key.scopes))
+}
+
+/// Whether a call that brings no key at all is served without one.
+fn is_public(platform: &Platform, route: &Route, headers: &HeaderMap) -> bool {
+    route.public && platform.config.public && !headers.contains_key(http::header::AUTHORIZATION)
 }
 
 async fn find(

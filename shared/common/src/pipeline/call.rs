@@ -4,12 +4,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use contract::limits::SYNC_SECONDS;
+use contract::limits::{SYNC_SECONDS, TierLimits};
 use contract::{Credits, Family, Route};
 use http::{HeaderMap, Method};
 use store::{Hold, KeyRecord, Secret, StartedCall, Windows};
+use tokio::sync::OwnedMutexGuard;
 
+use crate::cache::Hit;
 use crate::function::HttpFunction;
+use crate::plan::CachePlan;
 use crate::request::Unread;
 use crate::{Cx, Origin, Platform};
 
@@ -37,6 +40,26 @@ pub(crate) struct Call {
     pub hold: Option<Hold>,
     pub started_call: Option<StartedCall>,
     pub charged: Credits,
+    /// The client, where the call has no key and needs none: public mode.
+    pub public: Option<String>,
+    pub tier: Option<TierLimits>,
+    pub cache: Option<CachePlan>,
+    /// What the cache has of each piece.
+    pub hits: Vec<Option<Hit>>,
+    /// Held while equal calls wait for this one.
+    pub flight: Option<OwnedMutexGuard<()>>,
+    /// Tokens that count against the limit.
+    pub quoted_tokens: u32,
+    /// Place among the calls that run at the same time, and whose.
+    pub place: Option<(String, u32)>,
+    /// What a call without a key took from the daily budget.
+    pub budgeted: Option<Credits>,
+    /// Tokens that were paid for.
+    pub tokens: i64,
+    /// The model that worked on the call.
+    pub model: Option<String>,
+    /// Answered from the cache.
+    pub cached: bool,
 }
 
 /// Name of the function on the default route, whose family is that of the path.
@@ -52,12 +75,12 @@ impl Call {
         let (parts, body) = request.into_parts();
         let route = function.route;
         let path = trimmed(parts.uri.path());
-        let started = Instant::now();
+        let (started, started_ms) = (Instant::now(), platform.now_ms());
         Self {
             family: if route.name == FALLBACK { Family::of_path(&path) } else { route.family },
-            request_id: uuid::Uuid::new_v4().to_string(),
+            request_id: request_id(started_ms),
             started,
-            started_ms: platform.now_ms(),
+            started_ms,
             deadline: started + Duration::from_secs(SYNC_SECONDS),
             method: parts.method,
             query: parts.uri.query().unwrap_or_default().to_owned(),
@@ -75,6 +98,17 @@ impl Call {
             hold: None,
             started_call: None,
             charged: Credits::ZERO,
+            public: None,
+            tier: None,
+            cache: None,
+            hits: Vec::new(),
+            flight: None,
+            quoted_tokens: 0,
+            place: None,
+            budgeted: None,
+            tokens: 0,
+            model: None,
+            cached: false,
         }
     }
 
@@ -89,6 +123,7 @@ impl Call {
             platform: self.platform.clone(),
             key: self.key.clone(),
             request_id: self.request_id.clone(),
+            started: self.started,
             deadline: self.deadline,
             base_url: self.base_url(),
             prefix: self.prefix(),
@@ -96,6 +131,18 @@ impl Call {
             method: self.method.clone(),
             price: self.price,
             hold: self.hold.clone(),
+            hits: self.hits.clone().into(),
+            public: self.public.is_some(),
+        }
+    }
+
+    /// Whose limits and cached answers these are: the account's, or those of a client without a key.
+    pub fn scope(&self) -> String {
+        match (&self.key, &self.public) {
+            (Some(key), _) => key.account.clone(),
+            // Why the space: no account has one in its name.
+            (None, Some(client)) => format!("public {client}"),
+            (None, None) => String::new(),
         }
     }
 
@@ -130,6 +177,13 @@ impl Call {
     pub fn header(&self, name: impl http::header::AsHeaderName) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
+}
+
+/// A UUID that carries the time of its call, so that the row of a call is found by the id alone; 74 bits of it are random.
+fn request_id(at_ms: i64) -> String {
+    let (seconds, ms) = (at_ms.max(0) as u64 / 1000, at_ms.max(0) as u64 % 1000);
+    let at = uuid::Timestamp::from_unix(uuid::NoContext, seconds, ms as u32 * 1_000_000);
+    uuid::Uuid::new_v7(at).to_string()
 }
 
 /// A trailing slash is served like the route without it.

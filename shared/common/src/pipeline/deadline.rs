@@ -24,6 +24,6 @@ fn exceeded(call: &Call) -> ApiError {
                 call.context().prefix
             ),
         ),
-        Size::Light => ApiError::new(ErrorKind::DeadlineExceeded),
+        Size::Light | Size::Models => ApiError::new(ErrorKind::DeadlineExceeded),
     }
 }

@@ -1,22 +1,99 @@
-//! The rate limits of the account and the key: one conditional update.
+//! The rate limits of the account and the key: one conditional update for requests and tokens, and a place among those that
+//! may run at the same time. What the cache answers takes nothing of any.
 
-use contract::ErrorKind;
+use contract::limits::{LimitClass, TierLimits};
+use contract::{ErrorKind, Fault};
+use store::{Ask, StoreError, Windows};
 
 use super::call::Call;
 use crate::ApiError;
 
+/// Milliseconds a place outlives the deadline of its call.
+const GRACE_MS: i64 = 5_000;
+
 pub(crate) async fn count(call: &mut Call) -> Result<(), ApiError> {
-    let (Some(class), Some(key)) = (call.route.limit, &call.key) else { return Ok(()) };
+    let Some(class) = call.route.limit else { return Ok(()) };
     if !call.platform.config.rate_limits {
         return Ok(());
     }
-    let own = key.rate_limit.map(|per_minute| (key.id.as_str(), per_minute));
+    let scope = call.scope();
+    let ask = ask(call, class, &scope);
     let rates = call.platform.store.rates();
-    let windows = rates.admit(&key.account, class, class.rate(), own, call.started_ms).await?;
-    call.windows = Some(windows);
-    if windows.admitted {
+    if call.cached {
+        let windows = match known(call, &scope) {
+            Some(windows) => windows,
+            None => rates.look(&ask, call.started_ms).await?,
+        };
+        call.windows = Some(windows);
         return Ok(());
     }
-    let wait = if windows.minute.left() == 0 { windows.minute_ends_in } else { 1 };
-    Err(ApiError::new(ErrorKind::RateLimited).retry_after(wait.into()))
+    if let Some((limit, wanted)) = ask.tokens.filter(|(limit, wanted)| wanted > limit) {
+        let sentence = format!("the call has {wanted} tokens, more than the limit of {limit} a minute");
+        return Err(ApiError::invalid(vec![Fault::other("", sentence)]));
+    }
+    let windows = rates.admit(&ask, call.started_ms).await?;
+    call.windows = Some(windows);
+    call.platform.windows.keep(&scope, &windows, call.started_ms);
+    if !windows.admitted {
+        let wait = if windows.second_is_full() { 1 } else { windows.minute_ends_in };
+        return Err(ApiError::new(ErrorKind::RateLimited).retry_after(wait.into()));
+    }
+    match call.tier {
+        Some(tier) => take_place(call, &scope, tier).await,
+        None => Ok(()),
+    }
+}
+
+fn ask<'a>(call: &'a Call, class: LimitClass, scope: &'a str) -> Ask<'a> {
+    let key = call.key.as_ref();
+    let own = key.and_then(|key| Some((key.id.as_str(), key.rate_limit?)));
+    match call.tier {
+        Some(tier) => Ask {
+            scope,
+            class,
+            per_minute: tier.requests_per_minute,
+            per_second: None,
+            tokens: Some((tier.tokens_per_minute, call.quoted_tokens)),
+            key: own,
+        },
+        None => {
+            let rate = class.rate();
+            Ask {
+                scope,
+                class,
+                per_minute: rate.per_minute,
+                per_second: rate.per_second,
+                tokens: None,
+                key: own,
+            }
+        }
+    }
+}
+
+/// The windows as this process saw them last, in this minute.
+fn known(call: &Call, scope: &str) -> Option<Windows> {
+    call.platform.windows.find(scope, call.started_ms)
+}
+
+async fn take_place(call: &mut Call, scope: &str, tier: TierLimits) -> Result<(), ApiError> {
+    let until_ms = call.until_ms() + GRACE_MS;
+    let (rates, now_ms) = (call.platform.store.rates(), call.platform.now_ms());
+    let place = rates.take_place(scope, tier.concurrent, &call.request_id, until_ms, now_ms).await?;
+    call.place = place.map(|number| (scope.to_owned(), number));
+    if call.place.is_some() {
+        return Ok(());
+    }
+    let most = tier.concurrent;
+    let sentence = format!("Too many calls at the same time: at most {most} of this account may run.");
+    Err(ApiError::because(ErrorKind::RateLimited, sentence).retry_after(1))
+}
+
+/// Gives the call's place to the next one.
+pub(crate) async fn leave(call: &mut Call) {
+    let Some((scope, number)) = call.place.take() else { return };
+    let left: Result<(), StoreError> =
+        call.platform.store.rates().leave_place(&scope, number, &call.request_id).await;
+    if let Err(error) = left {
+        tracing::warn!(request_id = call.request_id, error = %error, "place not left; it ends by itself");
+    }
 }

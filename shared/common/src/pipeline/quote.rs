@@ -1,15 +1,17 @@
-//! What the call will cost at most.
+//! What the work that the cache does not answer will cost at most.
 
 use super::call::Call;
-use crate::Request;
+use super::deadline;
 use crate::function::HttpFunction;
+use crate::{ApiError, Request};
 
-pub(crate) fn quote(
+pub(crate) async fn quote(
     call: &mut Call,
     function: &HttpFunction,
     request: &Request<Box<dyn std::any::Any + Send + Sync>>,
-) {
-    if let Some(quote) = &function.quote {
-        call.price = quote(&*request.data);
-    }
+) -> Result<(), ApiError> {
+    let Some(quote) = function.quote.as_ref().filter(|_| !call.cached) else { return Ok(()) };
+    let quote = deadline::within(call, quote(&call.platform, &*request.data, &call.hits)).await?;
+    (call.price, call.quoted_tokens, call.model) = (quote.price, quote.tokens, quote.model);
+    Ok(())
 }

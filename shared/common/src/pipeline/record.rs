@@ -1,6 +1,6 @@
 //! The line, the metrics and the row of a call.
 
-use contract::Method;
+use contract::{Family, Method};
 use store::CallRow;
 
 use super::answer::Reply;
@@ -15,7 +15,8 @@ pub(crate) async fn record(call: &Call, row: CallRow) {
     if call.key.is_none() {
         return;
     }
-    let at_once = call.route.method != Method::Get;
+    // Why cached answers wait like calls that only read: no money moves by them.
+    let at_once = call.route.method != Method::Get && !call.cached;
     let platform = &call.platform;
     if let Err(error) = platform.recorder.record(&platform.store, row, at_once).await {
         tracing::error!(request_id = call.request_id, error = %error, "row not written");
@@ -48,7 +49,10 @@ pub(crate) fn row(call: &Call, reply: &Reply) -> CallRow {
         status: reply.status.as_u16(),
         latency_ms: i64::try_from(call.started.elapsed().as_millis()).unwrap_or(i64::MAX),
         credits: call.charged,
-        images: i64::from(call.route.priced && reply.status.is_success()),
+        images: i64::from(call.route.priced && call.family == Family::Images && reply.status.is_success()),
+        tokens: call.tokens,
+        model: call.model.clone(),
+        cached: call.cached,
         error_code: reply.error_code,
         body: keeps_body
             .then(|| String::from_utf8_lossy(&call.body[..call.body.len().min(BODY)]).into_owned()),

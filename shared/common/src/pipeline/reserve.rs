@@ -18,6 +18,9 @@ pub(crate) async fn reserve(
     call: &mut Call,
     request: &Request<Box<dyn Any + Send + Sync>>,
 ) -> Result<Option<Reply>, ApiError> {
+    if call.public.is_some() {
+        return without_a_key(call).await.map(|()| None);
+    }
     let Some(key) = call.key.clone() else { return Ok(None) };
     let started = idempotency(call, request, &key.account)?;
     let hold =
@@ -45,6 +48,25 @@ pub(crate) async fn reserve(
                 .map_or_else(|| Err(other(error)), |reply| Ok(Some(reply)))
         }
     }
+}
+
+/// A call without a key is paid for by the day's budget of all such calls.
+async fn without_a_key(call: &mut Call) -> Result<(), ApiError> {
+    if call.headers.contains_key("idempotency-key") {
+        let sentence = "An Idempotency-Key needs an API key: answers are kept for accounts.";
+        return Err(ApiError::because(ErrorKind::Unauthorized, sentence));
+    }
+    if call.price == Credits::ZERO {
+        return Ok(());
+    }
+    let (platform, now_ms) = (call.platform.clone(), call.started_ms);
+    if platform.store.budget().take(call.price, platform.config.public_budget, now_ms).await? {
+        call.budgeted = Some(call.price);
+        return Ok(());
+    }
+    let until_midnight = 86_400 - now_ms.div_euclid(1000).rem_euclid(86_400);
+    let sentence = "Calls without a key have used up the budget of this day. Use an API key.";
+    Err(ApiError::because(ErrorKind::RateLimited, sentence).retry_after(until_midnight.unsigned_abs()))
 }
 
 fn idempotency(

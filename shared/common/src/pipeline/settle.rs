@@ -1,7 +1,7 @@
 //! The end of the money of a call: the charge or the hand-over, the handler's own writes and the kept answer, in one
 //! transaction; or, where the call failed, the release.
 
-use contract::{Credits, ErrorKind};
+use contract::{Credits, ErrorKind, Fault};
 use store::{Guard, KeptAnswer, Store, TransactionError};
 
 use super::answer::Reply;
@@ -12,7 +12,7 @@ use crate::response::Commit;
 use crate::{ApiError, seal};
 
 pub(crate) async fn settle(call: &mut Call, answer: Answer) -> Result<Reply, ApiError> {
-    let Answer { content, headers, status, commit } = answer;
+    let Answer { content, headers, status, commit, .. } = answer;
     let reply = render::success(call, content, headers, status)?;
     let Commit { writes, hand_over, refused, then } = commit;
     let store: Store = call.platform.store.clone();
@@ -37,6 +37,8 @@ pub(crate) async fn settle(call: &mut Call, answer: Answer) -> Result<Reply, Api
     }
     transaction.commit().await.map_err(|error| meaning(error, refused))?;
     call.charged = charged;
+    call.tokens = call.quoted_tokens.into();
+    call.budgeted = None;
     (call.hold, call.started_call) = (None, None);
     if let Some(then) = then {
         then.await;
@@ -44,8 +46,16 @@ pub(crate) async fn settle(call: &mut Call, answer: Answer) -> Result<Reply, Api
     Ok(reply)
 }
 
+/// Bytes of an answer that are kept: what fits into one item of the store beside the rest of it.
+const MOST_KEPT: usize = 360_000;
+
 fn kept(call: &Call, reply: &Reply) -> Result<KeptAnswer, ApiError> {
     let body = reply.text().ok_or_else(|| ApiError::internal("an answer that is a stream cannot be kept"))?;
+    if body.len() > MOST_KEPT {
+        let sentence =
+            "the answer is too large to be kept under a key: ask for less at once, or without a key";
+        return Err(ApiError::invalid(vec![Fault::other("Idempotency-Key", sentence)]));
+    }
     let body = match &call.secret {
         Some(secret) if call.route.secret_answer => {
             seal::seal(secret, body).map_err(|_| ApiError::internal("an answer could not be sealed"))?
@@ -76,6 +86,11 @@ pub(crate) async fn undo(call: &mut Call) {
         && let Err(error) = store.ledger().release_now(&hold, call.platform.now_ms()).await
     {
         tracing::error!(request_id = call.request_id, error = %error, "hold not released; the sweep will");
+    }
+    if let Some(price) = call.budgeted.take()
+        && let Err(error) = store.budget().give_back(price, call.started_ms).await
+    {
+        tracing::error!(request_id = call.request_id, error = %error, "the day's budget was not given back");
     }
     if let Some(started) = call.started_call.take()
         && let Err(error) = store.idempotency().free(&started).await

@@ -102,6 +102,14 @@ pub const ERRORS: &[ErrorRow] = &[
         "The file starts like a picture and cannot be decoded to its end.",
     ),
     row(
+        ErrorKind::EncryptedDocument,
+        400,
+        "ENCRYPTED_DOCUMENT",
+        ("3203", "image"),
+        "The document is encrypted.",
+        "A document that needs a password cannot be read. Send it without.",
+    ),
+    row(
         ErrorKind::RouteNotFound,
         404,
         "NOT_FOUND",
@@ -142,6 +150,14 @@ pub const ERRORS: &[ErrorRow] = &[
         "The operator named an account that does not exist.",
     ),
     row(
+        ErrorKind::ClassifierNotFound,
+        404,
+        "NOT_FOUND",
+        ("5006", "general"),
+        "Classifier not found.",
+        "No classifier, or no version, of this name belongs to your account.",
+    ),
+    row(
         ErrorKind::TaskFinished,
         409,
         "CONFLICT",
@@ -164,6 +180,14 @@ pub const ERRORS: &[ErrorRow] = &[
         ("6005", "general"),
         "The key was changed by another call meanwhile.",
         "Look at the key again and repeat the change if it is still wanted.",
+    ),
+    row(
+        ErrorKind::ClassifierChanged,
+        409,
+        "CONFLICT",
+        ("6006", "general"),
+        "The classifier was changed by another call meanwhile.",
+        "Look at the classifier again and repeat the change if it is still wanted.",
     ),
     row(
         ErrorKind::IdempotencyMismatch,
@@ -212,6 +236,22 @@ pub const ERRORS: &[ErrorRow] = &[
         ("2001", "general"),
         "Too Many Requests. Rate limit exceeded.",
         "Wait for `Retry-After` seconds. A refused call costs nothing.",
+    ),
+    row(
+        ErrorKind::ModelFailed,
+        502,
+        "MODEL_FAILED",
+        ("9502", "general"),
+        "The model failed.",
+        "The model could not work on the call. Nothing was charged.",
+    ),
+    row(
+        ErrorKind::ModelUnavailable,
+        503,
+        "MODEL_UNAVAILABLE",
+        ("9505", "general"),
+        "The model is not available.",
+        "The model's files are missing, or its service does not answer. Nothing was charged.",
     ),
     row(
         ErrorKind::Internal,

@@ -1,5 +1,7 @@
 //! Types of the platform's own routes: keys, money, service facts.
 
 pub mod keys;
+pub mod logs;
 pub mod money;
 pub mod service;
+pub mod usage;

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::fault::Check;
-use crate::limits::Rate;
+use crate::limits::{Rate, TierLimits};
 use crate::price::Prices;
 
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -20,6 +20,8 @@ pub struct Limits {
     pub prices: Prices,
     /// Requests by class of routes; an account's limit, in fixed windows.
     pub rate_limits: BTreeMap<&'static str, Rate>,
+    /// Limits of classify and tag by the account's tier; `public` is for calls without a key.
+    pub tiers: BTreeMap<&'static str, TierLimits>,
     pub formats: Formats,
     /// Operations this version can do, as paths inside `operations`.
     pub operations: &'static [&'static str],

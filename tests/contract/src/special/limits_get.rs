@@ -30,7 +30,15 @@ async fn sizes_prices_and_rates_are_those_in_force() {
         ] {
             assert_eq!(sizes[name], value, "{name}");
         }
-        assert_eq!(seen["prices"], json!({"version": PRICES.version, "image_edit": 1}));
+        let prices = json!({
+            "version": PRICES.version, "image_edit": 1, "tokens_standard": 200, "tokens_fast": 600, "tokens_batch": 200,
+        });
+        assert_eq!(seen["prices"], prices);
+        let developer = json!({
+            "requests_per_minute": 60, "tokens_per_minute": 500_000, "concurrent": 5, "cache_seconds": 3600,
+        });
+        assert_eq!(seen["tiers"]["developer"], developer);
+        assert_eq!(seen["tiers"].as_object().map(|tiers| tiers.len()), Some(4));
         for class in LimitClass::ALL {
             let rate = class.rate();
             let expected = json!({"per_minute": rate.per_minute, "per_second": rate.per_second});

@@ -1,8 +1,10 @@
 //! What costs.
 
+use contract::price::{PRICES, Prices};
 use contract::tasks::TaskStatus;
-use contract::{Credits, ErrorKind};
+use contract::{Credits, ErrorKind, Family, Route};
 
+use super::limits::uncached;
 use super::{on_the_server, routes};
 use crate::check::Check;
 use crate::sample::Sample;
@@ -13,6 +15,10 @@ on_the_server! {
 
 pub async fn balance(check: &mut Check<'_>) {
     for route in routes().filter(|route| route.priced) {
+        if route.family == Family::Classification {
+            by_tokens(check, route).await;
+            continue;
+        }
         let account = format!("poor-{}", route.name);
         let key = check.subject.harness.account(&account, 0).await;
         check.account(&account);
@@ -40,4 +46,29 @@ pub async fn balance(check: &mut Check<'_>) {
     }
     check.account("default");
     check.subject.harness.assert_books().await;
+}
+
+/// What is priced by tokens costs what it says that it had.
+async fn by_tokens(check: &mut Check<'_>, route: &'static Route) {
+    let account = format!("poor-{}", route.name);
+    let key = check.subject.harness.account(&account, 0).await;
+    check.account(&account);
+    let sample = uncached(route, Sample::owned(check.subject, route, &key).await);
+    let call = || sample.call(check.subject).key(&key);
+    let calls = [call(), call(), call(), call()];
+    let [empty, short, enough, spent] = calls;
+    check.refuse(route, "an empty balance", empty, ErrorKind::InsufficientCredits).await;
+    let harness = &check.subject.harness;
+    harness.grant(&account, Credits::from_micro(1)).await;
+    check.refuse(route, "a balance just short", short, ErrorKind::InsufficientCredits).await;
+    harness.grant(&account, Credits::whole(1)).await;
+    let answer = check.accept(route, "a balance that covers it", enough, route.status).await.json();
+    let tokens = answer["total_tokens"].as_u64().or(answer["tokens"].as_u64()).expect("tokens");
+    let price = Prices::of_tokens(PRICES.tokens_batch, tokens);
+    let sheet = harness.balance(&account).await;
+    check.expect(tokens > 0 && sheet.spent == price && sheet.held == Credits::ZERO, || {
+        format!("{tokens} tokens, and the books say {sheet:?}")
+    });
+    harness.grant(&account, -sheet.available).await;
+    check.refuse(route, "a balance that is spent", spent, ErrorKind::InsufficientCredits).await;
 }

@@ -1,5 +1,7 @@
 //! A person's story, end to end, workers and queues included.
 
+mod classifier;
+mod clients;
 mod commands;
 mod first_start;
 mod keys;

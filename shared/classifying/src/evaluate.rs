@@ -1,0 +1,210 @@
+//! A saved classifier judged by texts whose labels are known, and its confidences fitted to them.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use common::{ApiError, Commit, Cx, Hit, Plan, Platform, Quote, Request, Response};
+use contract::classification::{Compared, Evaluate, Evaluated, EvaluatedItem, EvaluationItem, Fits, TierFit};
+use contract::price::{PRICES, Prices};
+use contract::{ErrorKind, Fault};
+use futures::future::BoxFuture;
+use language::{Calibration, Language, Prepared, Scores, Tier, calibration_error, fit};
+use store::{ClassifierHead, Guard, TransactionError};
+
+use crate::Engine;
+use crate::engine::{failed, in_time};
+use crate::metrics::{accuracy, confusion, macro_f1};
+use crate::piece::{overhead, shown};
+use crate::resolve::{Resolved, find, labels};
+
+const CHUNK: usize = 64;
+
+/// What is to be judged, and by which texts.
+pub struct Evaluation {
+    head: ClassifierHead,
+    version: u32,
+    resolved: Resolved,
+    compare: Option<Resolved>,
+    items: Vec<EvaluationItem>,
+}
+
+pub async fn plan(cx: Cx, req: Request<Evaluate>) -> Result<Plan<Arc<Evaluation>>, ApiError> {
+    let (head, resolved) = find(&cx, &req.name).await?;
+    let compare = match &req.compare {
+        Some(name) => Some(find(&cx, name).await?.1),
+        None => None,
+    };
+    let Evaluate { items, .. } = req.data;
+    let known = &resolved.definition.labels;
+    let unknown = items.iter().enumerate().filter(|(_, item)| !known.contains(&item.label));
+    let faults: Vec<Fault> = unknown
+        .map(|(index, _)| Fault::other(format!("items.{index}.label"), "must be a label of the classifier"))
+        .collect();
+    if !faults.is_empty() {
+        return Err(ApiError::invalid(faults));
+    }
+    let pinned = resolved.classifier.as_deref().and_then(|name| name.rsplit_once("@v"));
+    let version = pinned.and_then(|(_, version)| version.parse().ok()).unwrap_or(head.latest);
+    Ok(Plan { work: Arc::new(Evaluation { head, version, resolved, compare, items }), cache: None })
+}
+
+/// As a batch of as many texts, twice where two classifiers are compared.
+pub fn quote<'a>(
+    platform: &'a Arc<Platform>,
+    work: &'a Arc<Evaluation>,
+    _: &'a [Option<Hit>],
+) -> BoxFuture<'a, Result<Quote, ApiError>> {
+    Box::pin(async move {
+        let evaluation = work.clone();
+        let engine = platform.shared(Engine::new)?;
+        let tokens = engine.run(move |language| Ok(tokens(language, &evaluation))).await?;
+        Ok(Quote {
+            price: Prices::of_tokens(PRICES.tokens_batch, tokens),
+            tokens: u32::try_from(tokens).unwrap_or(u32::MAX),
+            model: None,
+        })
+    })
+}
+
+fn tokens(language: &Language, evaluation: &Evaluation) -> u64 {
+    let texts: u64 = evaluation.items.iter().map(|item| u64::from(language.tokens(&item.text))).sum();
+    let judged = std::iter::once(&evaluation.resolved).chain(&evaluation.compare);
+    let each = judged.map(|resolved| u64::from(overhead(language, &resolved.definition)));
+    each.map(|overhead| texts + overhead * evaluation.items.len() as u64).sum()
+}
+
+pub async fn evaluated(cx: Cx, req: Request<Arc<Evaluation>>) -> Result<Response<Evaluated>, ApiError> {
+    let (evaluation, deadline) = (req.data.clone(), cx.deadline);
+    let engine = cx.platform.shared(Engine::new)?;
+    let keeper = engine.clone();
+    let judged = engine.run(move |language| judge(language, &keeper, &evaluation, deadline));
+    let (mut answer, fits) = judged.await?;
+    answer.latency_ms = cx.elapsed_ms();
+    let work = req.data;
+    let commit = Commit::default()
+        .write(move |store, all| store.classifiers().fit(all, &work.head, work.version, &fits))
+        .or(changed);
+    Ok(Response::from(answer).commit(commit))
+}
+
+fn changed(error: &TransactionError) -> Option<ApiError> {
+    error.refused_by(Guard::Classifier).map(|_| ApiError::new(ErrorKind::ClassifierChanged))
+}
+
+/// Scores of all texts under one classifier and tier.
+struct Judged {
+    scores: Vec<Scores>,
+    /// Under which the scores became confidences.
+    calibration: Calibration,
+}
+
+fn scores(
+    language: &Language,
+    engine: &Engine,
+    (resolved, tier): (&Resolved, Tier),
+    texts: &[&str],
+    deadline: Instant,
+) -> Result<Judged, ApiError> {
+    let make = || language.prepare(&labels(&resolved.definition), tier);
+    let mut prepared = Prepared::clone(&*engine.prepared(resolved.key(tier)?, make)?);
+    if let Some(calibration) = resolved.calibration(tier) {
+        prepared = prepared.calibrated(calibration);
+    }
+    let mut scores = Vec::with_capacity(texts.len());
+    for chunk in texts.chunks(CHUNK) {
+        in_time(deadline)?;
+        scores.extend(language.classify(&prepared, chunk).map_err(failed)?);
+    }
+    Ok(Judged { scores, calibration: prepared.calibration() })
+}
+
+impl Judged {
+    fn fitted(&self, truth: &[usize]) -> Calibration {
+        let rows: Vec<&[f32]> = self.scores.iter().map(|scores| &scores.scores[..]).collect();
+        fit(&rows, truth, self.calibration)
+    }
+
+    fn best<'a>(&self, labels: &'a [String]) -> Vec<(&'a str, f32)> {
+        let name = |index: usize| labels.get(index).map_or("", String::as_str);
+        self.scores.iter().map(Scores::best).map(|(index, confidence)| (name(index), confidence)).collect()
+    }
+}
+
+fn error_of(wanted: &[&str], best: &[(&str, f32)]) -> f64 {
+    let answers: Vec<(f32, bool)> =
+        wanted.iter().zip(best).map(|(wanted, (label, confidence))| (*confidence, wanted == label)).collect();
+    shown(calibration_error(&answers))
+}
+
+fn rounded(share: f64) -> f64 {
+    (share * 10_000.0).round() / 10_000.0
+}
+
+fn judge(
+    language: &Language,
+    engine: &Engine,
+    evaluation: &Evaluation,
+    deadline: Instant,
+) -> Result<(Evaluated, Fits), ApiError> {
+    let Evaluation { resolved, compare, items, .. } = evaluation;
+    let names = &resolved.definition.labels;
+    let texts: Vec<&str> = items.iter().map(|item| item.text.as_str()).collect();
+    let wanted: Vec<&str> = items.iter().map(|item| item.label.as_str()).collect();
+    let truth: Vec<usize> = wanted
+        .iter()
+        .map(|label| names.iter().position(|name| name == label).unwrap_or(usize::MAX))
+        .collect();
+    let standard = scores(language, engine, (resolved, Tier::Standard), &texts, deadline)?;
+    let fast = scores(language, engine, (resolved, Tier::Fast), &texts, deadline)?;
+    let (fitted, fitted_fast) = (standard.fitted(&truth), fast.fitted(&truth));
+    let best = standard.best(names);
+    let pairs: Vec<(&str, &str)> = wanted.iter().copied().zip(best.iter().map(|(label, _)| *label)).collect();
+    let again = Resolved { fits: Fits { standard: Some(kept(fitted)), fast: None }, ..resolved.clone() };
+    let after = scores(language, engine, (&again, Tier::Standard), &texts, deadline)?;
+    let shown_items = wanted.iter().zip(&best).map(|(label, (predicted, confidence))| EvaluatedItem {
+        label: (*label).to_owned(),
+        predicted: (*predicted).to_owned(),
+        confidence: shown(*confidence),
+    });
+    let compare = match compare {
+        Some(other) => Some(compared(language, engine, other, (&texts, &wanted), deadline)?),
+        None => None,
+    };
+    let answer = Evaluated {
+        classifier: resolved.classifier.clone().unwrap_or_default(),
+        accuracy: rounded(accuracy(&pairs)),
+        macro_f1: rounded(macro_f1(&pairs)),
+        calibration_error: error_of(&wanted, &best),
+        calibration_error_fitted: error_of(&wanted, &after.best(names)),
+        temperature: shown(fitted.temperature),
+        confusion: confusion(&pairs),
+        items: shown_items.collect(),
+        compare,
+        tokens: tokens(language, evaluation),
+        latency_ms: 0,
+    };
+    Ok((answer, Fits { standard: Some(kept(fitted)), fast: Some(kept(fitted_fast)) }))
+}
+
+fn kept(calibration: Calibration) -> TierFit {
+    let Calibration { temperature, slope, offset } = calibration;
+    TierFit { temperature, slope, offset }
+}
+
+fn compared(
+    language: &Language,
+    engine: &Engine,
+    other: &Resolved,
+    (texts, wanted): (&[&str], &[&str]),
+    deadline: Instant,
+) -> Result<Compared, ApiError> {
+    let judged = scores(language, engine, (other, Tier::Standard), texts, deadline)?;
+    let best = judged.best(&other.definition.labels);
+    let pairs: Vec<(&str, &str)> = wanted.iter().copied().zip(best.iter().map(|(label, _)| *label)).collect();
+    Ok(Compared {
+        classifier: other.classifier.clone().unwrap_or_default(),
+        accuracy: rounded(accuracy(&pairs)),
+        macro_f1: rounded(macro_f1(&pairs)),
+        calibration_error: error_of(wanted, &best),
+    })
+}

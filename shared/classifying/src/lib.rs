@@ -1,0 +1,16 @@
+//! What the classify and tag functions share: a request to a plan, a plan to a price, and what the cache has not to labels.
+
+mod answers;
+mod engine;
+mod evaluate;
+mod metrics;
+mod piece;
+mod price;
+mod resolve;
+mod work;
+
+pub use answers::{classified, classified_batch, tagged, tagged_batch};
+pub use engine::Engine;
+pub use evaluate::{Evaluation, evaluated, plan as plan_evaluation, quote as quote_evaluation};
+pub use price::quote;
+pub use work::{Operation, Work, classify, classify_batch, tag, tag_batch};

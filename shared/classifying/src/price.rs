@@ -1,0 +1,36 @@
+//! What a plan costs where the cache does not answer it.
+
+use std::sync::Arc;
+
+use common::{ApiError, Hit, Platform, Quote};
+use contract::price::{PRICES, Prices};
+use futures::future::BoxFuture;
+
+use crate::Engine;
+use crate::piece::overhead;
+use crate::work::Work;
+
+/// Counts the tokens of the pieces that are missing.
+pub fn quote<'a>(
+    platform: &'a Arc<Platform>,
+    work: &'a Arc<Work>,
+    hits: &'a [Option<Hit>],
+) -> BoxFuture<'a, Result<Quote, ApiError>> {
+    Box::pin(async move {
+        let engine = platform.shared(Engine::new)?;
+        let missing = work.missing(hits);
+        let counted = work.clone();
+        let tokens = engine.run(move |language| {
+            let each = u64::from(overhead(language, &counted.resolved.definition));
+            let texts = missing.iter().map(|piece| u64::from(language.tokens(&counted.pieces[*piece])));
+            Ok(texts.map(|text| text + each).sum::<u64>())
+        });
+        let tokens = tokens.await?;
+        let per_million = if work.batch { PRICES.tokens_batch } else { PRICES.tokens(work.priority) };
+        Ok(Quote {
+            price: Prices::of_tokens(per_million, tokens),
+            tokens: u32::try_from(tokens).unwrap_or(u32::MAX),
+            model: Some(work.model().to_owned()),
+        })
+    })
+}

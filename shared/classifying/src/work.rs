@@ -1,0 +1,212 @@
+//! A request to what is to be done: labels resolved, texts told apart, and a key for each.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use common::{ApiError, CacheKey, CachePlan, Cx, Hit, Plan, Request};
+use contract::classification::{
+    ClassifyBatchRequest, ClassifyRequest, Options, Priority, TagBatchRequest, TagRequest, TierFit,
+};
+use contract::limits::MAX_TEXT_CHARS;
+use contract::{ErrorKind, classification::Definition};
+use language::Tier;
+use serde::Serialize;
+
+use crate::resolve::{Resolved, resolve};
+
+/// To be raised where the same request gets another answer than before, by other models or in another way.
+const GENERATION: u32 = 1;
+const DEFAULT_THRESHOLD: f64 = 0.5;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operation {
+    Classify,
+    Tag,
+}
+
+/// What is to be done, for one text or for many.
+#[derive(Debug)]
+pub struct Work {
+    pub(crate) operation: Operation,
+    pub(crate) resolved: Resolved,
+    pub(crate) threshold: f64,
+    pub(crate) priority: Priority,
+    pub(crate) tier: Tier,
+    pub(crate) explain: bool,
+    pub(crate) batch: bool,
+    /// Texts, each once unless the cache is off.
+    pub(crate) pieces: Vec<String>,
+    /// For each text of the request its piece, or why it has none.
+    pub(crate) items: Vec<Result<usize, &'static str>>,
+}
+
+impl Work {
+    /// Numbers of the pieces that the cache has not.
+    pub(crate) fn missing(&self, hits: &[Option<Hit>]) -> Vec<usize> {
+        (0..self.pieces.len()).filter(|piece| !matches!(hits.get(*piece), Some(Some(_)))).collect()
+    }
+
+    /// Name of the models that work, for usage and for the cache's keys.
+    pub(crate) fn model(&self) -> &'static str {
+        self.priority.model()
+    }
+}
+
+pub async fn classify(cx: Cx, req: Request<ClassifyRequest>) -> Result<Plan<Arc<Work>>, ApiError> {
+    let texts = vec![req.data.text.clone().unwrap_or_default()];
+    Asked { operation: Operation::Classify, threshold: None, batch: false }
+        .plan(&cx, &req.data.options, texts)
+        .await
+}
+
+pub async fn tag(cx: Cx, req: Request<TagRequest>) -> Result<Plan<Arc<Work>>, ApiError> {
+    let texts = vec![req.data.text.clone().unwrap_or_default()];
+    let asked = Asked { operation: Operation::Tag, threshold: req.data.threshold, batch: false };
+    asked.plan(&cx, &req.data.options, texts).await
+}
+
+pub async fn classify_batch(cx: Cx, req: Request<ClassifyBatchRequest>) -> Result<Plan<Arc<Work>>, ApiError> {
+    let ClassifyBatchRequest { texts, options } = req.data;
+    Asked { operation: Operation::Classify, threshold: None, batch: true }.plan(&cx, &options, texts).await
+}
+
+pub async fn tag_batch(cx: Cx, req: Request<TagBatchRequest>) -> Result<Plan<Arc<Work>>, ApiError> {
+    let TagBatchRequest { texts, threshold, options } = req.data;
+    Asked { operation: Operation::Tag, threshold, batch: true }.plan(&cx, &options, texts).await
+}
+
+struct Asked {
+    operation: Operation,
+    threshold: Option<f64>,
+    batch: bool,
+}
+
+/// All that the answer to a text follows from, but the text.
+#[derive(Serialize)]
+struct Parts<'a> {
+    generation: u32,
+    operation: Operation,
+    definition: &'a Definition,
+    classifier: Option<&'a str>,
+    fit: Option<TierFit>,
+    threshold: Option<f64>,
+    model: &'a str,
+    explain: bool,
+}
+
+impl Asked {
+    async fn plan(self, cx: &Cx, options: &Options, texts: Vec<String>) -> Result<Plan<Arc<Work>>, ApiError> {
+        refuse(cx, options)?;
+        let resolved = resolve(cx, options).await?;
+        let priority = if self.batch { Priority::Standard } else { options.priority() };
+        let on = options.cache != Some(false);
+        let (pieces, items) = pieces(texts, on);
+        let work = Work {
+            operation: self.operation,
+            threshold: self.threshold.or(resolved.threshold).unwrap_or(DEFAULT_THRESHOLD),
+            resolved,
+            priority,
+            tier: match priority {
+                Priority::Standard => Tier::Standard,
+                Priority::Fast => Tier::Fast,
+            },
+            explain: options.explain == Some(true),
+            batch: self.batch,
+            pieces,
+            items,
+        };
+        let (keys, whole) = keys(&work)?;
+        Ok(Plan { cache: Some(CachePlan { pieces: keys, whole, on }), work: Arc::new(work) })
+    }
+}
+
+/// The keys of the pieces, and of all of them in the order of the request.
+fn keys(work: &Work) -> Result<(Vec<CacheKey>, CacheKey), ApiError> {
+    let common = CacheKey::of(&Parts {
+        generation: GENERATION,
+        operation: work.operation,
+        definition: &work.resolved.definition,
+        classifier: work.resolved.classifier.as_deref(),
+        fit: work.resolved.fit(work.tier),
+        threshold: (work.operation == Operation::Tag).then_some(work.threshold),
+        model: work.model(),
+        explain: work.explain,
+    })?
+    .hex();
+    let keys = work.pieces.iter().map(|text| CacheKey::of(&(&common, text)));
+    let keys: Vec<CacheKey> = keys.collect::<Result<_, _>>()?;
+    let whole = match keys[..] {
+        [one] if !work.batch => one,
+        _ => {
+            let items: Vec<String> = work
+                .items
+                .iter()
+                .map(|item| item.map_or_else(str::to_owned, |piece| keys[piece].hex()))
+                .collect();
+            CacheKey::of(&(&common, items))?
+        }
+    };
+    Ok((keys, whole))
+}
+
+/// What this version, or a call without a key, cannot have.
+fn refuse(cx: &Cx, options: &Options) -> Result<(), ApiError> {
+    let pictures = !options.images().is_empty() || options.file().is_some();
+    if cx.public && (pictures || options.classifier.is_some()) {
+        let sentence = "Without an API key only texts and labels are taken: no picture, file or classifier.";
+        return Err(ApiError::because(ErrorKind::Unauthorized, sentence));
+    }
+    if pictures {
+        let sentence = "Pictures and documents are not available in this version. Send text.";
+        return Err(ApiError::because(ErrorKind::InputNotAPicture, sentence));
+    }
+    Ok(())
+}
+
+/// Texts that can be worked on, equal ones once where answers may be given again, and for each text its place among them.
+fn pieces(texts: Vec<String>, once: bool) -> (Vec<String>, Vec<Result<usize, &'static str>>) {
+    let mut pieces: Vec<String> = Vec::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
+    let mut items = Vec::with_capacity(texts.len());
+    for text in texts {
+        if let Some(fault) = fault(&text) {
+            items.push(Err(fault));
+        } else if let Some(piece) = known.get(&text) {
+            items.push(Ok(*piece));
+        } else {
+            if once {
+                known.insert(text.clone(), pieces.len());
+            }
+            items.push(Ok(pieces.len()));
+            pieces.push(text);
+        }
+    }
+    (pieces, items)
+}
+
+fn fault(text: &str) -> Option<&'static str> {
+    if text.trim().is_empty() {
+        return Some("text is empty");
+    }
+    let fits = text.len() <= MAX_TEXT_CHARS || text.chars().count() <= MAX_TEXT_CHARS;
+    (!fits).then_some("text is longer than 100000 characters")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pieces;
+
+    #[test]
+    fn equal_texts_are_one_piece_unless_nothing_is_given_again_and_bad_ones_are_none() {
+        let texts = || ["a", "b", "a", " "].map(str::to_owned).to_vec();
+        let (once, items) = pieces(texts(), true);
+        assert_eq!(once, ["a", "b"]);
+        assert_eq!(items, [Ok(0), Ok(1), Ok(0), Err("text is empty")]);
+        let (each, items) = pieces(texts(), false);
+        assert_eq!((each.len(), items[2]), (3, Ok(2)));
+        let long = ["é".repeat(100_000), "é".repeat(100_001)].to_vec();
+        let (_, items) = pieces(long, true);
+        assert!(items[0].is_ok() && items[1].is_err());
+    }
+}
