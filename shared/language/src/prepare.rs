@@ -77,7 +77,8 @@ const FEELING_FROM: f32 = 0.35;
 const FEELING_WEIGHT: f32 = 0.2;
 
 impl Language {
-    /// Reads the labels: names, descriptions and examples in the words of the tier's models. Costs as much as classifying a text of as many tokens.
+    /// Reads the labels: names, descriptions and examples in the words of the tier's models. Costs as much as classifying as many
+    /// texts, so 1 MB of examples on the standard tier takes half a minute: callers bound what they accept, and keep what comes back.
     pub fn prepare(&self, labels: &Labels<'_>, tier: Tier) -> Result<Prepared, LanguageError> {
         if labels.labels.is_empty() {
             return Err(LanguageError::Labels("there are none"));

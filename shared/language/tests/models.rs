@@ -171,6 +171,16 @@ fn evidence_points_at_the_sentence_that_speaks_for_the_label() {
 }
 
 #[test]
+fn evidence_of_a_long_text_is_bounded_and_within_it() {
+    let prepared = LANGUAGE.prepare(&Labels::of_names(["football", "cooking"]), Tier::Standard).unwrap();
+    let text = "Ein Tor für München. ".repeat(4_000);
+    let evidence = LANGUAGE.explain(&prepared, &text, 0).unwrap();
+    assert!((2..=32).contains(&evidence.len()));
+    let last = evidence.iter().map(|part| part.end).max().unwrap();
+    assert_eq!(last, text.trim_end().chars().count());
+}
+
+#[test]
 fn prepared_labels_survive_being_stored() {
     let calibration = Calibration { temperature: 0.07, slope: 9.0, offset: 0.1 };
     let prepared = LANGUAGE.prepare(&feelings(), Tier::Fast).unwrap().calibrated(calibration);
