@@ -1,5 +1,5 @@
-"""The texts that accuracy is measured with, out of packages; none of them is shipped. A fixed split by hash: what was tuned was tuned on one half, the other
-is reported."""
+"""The texts that accuracy is measured with, out of packages; none of them is shipped. A fixed split by hash: temperatures and
+feelings come from one half, the other is reported; tests/bench/README.md says what was chosen with a look at both."""
 
 import hashlib
 import json
