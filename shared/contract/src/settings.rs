@@ -232,10 +232,6 @@ pub const ALL: &[Setting] = &[
     FILE_KEYS,
     S3_PATH_STYLE,
     MODELS,
-    ENCODER,
-    ENCODER_SHA256,
-    ENCODER_TOKENIZER,
-    ORT_LIBRARY,
 ];
 
 impl Setting {
