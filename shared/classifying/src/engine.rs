@@ -115,13 +115,7 @@ impl Engine {
 
 fn open(threads: usize) -> Result<Language, ApiError> {
     let folder = Folder::from_env().map_err(unavailable)?;
-    let file = |name: &str| folder.file(name).map_err(unavailable);
-    let models = Models {
-        encoder: file("minilm/model.onnx")?,
-        vocabulary: file("minilm/tokenizer.json")?,
-        table: file("wordllama/embeddings.safetensors")?,
-        table_tokenizer: file("wordllama/tokenizer.json")?,
-    };
+    let models = Models::named(|name| folder.file(name).map_err(unavailable))?;
     Language::load(&models, threads).map_err(failed)
 }
 

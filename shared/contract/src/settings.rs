@@ -271,15 +271,6 @@ pub const ALL: &[Setting] = &[
     FILE_KEYS,
     S3_PATH_STYLE,
     MODELS,
-    ENCODER,
-    ENCODER_SHA256,
-    ENCODER_TOKENIZER,
-    ORT_LIBRARY,
-    LLM_URL,
-    LLM_KEY,
-    LLM_MODEL,
-    LLM_WIRE,
-    LLM_FALLBACK,
 ];
 
 impl Setting {

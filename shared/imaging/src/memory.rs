@@ -68,7 +68,7 @@ fn profile(header: &Header) -> u64 {
     header.profile.as_ref().map_or(0, |profile| 3 * profile.len() as u64 + table)
 }
 
-fn area(width: u32, height: u32) -> u64 {
+pub(crate) fn area(width: u32, height: u32) -> u64 {
     u64::from(width) * u64::from(height)
 }
 

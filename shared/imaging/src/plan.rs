@@ -104,8 +104,7 @@ pub(crate) fn plan(
     if memory > limits.max_bytes {
         let (measure, actual, limit) = (Measure::MemoryBytes, memory, limits.max_bytes);
         let read = memory::peak(&header, &steps[..1]);
-        let pixels = |width, height| u64::from(width) * u64::from(height);
-        let grows = pixels(geometry.width, geometry.height) > pixels(header.width, header.height);
+        let grows = memory::area(geometry.width, geometry.height) > header.pixels();
         // What could be read, but not edited or encoded at this size, is mended by a smaller or another result.
         return Err(if grows || read <= limits.max_bytes {
             ImagingError::OutputTooLarge { measure, actual, limit }

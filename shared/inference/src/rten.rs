@@ -48,6 +48,14 @@ impl Loaded {
 }
 
 fn view(input: Input<'_>) -> Result<ValueOrView<'_>, InferenceError> {
+    let (shape, length) = match input {
+        Input::F32 { shape, data } => (shape, data.len()),
+        Input::I32 { shape, data } => (shape, data.len()),
+    };
+    // Rten multiplies the sides unchecked.
+    if shape.iter().try_fold(1usize, |count, side| count.checked_mul(*side)) != Some(length) {
+        return Err(InferenceError::Shape(format!("{shape:?} for {length} numbers")));
+    }
     let shape_error = |error: &dyn std::fmt::Display| InferenceError::Shape(error.to_string());
     Ok(match input {
         Input::F32 { shape, data } => {

@@ -66,43 +66,76 @@ fn temperature(rows: &[(&[f32], usize)], start: f32) -> f32 {
     ((low + high) / 2.0).exp()
 }
 
-/// Newton's steps of a logistic regression with one input; positives and negatives count alike, as many as there are of each.
+/// A logistic regression with one input by Newton's steps, halved while they lead up; of each text the true label counts as much as all others.
 fn line(rows: &[(&[f32], usize)], start: Calibration) -> (f32, f32) {
-    let (mut slope, mut bias) = (start.slope, -start.slope * start.offset);
-    let (prior_slope, prior_bias) = (slope, bias);
-    let scale = start.slope.abs().max(1e-3);
-    for _ in 0..25 {
-        // The prior keeps the matrix regular; its units are those of the parameters.
-        let (weight_slope, weight_bias) = (PRIOR / (scale * scale), PRIOR / 4.0);
-        let mut gradient = [weight_slope * (slope - prior_slope), weight_bias * (bias - prior_bias)];
-        let mut hessian = [weight_slope, 0.0, weight_bias];
-        for (scores, truth) in rows {
-            let rest = 1.0 / (scores.len().max(2) - 1) as f32;
-            for (label, score) in scores.iter().enumerate() {
-                let (wanted, weight) = if label == *truth { (1.0, 1.0) } else { (0.0, rest) };
-                let probability = logistic(slope * score + bias);
-                let (error, curve) =
-                    (weight * (probability - wanted), weight * probability * (1.0 - probability));
-                gradient[0] += error * score;
-                gradient[1] += error;
-                hessian[0] += curve * score * score;
-                hessian[1] += curve * score;
-                hessian[2] += curve;
-            }
-        }
-        let determinant = hessian[0] * hessian[2] - hessian[1] * hessian[1];
-        if determinant.abs() < 1e-12 {
-            break;
-        }
-        slope -= (hessian[2] * gradient[0] - hessian[1] * gradient[1]) / determinant;
-        bias -= (hessian[0] * gradient[1] - hessian[1] * gradient[0]) / determinant;
+    let prior = Line { slope: start.slope, bias: -start.slope * start.offset };
+    let mut line = prior;
+    for _ in 0..30 {
+        let (slope_step, bias_step) = step(rows, line, prior);
+        let before = loss(rows, line, prior);
+        let tried = (0..12).map(|halvings| {
+            let part = 0.5_f32.powi(halvings);
+            Line { slope: line.slope - part * slope_step, bias: line.bias - part * bias_step }
+        });
+        let Some(better) = tried.into_iter().find(|line| loss(rows, *line, prior) < before) else { break };
+        line = better;
     }
     // A falling line would say that the worse a label fits, the surer it is: the texts contradict the labels, and what was known stays.
-    if slope.is_finite() && bias.is_finite() && slope > 1e-6 {
-        (slope, -bias / slope)
-    } else {
-        (start.slope, start.offset)
+    if line.slope > 1e-6 { (line.slope, -line.bias / line.slope) } else { (start.slope, start.offset) }
+}
+
+#[derive(Clone, Copy)]
+struct Line {
+    slope: f32,
+    bias: f32,
+}
+
+impl Line {
+    /// How far from the prior, in its own units: a change by half of the slope, or of the bias by 2, weighs like an error.
+    fn weights(self) -> (f32, f32) {
+        (PRIOR / self.slope.powi(2).max(1e-6), PRIOR / 4.0)
     }
+}
+
+fn loss(rows: &[(&[f32], usize)], line: Line, prior: Line) -> f32 {
+    let weights = prior.weights();
+    let away = weights.0 * (line.slope - prior.slope).powi(2) + weights.1 * (line.bias - prior.bias).powi(2);
+    let lost = weighted(rows).map(|(score, wanted, weight)| {
+        let towards = (line.slope * score + line.bias) * if wanted { 1.0 } else { -1.0 };
+        // ln(1 + exp(-x)) without overflow.
+        weight * ((-towards).max(0.0) + (-towards.abs()).exp().ln_1p())
+    });
+    away / 2.0 + lost.sum::<f32>()
+}
+
+/// Newton's step, to be taken off.
+fn step(rows: &[(&[f32], usize)], line: Line, prior: Line) -> (f32, f32) {
+    let weights = prior.weights();
+    let mut gradient = (weights.0 * (line.slope - prior.slope), weights.1 * (line.bias - prior.bias));
+    let mut curves = (weights.0, 0.0, weights.1);
+    for (score, wanted, weight) in weighted(rows) {
+        let probability = logistic(line.slope * score + line.bias);
+        let error = weight * (probability - if wanted { 1.0 } else { 0.0 });
+        let curve = weight * probability * (1.0 - probability);
+        gradient = (gradient.0 + error * score, gradient.1 + error);
+        curves = (curves.0 + curve * score * score, curves.1 + curve * score, curves.2 + curve);
+    }
+    let determinant = curves.0 * curves.2 - curves.1 * curves.1;
+    (
+        (curves.2 * gradient.0 - curves.1 * gradient.1) / determinant,
+        (curves.0 * gradient.1 - curves.1 * gradient.0) / determinant,
+    )
+}
+
+/// Each score, whether its label is the true one, and its weight.
+fn weighted(rows: &[(&[f32], usize)]) -> impl Iterator<Item = (f32, bool, f32)> {
+    rows.iter().flat_map(|(scores, truth)| {
+        let rest = 1.0 / (scores.len().max(2) - 1) as f32;
+        let weigh = move |(label, score): (usize, &f32)| {
+            (*score, label == *truth, if label == *truth { 1.0 } else { rest })
+        };
+        scores.iter().enumerate().map(weigh)
+    })
 }
 
 /// The expected calibration error (Naeini et al., 2015), ten bins of equal width: the mean distance between how sure the answers were and how
@@ -116,4 +149,45 @@ pub fn calibration_error(answers: &[(f32, bool)]) -> f32 {
     }
     let error: f32 = bins.iter().map(|(confidence, right)| (confidence - right).abs()).sum();
     error / answers.len().max(1) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: Calibration = Calibration { temperature: 1.0, slope: 1.0, offset: 0.0 };
+
+    #[test]
+    fn an_evaluation_that_is_right_less_often_than_said_softens_the_confidence() {
+        // Three of four are right, at a distance of 2: the temperature is near 2 / ln 3, a little towards the start.
+        let (rows, truth) = (vec![[2.0_f32, 0.0]; 400], (0..400).map(|at| usize::from(at % 4 == 0)));
+        let rows: Vec<&[f32]> = rows.iter().map(|row| &row[..]).collect();
+        let fitted = fit(&rows, &truth.collect::<Vec<_>>(), START);
+        assert!((fitted.temperature - 2.0 / 3.0_f32.ln()).abs() < 0.15, "{fitted:?}");
+        assert!((fitted.shares(&[2.0, 0.0])[0] - 0.75).abs() < 0.03);
+    }
+
+    #[test]
+    fn a_label_by_itself_is_likely_above_the_fitted_offset_and_unlikely_below() {
+        let rows: Vec<[f32; 2]> =
+            (0..200).map(|at| [0.5 + (at % 10) as f32 / 100.0, 0.3 - (at % 7) as f32 / 100.0]).collect();
+        let rows: Vec<&[f32]> = rows.iter().map(|row| &row[..]).collect();
+        let fitted = fit(&rows, &[0; 200], Calibration { temperature: 0.05, slope: 20.0, offset: 0.2 });
+        let [sure, unsure] = fitted.independent(&[0.52, 0.28])[..] else { panic!("two labels") };
+        assert!(sure > 0.8 && unsure < 0.2, "{fitted:?}");
+    }
+
+    #[test]
+    fn nothing_to_learn_from_changes_nothing() {
+        assert_eq!(fit(&[], &[], START), START);
+        assert_eq!(fit(&[&[1.0, 2.0]], &[7], START), START);
+    }
+
+    #[test]
+    fn the_calibration_error_is_the_mean_distance_of_the_bins() {
+        let answers = [(0.95, true), (0.95, false), (0.15, false), (0.15, false)];
+        assert!((calibration_error(&answers) - (0.45 + 0.15) / 2.0).abs() < 1e-6);
+        assert_eq!(calibration_error(&[]), 0.0);
+        assert_eq!(calibration_error(&[(1.0, true)]), 0.0);
+    }
 }

@@ -43,7 +43,8 @@ impl Language {
 }
 
 impl Prepared {
-    pub(crate) fn score(&self, placed: &Placed) -> Scores {
+    /// Judges a text that was read with the tier of these labels; with another tier's, the scores mean nothing.
+    pub fn score(&self, placed: &Placed) -> Scores {
         let scores: Vec<f32> = (0..self.labels()).map(|label| self.raw(placed, label)).collect();
         let independent = self.calibration.independent(&scores);
         let probabilities =

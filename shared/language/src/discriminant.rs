@@ -7,6 +7,7 @@ use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions};
 use rten_tensor::NdTensorView;
 
 use crate::linear;
+use crate::models::dot;
 use crate::prepare::{Point, Row};
 
 /// What every direction's variance is raised by, in mean variances.
@@ -14,37 +15,31 @@ const SHRINK: f32 = 3.0;
 
 /// The rows of the classifier; `middles` and `examples` are one a label. `None` where the examples of a label are all alike.
 pub fn fit(middles: &[Point], examples: &[Vec<Point>], feeling: f32) -> Option<Vec<Row>> {
-    let share = feeling.sqrt();
-    let wide = |point: &Point| {
-        let mut vector = point.vector.clone();
-        vector.push(point.feeling * share);
-        vector
-    };
-    let rests: Vec<Vec<f32>> = examples.iter().flat_map(|label| around(label, wide)).collect();
-    let size = middles.first()?.vector.len() + 1;
+    let rests: Vec<Vec<f32>> = examples.iter().flat_map(|label| around(label)).collect();
+    let size = middles.first()?.vector.len();
     let free = rests.len().checked_sub(examples.iter().filter(|label| !label.is_empty()).count())?;
     let mut covariance = products(&rests, size, 1.0 / free.max(1) as f32)?;
     let mean = (0..size).map(|at| covariance[at * size + at]).sum::<f32>() / size as f32;
-    if !(mean > 1e-9) {
+    if mean.is_nan() || mean <= 1e-9 {
         return None;
     }
     // In units of the mean variance, the scores of few and of many examples are of one size.
     covariance.iter_mut().for_each(|value| *value /= mean);
     (0..size).for_each(|at| covariance[at * size + at] += SHRINK);
-    let middles: Vec<Vec<f32>> = middles.iter().map(wide).collect();
-    let mut solved = middles.clone();
+    let mut solved: Vec<Vec<f32>> = middles.iter().map(|middle| middle.vector.clone()).collect();
     linear::solve(&mut covariance, size, &mut solved)?;
-    let row = |(mut weights, middle): (Vec<f32>, &Vec<f32>)| {
-        let bias = -0.5 * weights.iter().zip(middle).map(|(left, right)| left * right).sum::<f32>();
-        let feeling = weights.pop().unwrap_or(0.0) * share;
-        Row { weights, feeling, bias }
+    // The feeling stays out of the covariance: a handful of examples would say that it varies too much to be told by, which is known better.
+    let feeling = feeling / SHRINK;
+    let row = |(weights, middle): (Vec<f32>, &Point)| {
+        let bias = -0.5 * (dot(&weights, &middle.vector) + feeling * middle.feeling * middle.feeling);
+        Row { weights, feeling: feeling * middle.feeling, bias }
     };
-    Some(solved.into_iter().zip(&middles).map(row).collect())
+    Some(solved.into_iter().zip(middles).map(row).collect())
 }
 
 /// The examples of a label, seen from their own middle.
-fn around(examples: &[Point], wide: impl Fn(&Point) -> Vec<f32>) -> Vec<Vec<f32>> {
-    let mut rows: Vec<Vec<f32>> = examples.iter().map(wide).collect();
+fn around(examples: &[Point]) -> Vec<Vec<f32>> {
+    let mut rows: Vec<Vec<f32>> = examples.iter().map(|example| example.vector.clone()).collect();
     let mut middle = vec![0.0; rows.first().map_or(0, Vec::len)];
     for row in &rows {
         middle.iter_mut().zip(row).for_each(|(sum, value)| *sum += value / examples.len() as f32);

@@ -24,4 +24,4 @@ pub use evidence::Evidence;
 pub use labels::{Label, Labels};
 pub use models::{Language, Models};
 pub use prepare::{Method, Prepared};
-pub use space::Tier;
+pub use space::{Placed, Tier};

@@ -22,7 +22,8 @@ const TABLE_SHARE: f32 = 0.2;
 /// Feelings are between -1 and 1; a word as plain as "positive" is at 0.7.
 const FEELING_SCALE: f32 = 1.5;
 
-/// A text in the space of a tier.
+/// A text as a tier reads it: worth keeping where several classifiers judge the same texts.
+#[derive(Debug, Clone)]
 pub struct Placed {
     /// Of length 1, or zeros where the text says nothing.
     pub vector: Vec<f32>,
@@ -39,8 +40,8 @@ impl Language {
         Ok(self.place(texts, tier)?.into_iter().map(|placed| placed.vector).collect())
     }
 
-    /// Reads texts. All windows of all texts are encoded together.
-    pub(crate) fn place(&self, texts: &[&str], tier: Tier) -> Result<Vec<Placed>, LanguageError> {
+    /// Reads texts, in their order. All windows of all texts are encoded together.
+    pub fn place(&self, texts: &[&str], tier: Tier) -> Result<Vec<Placed>, LanguageError> {
         let tables: Vec<Vec<f32>> =
             self.on_threads(|| texts.par_iter().map(|text| self.table_vector(text)).collect());
         if tier == Tier::Fast {

@@ -85,3 +85,34 @@ pub fn sentences(text: &str) -> Vec<(usize, usize)> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{sentences, spread};
+
+    #[test]
+    fn sentences_are_the_whole_text_in_order() {
+        for text in [
+            "One. Two! \"Three?\" Four",
+            "a\nb\n\nc.",
+            "3.14 is pi. v1.2",
+            "日本語。次の文。",
+            "",
+            "...",
+            " x ",
+        ] {
+            let parts: String = sentences(text).iter().map(|(start, end)| &text[*start..*end]).collect();
+            assert_eq!(parts, text);
+        }
+        assert_eq!(sentences("One. Two.").len(), 2);
+        assert_eq!(sentences("3.14 is pi").len(), 1);
+        assert_eq!(sentences("日本語。次の文。").len(), 2);
+    }
+
+    #[test]
+    fn windows_taken_of_a_long_text_reach_from_its_start_to_its_end() {
+        assert_eq!(spread(200, 5).collect::<Vec<_>>(), [0, 49, 99, 149, 199]);
+        assert_eq!(spread(3, 5).collect::<Vec<_>>(), [0, 1, 2]);
+        assert_eq!(spread(1, 5).collect::<Vec<_>>(), [0]);
+    }
+}

@@ -14,6 +14,8 @@ const LONGEST: i64 = 400 * 86_400;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+// Why inline: it stands in a query, whose parameters have no definitions beside them.
+#[schemars(inline)]
 pub enum Granularity {
     Hour,
     #[default]

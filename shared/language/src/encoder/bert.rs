@@ -23,7 +23,6 @@ pub struct Bert {
     segment: Vec<f32>,
     norm: Norm,
     layers: Vec<Layer>,
-    gemm: GemmExecutor,
     width: usize,
 }
 
@@ -69,7 +68,7 @@ impl Bert {
             .take_while(|name| weights.has(&format!("{name}output.dense.bias")))
             .map(|name| Layer::new(&weights, &name, width, &gemm))
             .collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { words, positions, segment, norm, layers, gemm, width })
+        Ok(Self { words, positions, segment, norm, layers, width })
     }
 
     /// Values of an embedding.
@@ -85,10 +84,12 @@ impl Bert {
     /// The means of each text's last layer, one after the other, `width` values each. Texts must not be empty nor longer than `longest`, ids
     /// must be of the vocabulary.
     pub fn means(&self, texts: &[&[u32]]) -> Result<Vec<f32>, LanguageError> {
+        // Made anew for each pack, which costs nothing: it may not move between threads.
+        let gemm = GemmExecutor::default();
         let lengths: Vec<usize> = texts.iter().map(|text| text.len()).collect();
         let mut state = self.embed(texts)?;
         for layer in &self.layers {
-            self.run(layer, &mut state, &lengths)?;
+            run(&gemm, layer, &mut state, &lengths)?;
         }
         let mut means = Vec::with_capacity(texts.len() * self.width);
         let mut rest = &state[..];
@@ -128,70 +129,83 @@ impl Bert {
         self.norm.apply(&mut state);
         Ok(state)
     }
+}
 
-    fn run(&self, layer: &Layer, state: &mut Vec<f32>, lengths: &[usize]) -> Result<(), LanguageError> {
-        let projected = layer.projections.apply(&self.gemm, state)?;
-        let context = self.attend(&projected, lengths)?;
-        drop(projected);
-        let mut attended = layer.attention.apply(&self.gemm, &context)?;
-        drop(context);
-        add(&mut attended, state);
-        layer.attention_norm.apply(&mut attended);
-        let mut wide = layer.widen.apply(&self.gemm, &attended)?;
-        Gelu {}.map_mut(&mut wide);
-        let mut narrow = layer.narrow.apply(&self.gemm, &wide)?;
-        add(&mut narrow, &attended);
-        layer.norm.apply(&mut narrow);
-        *state = narrow;
-        Ok(())
+fn run(
+    gemm: &GemmExecutor,
+    layer: &Layer,
+    state: &mut Vec<f32>,
+    lengths: &[usize],
+) -> Result<(), LanguageError> {
+    let projected = layer.projections.apply(gemm, state)?;
+    let context = attend(gemm, &projected, lengths)?;
+    drop(projected);
+    let mut attended = layer.attention.apply(gemm, &context)?;
+    drop(context);
+    add(&mut attended, state);
+    layer.attention_norm.apply(&mut attended);
+    let mut wide = layer.widen.apply(gemm, &attended)?;
+    Gelu {}.map_mut(&mut wide);
+    let mut narrow = layer.narrow.apply(gemm, &wide)?;
+    add(&mut narrow, &attended);
+    layer.norm.apply(&mut narrow);
+    *state = narrow;
+    Ok(())
+}
+
+/// Attention of each text to itself.
+fn attend(gemm: &GemmExecutor, projected: &[f32], lengths: &[usize]) -> Result<Vec<f32>, LanguageError> {
+    let width = projected.len() / (3 * lengths.iter().sum::<usize>().max(1));
+    let mut context = vec![0.0; projected.len() / 3];
+    let mut texts = Vec::with_capacity(lengths.len());
+    let (mut inputs, mut outputs) = (projected, &mut context[..]);
+    for length in lengths {
+        let (input, rest) = inputs.split_at(length * width * 3);
+        inputs = rest;
+        let (output, rest) = outputs.split_at_mut(length * width);
+        outputs = rest;
+        texts.push((*length, input, output));
     }
+    texts.into_par_iter().try_for_each(|(length, input, output)| attend_text(gemm, length, input, output))?;
+    Ok(context)
+}
 
-    /// Attention of each text to itself.
-    fn attend(&self, projected: &[f32], lengths: &[usize]) -> Result<Vec<f32>, LanguageError> {
-        let width = self.width;
-        let mut context = vec![0.0; projected.len() / 3];
-        let mut texts = Vec::with_capacity(lengths.len());
-        let (mut inputs, mut outputs) = (projected, &mut context[..]);
-        for length in lengths {
-            let (input, rest) = inputs.split_at(length * width * 3);
-            inputs = rest;
-            let (output, rest) = outputs.split_at_mut(length * width);
-            outputs = rest;
-            texts.push((*length, input, output));
+fn attend_text(
+    gemm: &GemmExecutor,
+    length: usize,
+    input: &[f32],
+    output: &mut [f32],
+) -> Result<(), LanguageError> {
+    let width = output.len() / length;
+    let all = NdTensorView::from_data([length, 3 * width], input);
+    let mut scores = vec![0.0; length * length];
+    let mut mixed = vec![0.0; length * HEAD];
+    for head in 0..width / HEAD {
+        let part = |index: usize| {
+            let start = index * width + head * HEAD;
+            all.slice((.., start..start + HEAD))
+        };
+        let (queries, keys, values) = (part(0), part(1), part(2));
+        multiply(gemm, &mut scores, queries, keys.transposed())?;
+        for row in scores.chunks_exact_mut(length) {
+            Softmax::new_mut(row).dispatch();
         }
-        texts
-            .into_par_iter()
-            .try_for_each(|(length, input, output)| self.attend_text(length, input, output))?;
-        Ok(context)
-    }
-
-    fn attend_text(&self, length: usize, input: &[f32], output: &mut [f32]) -> Result<(), LanguageError> {
-        let width = self.width;
-        let all = NdTensorView::from_data([length, 3 * width], input);
-        let mut scores = vec![0.0; length * length];
-        let mut mixed = vec![0.0; length * HEAD];
-        for head in 0..width / HEAD {
-            let part = |index: usize| {
-                let start = index * width + head * HEAD;
-                all.slice((.., start..start + HEAD))
-            };
-            let (queries, keys, values) = (part(0), part(1), part(2));
-            self.multiply(&mut scores, queries, keys.transposed())?;
-            for row in scores.chunks_exact_mut(length) {
-                Softmax::new_mut(row).dispatch();
-            }
-            self.multiply(&mut mixed, NdTensorView::from_data([length, length], &scores[..]), values)?;
-            for (row, mixed) in output.chunks_exact_mut(width).zip(mixed.chunks_exact(HEAD)) {
-                row[head * HEAD..(head + 1) * HEAD].copy_from_slice(mixed);
-            }
+        multiply(gemm, &mut mixed, NdTensorView::from_data([length, length], &scores[..]), values)?;
+        for (row, mixed) in output.chunks_exact_mut(width).zip(mixed.chunks_exact(HEAD)) {
+            row[head * HEAD..(head + 1) * HEAD].copy_from_slice(mixed);
         }
-        Ok(())
     }
+    Ok(())
+}
 
-    fn multiply(&self, out: &mut [f32], left: View<f32>, right: View<f32>) -> Result<(), LanguageError> {
-        let inputs = (GemmInputA::Unpacked(left), GemmInputB::Unpacked(right));
-        self.gemm.gemm(out, inputs.0, inputs.1, GemmOptions::default()).map_err(gemm_error)
-    }
+fn multiply(
+    gemm: &GemmExecutor,
+    out: &mut [f32],
+    left: View<f32>,
+    right: View<f32>,
+) -> Result<(), LanguageError> {
+    let inputs = (GemmInputA::Unpacked(left), GemmInputB::Unpacked(right));
+    gemm.gemm(out, inputs.0, inputs.1, GemmOptions::default()).map_err(gemm_error)
 }
 
 impl Layer {

@@ -15,6 +15,9 @@ const SPACE: char = '\u{2581}';
 /// Words kept with their pieces, a thread: most words of a text were seen before.
 const REMEMBERED: usize = 20_000;
 
+/// Words and their pieces.
+type Words = FastMap<Box<str>, Box<[u32]>>;
+
 pub struct Bpe {
     /// Which tokenizer the words that a thread remembers belong to.
     identity: usize,
@@ -74,7 +77,7 @@ impl Bpe {
     /// Why word by word: no piece of the vocabulary has a `▁` after another character, so no merge reaches over the start of a word.
     pub fn encode(&self, text: &str, ids: &mut Vec<u32>) {
         thread_local! {
-            static SEEN: RefCell<(usize, FastMap<Box<str>, Box<[u32]>>)> = RefCell::new((0, FastMap::default()));
+            static SEEN: RefCell<(usize, Words)> = RefCell::new((0, FastMap::default()));
         }
         if text.is_empty() {
             return;
@@ -98,7 +101,7 @@ impl Bpe {
         });
     }
 
-    fn encode_word(&self, word: &str, seen: &mut FastMap<Box<str>, Box<[u32]>>, ids: &mut Vec<u32>) {
+    fn encode_word(&self, word: &str, seen: &mut Words, ids: &mut Vec<u32>) {
         if let Some(pieces) = seen.get(word) {
             ids.extend_from_slice(pieces);
             return;

@@ -1,6 +1,6 @@
 //! The jobs.
 
-use language::{Calibration, Label, Labels, Language, Tier};
+use language::{Label, Labels, Language, Placed, Scores, Tier};
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
 use serde::Deserialize;
@@ -22,13 +22,19 @@ impl Texts {
     }
 }
 
+/// Texts that several sets of labels judge.
 #[derive(Deserialize)]
 pub struct Classify {
+    tier: Tier,
+    texts: Vec<String>,
+    runs: Vec<Judge>,
+}
+
+#[derive(Deserialize)]
+struct Judge {
     labels: Vec<Given>,
     text_type: Option<String>,
-    tier: Tier,
-    /// Texts and the number of their label.
-    texts: Vec<String>,
+    /// The number of each text's label.
     truth: Vec<usize>,
     /// As many of the first texts fit the calibration, and the answer is about the others.
     #[serde(default)]
@@ -74,47 +80,53 @@ pub fn encode(language: &Language, job: &Texts, load: f64) -> anyhow::Result<Val
     Ok(json!({"vectors": vectors, "cpu_seconds": seconds.split_off(1), "load_cpu_seconds": load}))
 }
 
-/// Scores of texts, with the CPU seconds of preparing the labels and of classifying.
+/// Reads the texts once and answers for each set of labels.
 pub fn classify(language: &Language, job: &Classify) -> anyhow::Result<Value> {
-    let label = |given: &'_ Given| -> (String, Option<String>, Vec<String>) {
-        (given.name.clone(), given.description.clone(), given.examples.clone())
-    };
-    let owned: Vec<_> = job.labels.iter().map(label).collect();
-    let labels = owned.iter().map(|(name, description, examples)| Label {
-        name,
-        description: description.as_deref(),
-        examples: examples.iter().map(String::as_str).collect(),
-    });
-    let labels = Labels { labels: labels.collect(), text_type: job.text_type.as_deref() };
-    let before = cpu_seconds()?;
-    let mut prepared = language.prepare(&labels, job.tier)?;
-    let prepare = cpu_seconds()? - before;
     let texts: Vec<&str> = job.texts.iter().map(String::as_str).collect();
-    let (first, rest) = texts.split_at(job.evaluated.min(texts.len()));
-    let (first_truth, truth) = job.truth.split_at(first.len());
+    let before = cpu_seconds()?;
+    let placed = language.place(&texts, job.tier)?;
+    let seconds = cpu_seconds()? - before;
+    let tokens: u64 = placed.iter().map(|placed| u64::from(placed.tokens)).sum();
+    let runs = job.runs.iter().map(|run| judge(language, job.tier, &placed, run));
+    let runs = runs.collect::<anyhow::Result<Vec<_>>>()?;
+    Ok(json!({"runs": runs, "cpu_seconds": seconds, "tokens": tokens}))
+}
+
+fn judge(language: &Language, tier: Tier, placed: &[Placed], run: &Judge) -> anyhow::Result<Value> {
+    let labels = run.labels.iter().map(|given| Label {
+        name: &given.name,
+        description: given.description.as_deref(),
+        examples: given.examples.iter().map(String::as_str).collect(),
+    });
+    let labels = Labels { labels: labels.collect(), text_type: run.text_type.as_deref() };
+    let before = cpu_seconds()?;
+    let mut prepared = language.prepare(&labels, tier)?;
+    let prepare = cpu_seconds()? - before;
+    let (first, rest) = placed.split_at(run.evaluated.min(placed.len()));
+    let (first_truth, truth) = run.truth.split_at(first.len());
     if !first.is_empty() {
-        let scores = language.classify(&prepared, first)?;
-        let scores: Vec<&[f32]> = scores.iter().map(|scores| &scores.scores[..]).collect();
-        let fitted: Calibration = language::fit(&scores, first_truth, prepared.calibration());
+        let scores: Vec<Vec<f32>> = first.iter().map(|placed| prepared.score(placed).scores).collect();
+        let scores: Vec<&[f32]> = scores.iter().map(Vec::as_slice).collect();
+        let fitted = language::fit(&scores, first_truth, prepared.calibration());
         prepared = prepared.calibrated(fitted);
     }
-    let before = cpu_seconds()?;
-    let scores = language.classify(&prepared, rest)?;
-    let seconds = cpu_seconds()? - before;
-    let best: Vec<(usize, f32)> = scores.iter().map(language::Scores::best).collect();
+    let scores: Vec<Scores> = rest.iter().map(|placed| prepared.score(placed)).collect();
+    let answers = scores.iter().map(Scores::best).zip(truth);
     let answers: Vec<(f32, bool)> =
-        best.iter().zip(truth).map(|((label, confidence), truth)| (*confidence, label == truth)).collect();
-    let independent = scores.iter().zip(truth).flat_map(|(scores, truth)| {
-        scores.independent.iter().enumerate().map(move |(label, confidence)| (*confidence, label == *truth))
-    });
+        answers.map(|((label, confidence), truth)| (confidence, label == *truth)).collect();
+    let independent: Vec<(f32, bool)> = scores
+        .iter()
+        .zip(truth)
+        .flat_map(|(scores, truth)| {
+            scores.independent.iter().enumerate().map(move |(label, sure)| (*sure, label == *truth))
+        })
+        .collect();
     Ok(json!({
         "right": answers.iter().filter(|(_, right)| *right).count(), "of": answers.len(),
         "calibration_error": language::calibration_error(&answers),
-        "tag_calibration_error": language::calibration_error(&independent.collect::<Vec<_>>()),
+        "tag_calibration_error": language::calibration_error(&independent),
         "calibration": prepared.calibration(), "method": prepared.method(), "bytes": prepared.bytes(),
-        "prepare_cpu_seconds": prepare, "cpu_seconds": seconds,
-        "tokens": scores.iter().map(|scores| u64::from(scores.tokens)).sum::<u64>(),
-        "best": best.iter().map(|(label, _)| label).collect::<Vec<_>>(),
+        "prepare_cpu_seconds": prepare,
         "scores": scores.into_iter().map(|scores| scores.scores).collect::<Vec<_>>(),
     }))
 }

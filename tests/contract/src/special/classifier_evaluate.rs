@@ -33,7 +33,7 @@ async fn figures_follow_from_the_items_and_cost_what_a_batch_costs() {
         let rows = seen["items"].as_array().expect("items");
         let right = rows.iter().filter(|row| row["label"] == row["predicted"]).count() as f64;
         assert_eq!(seen["accuracy"].as_f64(), Some((right / 6.0 * 10_000.0).round() / 10_000.0));
-        assert!(right >= 4.0 && right < 6.0, "{seen}");
+        assert!((4.0..6.0).contains(&right), "{seen}");
         assert_eq!(seen["confusion"]["football"]["billing"], 1);
         for name in ["macro_f1", "calibration_error", "calibration_error_fitted"] {
             assert!(seen[name].as_f64().is_some_and(|share| (0.0..=1.0).contains(&share)), "{name}");
@@ -60,7 +60,7 @@ async fn an_evaluation_fits_the_confidence_of_its_version_and_of_no_other() {
         let fitted = ask("tickets@v1").await;
         // Why not cached: an answer from before the fit is another answer.
         assert_eq!((&fitted["label"], &fitted["cached"]), (&json!("billing"), &json!(false)));
-        assert!(fitted["confidence"].as_f64() > first["confidence"].as_f64(), "{first} {fitted}");
+        assert!(fitted["confidence"].as_f64() >= first["confidence"].as_f64(), "{first} {fitted}");
         let same = ask("tickets").await;
         assert_eq!((&same["confidence"], &same["cached"]), (&second["confidence"], &json!(true)));
         for (name, fitted) in [("tickets@v1", true), ("tickets", false)] {

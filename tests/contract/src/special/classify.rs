@@ -23,6 +23,10 @@ async fn the_label_that_fits_is_answered_with_its_confidence_tokens_and_method()
         for priority in ["standard", "fast"] {
             let mut body = charged_twice();
             body["priority"] = priority.into();
+            if priority == "fast" {
+                // The name alone says too little to the static encoder.
+                body["descriptions"] = json!({"billing": "charges, invoices, payments and refunds"});
+            }
             let answer = post(&harness, CLASSIFY, body).await.expect(200);
             let seen = answer.json();
             assert_eq!((&seen["label"], &seen["cached"]), (&json!("billing"), &json!(false)), "{priority}");

@@ -58,6 +58,8 @@ impl Running {
             .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
             .env("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{name}"))
             .env("AWS_LAMBDA_LOG_STREAM_NAME", "test")
+            // In a package they stand beside the binary.
+            .env("ATELIER_MODELS", models::Folder::from_env().expect("a folder of models").path())
             .envs(env.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())

@@ -11,6 +11,7 @@ struct Owned {
     secret: String,
     task: u64,
     key: String,
+    classifier: String,
 }
 
 async fn settle_in(harness: &Harness, account: &str) -> Owned {
@@ -21,7 +22,10 @@ async fn settle_in(harness: &Harness, account: &str) -> Owned {
     assert_eq!(harness.wait_task(&secret, task).await["status"], "DONE");
     let made = harness.call("POST", "/v1/keys").key(&secret).json(json!({"name": account})).send().await;
     let key = made.expect(201).json()["id"].as_str().expect("an id").to_owned();
-    Owned { secret, task, key }
+    let classifier = format!("{account}-tickets");
+    let body = json!({"name": classifier, "labels": ["billing", "football"]});
+    harness.call("POST", "/v1/classifiers").key(&secret).json(body).send().await.expect(201);
+    Owned { secret, task, key, classifier }
 }
 
 /// A path of a route with somebody's id in it, and with one that nobody has.
@@ -30,10 +34,13 @@ fn with_ids(route: &Route, path: &str, owned: &Owned) -> (String, String) {
         (owned.task.to_string(), (owned.task ^ 1).to_string())
     } else if path.contains("/keys/") {
         (owned.key.clone(), "key_00000000000000000000".to_owned())
+    } else if path.contains("/classifiers/") {
+        (owned.classifier.clone(), "nobodys-tickets".to_owned())
     } else {
         panic!("{} has an id that this test does not know: teach it", route.name)
     };
-    (path.replace("{id}", &own), path.replace("{id}", &nobodys))
+    let with = |id: &str| path.replace("{id}", id).replace("{name}", id);
+    (with(&own), with(&nobodys))
 }
 
 async fn send(harness: &Harness, route: &Route, path: &str, secret: &str) -> Answer {
@@ -41,15 +48,20 @@ async fn send(harness: &Harness, route: &Route, path: &str, secret: &str) -> Ans
     match route.input {
         Input::Parameters => call.send().await,
         _ if route.method == Method::Patch => call.json(json!({"name": "stolen"})).send().await,
+        _ if route.name == "classifier-evaluate" => {
+            call.json(json!({"items": [{"text": "a refund", "label": "billing"}]})).send().await
+        }
         _ => call.json(json!({})).send().await,
     }
 }
 
-async fn owned_state(harness: &Harness, owned: &Owned) -> (Value, Value) {
+async fn owned_state(harness: &Harness, owned: &Owned) -> [Value; 3] {
     let task = format!("/v1/image/edit/async/{}", owned.task);
     let task = harness.call("GET", &task).key(&owned.secret).send().await.expect(200).json();
     let key = harness.call("GET", &format!("/v1/keys/{}", owned.key)).key(&owned.secret).send().await;
-    (task, key.expect(200).json())
+    let classifier = format!("/v1/classifiers/{}", owned.classifier);
+    let classifier = harness.call("GET", &classifier).key(&owned.secret).send().await;
+    [task, key.expect(200).json(), classifier.expect(200).json()]
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -77,7 +89,7 @@ async fn an_id_of_another_account_is_answered_like_one_that_nobody_has_on_every_
             assert_eq!(foreign.json(), unknown.json(), "{}", route.name);
         }
     }
-    assert!(routes >= 6, "only {routes} routes with ids");
+    assert!(routes >= 9, "only {routes} routes with ids");
     assert_eq!(owned_state(&harness, &owner).await, before);
 }
 
@@ -87,7 +99,8 @@ async fn lists_and_balances_show_nothing_of_another_account() {
     let owner = settle_in(&harness, "owner").await;
     let balance_before = harness.balance("owner").await;
     let stranger = harness.account("stranger", 7).await;
-    for path in ["/v1/keys", "/v1/balance/ledger", "/v1/balance"] {
+    for path in ["/v1/keys", "/v1/balance/ledger", "/v1/balance", "/v1/classifiers", "/v1/logs", "/v1/usage"]
+    {
         let answer = harness.call("GET", path).key(&stranger).send().await.expect(200);
         let text = answer.text();
         assert!(!text.contains(&owner.key) && !text.contains("owner"), "{path}: {text}");
