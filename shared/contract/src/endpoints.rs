@@ -16,8 +16,8 @@ use crate::platform::money::{Balance, GrantCreate, LedgerEntry};
 use crate::platform::service::{FileRef, Health, Limits};
 use crate::platform::usage::{UsageQuery, UsageReport};
 use crate::resources::Needs::{
-    Cache, Classifiers, ClassifiersRead, EditQueue, Fetch, FileKeys, KeysWrite, LogsRead, Results,
-    ResultsRead, Tasks,
+    Cache, Classifiers, ClassifiersRead, EditQueue, Fetch, FileKeys, HostedModel, KeysWrite, LogsRead,
+    Results, ResultsRead, Tasks,
 };
 use crate::tasks::{Task, TaskQuery, TaskRef, TaskReport};
 use crate::{ErrorKind, Family, Scope};
@@ -159,7 +159,7 @@ pub const CLASSIFY: Endpoint<ClassifyRequest, Classified> = Endpoint::post("clas
     .public()
     .summary("The one label that fits a text best")
     .size(Size::Models)
-    .needs(&[ClassifiersRead, Cache])
+    .needs(&[ClassifiersRead, Cache, HostedModel])
     .limit(LimitClass::Classify)
     .priced()
     .example(
@@ -173,7 +173,7 @@ pub const TAG: Endpoint<TagRequest, Tagged> = Endpoint::post("tag", "/v1/tag")
     .public()
     .summary("Every label that fits a text")
     .size(Size::Models)
-    .needs(&[ClassifiersRead, Cache])
+    .needs(&[ClassifiersRead, Cache, HostedModel])
     .limit(LimitClass::Classify)
     .priced()
     .example(|| json!({"text": "Tech stocks surge amid AI boom", "labels": ["politics", "technology", "finance"], "threshold": 0.5}))
@@ -188,7 +188,7 @@ pub const CLASSIFY_BATCH: Endpoint<ClassifyBatchRequest, ClassifiedBatch> = Endp
 .summary("The label of each of up to 1000 texts")
 .body(MAX_BATCH_BODY)
 .size(Size::Models)
-.needs(&[ClassifiersRead, Cache])
+.needs(&[ClassifiersRead, Cache, HostedModel])
 .limit(LimitClass::Classify)
 .priced()
 .example(
@@ -202,7 +202,7 @@ pub const TAG_BATCH: Endpoint<TagBatchRequest, TaggedBatch> = Endpoint::post("ta
     .summary("The labels of each of up to 1000 texts")
     .body(MAX_BATCH_BODY)
     .size(Size::Models)
-    .needs(&[ClassifiersRead, Cache])
+    .needs(&[ClassifiersRead, Cache, HostedModel])
     .limit(LimitClass::Classify)
     .priced()
     .example(|| json!({"texts": ["Tech stocks surge", "The minister resigned"], "labels": ["politics", "finance"]}))
@@ -215,7 +215,7 @@ pub const CLASSIFIER_EVALUATE: Endpoint<Evaluate, Evaluated> =
         .summary("How good a classifier is on texts whose labels are known; fits its confidences")
         .body(MAX_BATCH_BODY)
         .size(Size::Models)
-        .needs(&[Classifiers])
+        .needs(&[Classifiers, HostedModel])
         .priced()
         .example(|| json!({"items": [{"text": "I was charged twice", "label": "billing"}, {"text": "It crashes at start", "label": "technical"}]}))
         .fails(&[ErrorKind::ClassifierNotFound, ErrorKind::ClassifierChanged]);

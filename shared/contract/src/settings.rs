@@ -58,6 +58,8 @@ pub enum Place {
     Everywhere,
     /// `atelier serve` only.
     Serve,
+    /// As everywhere; on AWS only functions that ask the hosted model are given it.
+    Hosted,
     /// Written into the template, read in a Lambda.
     Aws,
     /// For tests on one machine; never in the template.
@@ -219,7 +221,7 @@ pub const LLM_URL: Setting = setting(
 pub const LLM_KEY: Setting = setting(
     "ATELIER_LLM_KEY",
     "",
-    Place::Everywhere,
+    Place::Hosted,
     "Key of the hosted model. On Bedrock an API key; unset there, calls are signed with the credentials of AWS.",
 )
 .of(Kind::Secret);
@@ -281,6 +283,19 @@ pub const ALL: &[Setting] = &[
     LLM_WIRE,
     LLM_FALLBACK,
 ];
+
+/// What a server is asked for that has only one model.
+pub const ONLY_MODEL: &str = "default";
+
+/// Name of the hosted model, where the settings choose one.
+///
+/// Why the wire's default counts for nothing: the template sets every variable.
+pub fn hosted_model() -> Option<String> {
+    let chosen = LLM_URL.value().is_some()
+        || LLM_MODEL.value().is_some()
+        || LLM_WIRE.value_or_default() != LLM_WIRE.default;
+    chosen.then(|| LLM_MODEL.value().unwrap_or_else(|| ONLY_MODEL.to_owned()))
+}
 
 impl Setting {
     /// The variable's value; an empty one counts as unset.

@@ -4,7 +4,9 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use contract::settings::{LLM_FALLBACK, LLM_KEY, LLM_MODEL, LLM_URL, LLM_WIRE, Setting, WrongSetting};
+use contract::settings::{
+    LLM_FALLBACK, LLM_KEY, LLM_MODEL, LLM_URL, LLM_WIRE, ONLY_MODEL, Setting, WrongSetting,
+};
 
 use crate::Media;
 
@@ -132,12 +134,9 @@ impl Default for HostedConfig {
     }
 }
 
-/// What a server that has only one model is asked for.
-const ONLY_MODEL: &str = "default";
-
 impl HostedConfig {
-    /// Reads `ATELIER_LLM_URL`, `_KEY`, `_MODEL`, `_WIRE`, `_FALLBACK` and `SSL_CERT_FILE`. `None` when no URL, model or wire is set:
-    /// then there is no hosted model.
+    /// Reads `ATELIER_LLM_URL`, `_KEY`, `_MODEL`, `_WIRE`, `_FALLBACK` and `SSL_CERT_FILE`. `None` when no URL, no model and no wire but
+    /// the default one is set: then there is no hosted model.
     pub fn from_env() -> Result<Option<Self>, WrongSetting> {
         Self::from_variables(|name| std::env::var(name).ok())
     }
@@ -148,6 +147,8 @@ impl HostedConfig {
     ) -> Result<Option<Self>, WrongSetting> {
         let value = |setting: Setting| variable(setting.name).filter(|value| !value.is_empty());
         let (url, key, model, wire) = (value(LLM_URL), value(LLM_KEY), value(LLM_MODEL), value(LLM_WIRE));
+        // Why the default counts for nothing: the template of AWS sets every variable.
+        let wire = wire.filter(|word| word != LLM_WIRE.default);
         if url.is_none() && model.is_none() && wire.is_none() {
             return match key {
                 Some(_) => Err(LLM_MODEL.wrong(String::new(), "set, but ATELIER_LLM_KEY is")),
@@ -230,7 +231,12 @@ mod tests {
     #[test]
     fn without_settings_there_is_no_hosted_model() {
         assert!(read(&[]).expect("no setting is wrong").is_none());
-        assert!(read(&[("ATELIER_LLM_URL", ""), ("ATELIER_LLM_FALLBACK", "on")]).expect("fine").is_none());
+        for pairs in [
+            [("ATELIER_LLM_URL", ""), ("ATELIER_LLM_FALLBACK", "on")],
+            [("ATELIER_LLM_WIRE", "openai"), ("ATELIER_LLM_FALLBACK", "off")],
+        ] {
+            assert!(read(&pairs).expect("fine").is_none(), "{pairs:?}");
+        }
     }
 
     #[test]
