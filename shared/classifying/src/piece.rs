@@ -5,15 +5,15 @@ use std::time::Instant;
 
 use common::ApiError;
 use contract::classification::{ConfidenceMethod, Definition, Evidence, TagLabel};
-use language::{Language, Method, Prepared, Scores};
+use language::{Language, Method, Prepared, Scores, Tier};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::{Engine, failed, in_time};
-use crate::resolve::{billed, labels};
+use crate::resolve::{Resolved, billed, labels};
 use crate::work::{Operation, Work};
 
 /// Texts between two looks at the clock.
-const CHUNK: usize = 64;
+pub(crate) const CHUNK: usize = 64;
 
 /// The labels of one text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,7 +31,7 @@ pub(crate) struct Recipe {
     pub deadline: Instant,
 }
 
-/// Works on texts, in their order.
+/// Works on texts with the local models, in their order.
 pub(crate) async fn make(
     engine: Arc<Engine>,
     recipe: Recipe,
@@ -53,7 +53,7 @@ fn pieces(
     in_time(recipe.deadline)?;
     let work = &recipe.work;
     let definition = &work.resolved.definition;
-    let prepared = prepared(language, engine, work)?;
+    let prepared = prepared(language, engine, &work.resolved, work.tier)?;
     let overhead: u32 = overhead(language, definition);
     let mut pieces = Vec::with_capacity(texts.len());
     for chunk in texts.chunks(CHUNK) {
@@ -72,11 +72,16 @@ pub(crate) fn overhead(language: &Language, definition: &Definition) -> u32 {
     billed(definition).map(|text| language.tokens(text)).fold(0, u32::saturating_add)
 }
 
-fn prepared(language: &Language, engine: &Engine, work: &Work) -> Result<Arc<Prepared>, ApiError> {
-    let resolved = &work.resolved;
-    let make = || language.prepare(&labels(&resolved.definition), work.tier);
-    let prepared = engine.prepared(resolved.key(work.tier)?, make)?;
-    Ok(match resolved.calibration(work.tier) {
+/// What the labels came to, with the confidences that an evaluation has fitted.
+pub(crate) fn prepared(
+    language: &Language,
+    engine: &Engine,
+    resolved: &Resolved,
+    tier: Tier,
+) -> Result<Arc<Prepared>, ApiError> {
+    let make = || language.prepare(&labels(&resolved.definition), tier);
+    let prepared = engine.prepared(resolved.key(tier)?, make)?;
+    Ok(match resolved.calibration(tier) {
         Some(fitted) => Arc::new(Prepared::clone(&prepared).calibrated(fitted)),
         None => prepared,
     })
@@ -89,6 +94,22 @@ fn piece(
     (text, scores): (&str, &Scores),
     overhead: u32,
 ) -> Result<Piece, ApiError> {
+    let mut labels = Vec::new();
+    for (index, mut label) in chosen(work, scores) {
+        if work.explain {
+            label.evidence = Some(evidence(language, prepared, text, index)?);
+        }
+        labels.push(label);
+    }
+    let method = match prepared.method() {
+        Method::Similarity => ConfidenceMethod::Similarity,
+        Method::Fitted => ConfidenceMethod::Fitted,
+    };
+    Ok(Piece { labels, tokens: scores.tokens.saturating_add(overhead), method })
+}
+
+/// The labels that are answered, each with its number.
+pub(crate) fn chosen(work: &Work, scores: &Scores) -> Vec<(usize, TagLabel)> {
     let chosen = match work.operation {
         Operation::Classify => vec![scores.best()],
         Operation::Tag => {
@@ -98,20 +119,12 @@ fn piece(
             tags
         }
     };
-    let mut labels = Vec::with_capacity(chosen.len());
-    for (index, confidence) in chosen {
-        let label = work.resolved.definition.labels.get(index).cloned().unwrap_or_default();
-        let evidence = if work.explain { Some(evidence(language, prepared, text, index)?) } else { None };
-        labels.push(TagLabel { label, confidence: shown(confidence), evidence });
-    }
-    let method = match prepared.method() {
-        Method::Similarity => ConfidenceMethod::Similarity,
-        Method::Fitted => ConfidenceMethod::Fitted,
-    };
-    Ok(Piece { labels, tokens: scores.tokens.saturating_add(overhead), method })
+    let name = |index: usize| work.resolved.definition.labels.get(index).cloned().unwrap_or_default();
+    let label = |confidence, label| TagLabel { label, confidence: shown(confidence), evidence: None };
+    chosen.into_iter().map(|(index, confidence)| (index, label(confidence, name(index)))).collect()
 }
 
-fn evidence(
+pub(crate) fn evidence(
     language: &Language,
     prepared: &Prepared,
     text: &str,

@@ -25,12 +25,16 @@ pub fn quote<'a>(
             let texts = missing.iter().map(|piece| u64::from(language.tokens(&counted.pieces[*piece])));
             Ok(texts.map(|text| text + each).sum::<u64>())
         });
-        let tokens = tokens.await?;
-        let per_million = if work.batch { PRICES.tokens_batch } else { PRICES.tokens(work.priority) };
-        Ok(Quote {
-            price: Prices::of_tokens(per_million, tokens),
-            tokens: u32::try_from(tokens).unwrap_or(u32::MAX),
-            model: Some(work.model().to_owned()),
-        })
+        Ok(priced(work, tokens.await?, work.model()))
     })
+}
+
+/// What so many tokens of the work cost.
+pub(crate) fn priced(work: &Work, tokens: u64, model: &str) -> Quote {
+    let per_million = if work.batch { PRICES.tokens_batch } else { PRICES.tokens(work.priority) };
+    Quote {
+        price: Prices::of_tokens(per_million, tokens),
+        tokens: u32::try_from(tokens).unwrap_or(u32::MAX),
+        model: Some(model.to_owned()),
+    }
 }

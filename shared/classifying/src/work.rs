@@ -12,6 +12,8 @@ use contract::{ErrorKind, classification::Definition};
 use language::Tier;
 use serde::Serialize;
 
+use crate::Engine;
+use crate::judge::HostedModel;
 use crate::resolve::{Resolved, resolve};
 
 /// To be raised where the same request gets another answer than before, by other models or in another way.
@@ -33,6 +35,8 @@ pub struct Work {
     pub(crate) threshold: f64,
     pub(crate) priority: Priority,
     pub(crate) tier: Tier,
+    /// The hosted model that works, in place of the local ones.
+    pub(crate) hosted: Option<HostedModel>,
     pub(crate) explain: bool,
     pub(crate) batch: bool,
     /// Texts, each once unless the cache is off.
@@ -48,8 +52,8 @@ impl Work {
     }
 
     /// Name of the models that work, for usage and for the cache's keys.
-    pub(crate) fn model(&self) -> &'static str {
-        self.priority.model()
+    pub(crate) fn model(&self) -> &str {
+        self.hosted.as_ref().map_or(self.priority.model(), |hosted| &hosted.model)
     }
 }
 
@@ -90,8 +94,10 @@ struct Parts<'a> {
     definition: &'a Definition,
     classifier: Option<&'a str>,
     fit: Option<TierFit>,
+    temperature: Option<f32>,
     threshold: Option<f64>,
     model: &'a str,
+    hosted: Option<&'a HostedModel>,
     explain: bool,
 }
 
@@ -100,6 +106,9 @@ impl Asked {
         refuse(cx, options)?;
         let resolved = resolve(cx, options).await?;
         let priority = if self.batch { Priority::Standard } else { options.priority() };
+        let engine = cx.platform.shared(Engine::new)?;
+        // Why none in public mode: strangers must not spend what a provider bills the operator.
+        let hosted = engine.hosted().filter(|_| priority == Priority::Standard && !cx.public);
         let on = options.cache != Some(false);
         let (pieces, items) = pieces(texts, on);
         let work = Work {
@@ -111,6 +120,7 @@ impl Asked {
                 Priority::Standard => Tier::Standard,
                 Priority::Fast => Tier::Fast,
             },
+            hosted: hosted.map(HostedModel::of),
             explain: options.explain == Some(true),
             batch: self.batch,
             pieces,
@@ -129,8 +139,10 @@ fn keys(work: &Work) -> Result<(Vec<CacheKey>, CacheKey), ApiError> {
         definition: &work.resolved.definition,
         classifier: work.resolved.classifier.as_deref(),
         fit: work.resolved.fit(work.tier),
+        temperature: work.hosted.as_ref().and_then(|hosted| work.resolved.temperature(&hosted.model)),
         threshold: (work.operation == Operation::Tag).then_some(work.threshold),
         model: work.model(),
+        hosted: work.hosted.as_ref(),
         explain: work.explain,
     })?
     .hex();
