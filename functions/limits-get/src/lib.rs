@@ -1,6 +1,8 @@
 //! Sizes, prices, rates, formats and operations of this version.
 
-use common::{ApiError, Cx, Function, Request, Response};
+use std::collections::BTreeMap;
+
+use common::{ApiError, Config, Cx, Function, Request, Response};
 use contract::Nothing;
 use contract::classification::Priority;
 use contract::endpoints::LIMITS_GET;
@@ -14,7 +16,7 @@ pub fn function() -> Function {
     Function::http(LIMITS_GET, handle)
 }
 
-async fn handle(_: Cx, _: Request<Nothing>) -> Result<Response<Limits>, ApiError> {
+async fn handle(cx: Cx, _: Request<Nothing>) -> Result<Response<Limits>, ApiError> {
     let sizes = Sizes {
         json_body_bytes: limits::MAX_JSON_BODY,
         multipart_body_bytes: limits::MAX_MULTIPART_BODY,
@@ -32,9 +34,23 @@ async fn handle(_: Cx, _: Request<Nothing>) -> Result<Response<Limits>, ApiError
         tiers: Tier::ALL.into_iter().map(|tier| (tier.name(), tier.limits())).collect(),
         formats: Formats { input: INPUT_FORMATS, output: OUTPUT_FORMATS },
         operations: AVAILABLE_OPERATIONS,
-        models: [("classify_standard", Priority::Standard), ("classify_fast", Priority::Fast)]
-            .map(|(task, priority)| (task, priority.model().to_owned()))
-            .into(),
+        models: models(&cx.config),
     };
     Ok(answer.into())
+}
+
+/// By task. Calls without a key never reach the hosted model.
+fn models(config: &Config) -> BTreeMap<&'static str, String> {
+    let local = |priority: Priority| priority.model().to_owned();
+    let mut models = BTreeMap::from([
+        ("classify_standard", local(Priority::Standard)),
+        ("classify_fast", local(Priority::Fast)),
+    ]);
+    if let Some(hosted) = &config.hosted_model {
+        models.insert("classify_standard", hosted.clone());
+        if config.public {
+            models.insert("classify_public", local(Priority::Standard));
+        }
+    }
+    models
 }

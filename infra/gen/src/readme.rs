@@ -37,7 +37,7 @@ pub fn settings() -> String {
         let place = match setting.place {
             Place::Serve => "`atelier serve`",
             Place::Aws => "AWS, set by the template",
-            Place::Everywhere | Place::Test => "everywhere",
+            Place::Everywhere | Place::Hosted | Place::Test => "everywhere",
         };
         format!("| `{}` | {default} | {place} | {} |", setting.name, setting.doc)
     }));

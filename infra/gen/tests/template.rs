@@ -101,7 +101,9 @@ fn no_role_holds_a_wildcard_action_or_a_resource_that_is_not_of_this_stack() {
     assert_eq!(of_type(&document, "AWS::IAM::Role").count(), functions().len());
     for (id, role) in of_type(&document, "AWS::IAM::Role") {
         assert!(role.get("ManagedPolicyArns").is_none(), "{id}");
-        for statement in role["Policies"][0]["PolicyDocument"]["Statement"].as_array().unwrap() {
+        let statements = role["Policies"][0]["PolicyDocument"]["Statement"].as_array().unwrap();
+        // Models belong to no stack: the test below.
+        for statement in statements.iter().filter(|statement| statement.get("Fn::If").is_none()) {
             let actions = statement["Action"].as_array().unwrap();
             assert!(
                 !actions.is_empty() && actions.iter().all(|action| !action.as_str().unwrap().contains('*')),
@@ -113,6 +115,35 @@ fn no_role_holds_a_wildcard_action_or_a_resource_that_is_not_of_this_stack() {
                     .as_str()
                     .is_some_and(|text| text.starts_with("${") && text.contains(".Arn}/"));
             assert!(is_own, "{id}: {statement}");
+        }
+    }
+}
+
+#[test]
+fn only_what_asks_the_hosted_model_has_its_key_and_may_call_bedrock_where_that_is_the_wire() {
+    let document = document();
+    assert_eq!(document["Conditions"]["UsesBedrock"]["Fn::Equals"][1], "bedrock");
+    let shared = &document["Globals"]["Function"]["Environment"]["Variables"];
+    assert!(shared.get("ATELIER_LLM_KEY").is_none() && shared["ATELIER_LLM_MODEL"]["Ref"] == "LlmModel");
+    assert_eq!(document["Parameters"]["LlmKey"]["NoEcho"], true);
+    let asking = ["classify", "tag", "classify-batch", "tag-batch", "classifier-evaluate"];
+    for function in functions() {
+        let id = infra_gen::functions::camel(function.name);
+        let key = &document["Resources"][format!("{id}Function")]["Properties"]["Environment"]["Variables"]["ATELIER_LLM_KEY"];
+        let policy = &document["Resources"][format!("{id}Role")]["Properties"]["Policies"][0]["PolicyDocument"]
+            ["Statement"];
+        let conditional: Vec<&Value> =
+            policy.as_array().unwrap().iter().filter_map(|statement| statement.get("Fn::If")).collect();
+        if asking.contains(&function.name) {
+            assert_eq!(key["Ref"], "LlmKey", "{id}");
+            let [allowed] = conditional[..] else { panic!("{id}: {policy}") };
+            assert_eq!((&allowed[0], &allowed[2]["Ref"]), (&"UsesBedrock".into(), &"AWS::NoValue".into()));
+            assert_eq!(allowed[1]["Action"], serde_json::json!(["bedrock:InvokeModel"]));
+        } else {
+            assert!(
+                key.is_null() && conditional.is_empty() && !policy.to_string().contains("bedrock"),
+                "{id}"
+            );
         }
     }
 }
@@ -177,7 +208,7 @@ fn settings_of_tests_are_not_in_the_template_and_all_others_are() {
     let text = template::render(&root()).expect("template");
     for setting in settings::ALL {
         let in_template = text.contains(setting.name);
-        let expected = matches!(setting.place, Place::Everywhere | Place::Aws);
+        let expected = matches!(setting.place, Place::Everywhere | Place::Hosted | Place::Aws);
         assert_eq!(in_template, expected, "{}", setting.name);
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use common::clock::{Clock, SystemClock};
 use common::{Config, Function};
 use fetch::{FetchConfig, Resolver, SystemResolver};
+use hosted::Hosted;
 
 use crate::Patience;
 
@@ -17,6 +18,8 @@ pub struct ServeOptions {
     pub key_file: Option<PathBuf>,
     pub config: Config,
     pub fetch: FetchConfig,
+    /// The model that works for `standard` in place of the local ones.
+    pub hosted: Option<Hosted>,
     pub resolver: Box<dyn Resolver>,
     pub clock: Arc<dyn Clock>,
     /// Whether queues are worked.
@@ -37,6 +40,7 @@ impl ServeOptions {
             key_file: None,
             config: Config::default(),
             fetch: FetchConfig::default(),
+            hosted: None,
             resolver: Box::new(SystemResolver::default()),
             clock: Arc::new(SystemClock),
             workers: true,

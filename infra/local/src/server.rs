@@ -4,7 +4,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use common::{Platform, QueueFunction, ScheduleFunction, Work};
+use classifying::Engine;
+use common::{ApiError, Config, Platform, QueueFunction, ScheduleFunction, Work};
 use contract::resources::Queue;
 use editing::{EditLimits, Editor};
 use embedded::{Embedded, EmbeddedError, EmbeddedOptions};
@@ -29,6 +30,8 @@ pub enum ServeError {
     FirstStart(#[from] FirstStartError),
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, #[source] io::Error),
+    #[error("the models cannot be used: {0}")]
+    Models(ApiError),
     #[error("the data folder cannot be used: {0}")]
     Data(#[from] io::Error),
 }
@@ -80,7 +83,10 @@ impl Server {
         let (store, queues) = open_store(&embedded, &public).await?;
         first_start::complete(&store, options.key_file.as_deref(), options.clock.now_ms()).await?;
         let keys = file_keys::load(&options.data)?;
-        let platform = Arc::new(Platform::new(options.config, store, options.clock, keys));
+        let hosted_model = options.hosted.as_ref().map(|hosted| hosted.config().model.clone());
+        let config = Config { hosted_model, ..options.config };
+        let platform = Arc::new(Platform::new(config, store, options.clock, keys));
+        platform.provide(Engine::with(options.hosted).map_err(ServeError::Models)?);
         let mut fetch = options.fetch;
         fetch.own.push(address.into());
         fetch.own.extend(own_address(&public));

@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
-use common::{ApiError, Cx, Request, Response};
+use common::{ApiError, Cx, Quote, Request, Response};
+use contract::ErrorKind;
 use contract::classification::{
     CacheInfo, Classified, ClassifiedBatch, ClassifiedItem, Tagged, TaggedBatch, TaggedItem,
 };
 use editing::Editor;
 
 use crate::Engine;
+use crate::judge::{self, Made};
 use crate::piece::{Piece, Recipe, make};
-use crate::seen;
+use crate::price::priced;
+use crate::seen::{Looker, Viewer};
 use crate::work::Work;
 
 /// A piece, and whether the cache had it.
@@ -19,43 +22,72 @@ struct Found {
     hit: bool,
 }
 
-type Fresh = Vec<(usize, String)>;
+/// All pieces of the work.
+struct Pieces {
+    /// Or why there is none.
+    found: Vec<Result<Found, &'static str>>,
+    /// What is to be kept of those made now.
+    fresh: Vec<(usize, String)>,
+    /// Where that is less than was quoted, or by another model.
+    done: Option<Quote>,
+}
 
-/// All pieces of the work: those that the cache has, and the others made now; and what is to be kept of these.
-async fn pieces(cx: &Cx, work: &Arc<Work>) -> Result<(Vec<Found>, Fresh), ApiError> {
+/// Those that the cache has, and the others made now. Fails where there would be none at all.
+async fn pieces(cx: &Cx, work: &Arc<Work>) -> Result<Pieces, ApiError> {
     let missing = work.missing(&cx.hits);
-    let texts = missing.iter().map(|piece| work.pieces[*piece].clone()).collect();
-    let made = match missing[..] {
-        // Why no engine: an answer that is given again must not wait for models to load.
-        [] => Vec::new(),
-        _ => made(cx, work, texts).await?,
-    };
-    let mut all: Vec<Option<Found>> = Vec::with_capacity(work.pieces.len());
+    let made = made(cx, work, &missing).await?;
+    let mut all: Vec<Option<Result<Found, ApiError>>> = Vec::with_capacity(work.pieces.len());
     for piece in 0..work.pieces.len() {
         let hit = cx.hits.get(piece).and_then(Option::as_ref);
         let kept = hit.map(|hit| serde_json::from_str(&hit.value).map_err(ApiError::internal)).transpose()?;
-        all.push(kept.map(|piece| Found { piece, hit: true }));
+        all.push(kept.map(|piece| Ok(Found { piece, hit: true })));
     }
+    let done = done(work, &made);
     let mut fresh = Vec::with_capacity(made.len());
-    for (number, piece) in missing.into_iter().zip(made) {
-        fresh.push((number, serde_json::to_string(&piece).map_err(ApiError::internal)?));
-        all[number] = Some(Found { piece, hit: false });
+    for (number, made) in missing.into_iter().zip(made) {
+        if let Made::Fresh(piece) = &made {
+            fresh.push((number, serde_json::to_string(piece).map_err(ApiError::internal)?));
+        }
+        all[number] = Some(match made {
+            Made::Fresh(piece) | Made::Instead(piece) => Ok(Found { piece, hit: false }),
+            Made::Failed(error) => Err(error),
+        });
     }
-    let whole = all.into_iter().collect::<Option<Vec<Found>>>();
-    Ok((whole.ok_or_else(|| ApiError::internal("a piece is missing"))?, fresh))
+    let whole = all.into_iter().collect::<Option<Vec<_>>>();
+    let whole = whole.ok_or_else(|| ApiError::internal("a piece is missing"))?;
+    let is_lost = !whole.is_empty() && whole.iter().all(Result::is_err);
+    let mut found = Vec::with_capacity(whole.len());
+    for piece in whole {
+        match piece {
+            Err(error) if is_lost => return Err(error),
+            piece => found.push(piece.map_err(|error| reason(&error))),
+        }
+    }
+    Ok(Pieces { found, fresh, done })
 }
 
-/// Pieces of texts, beside what is to be seen with them.
-async fn made(cx: &Cx, work: &Arc<Work>, texts: Vec<String>) -> Result<Vec<Piece>, ApiError> {
+async fn made(cx: &Cx, work: &Arc<Work>, missing: &[usize]) -> Result<Vec<Made>, ApiError> {
+    // Why before the engine: an answer that is given again must not wait for models to load.
+    if missing.is_empty() {
+        return Ok(Vec::new());
+    }
+    let texts = missing.iter().map(|piece| work.pieces[*piece].clone()).collect();
     let engine = cx.platform.shared(Engine::new)?;
-    let seen = match &work.inputs {
+    let looker = match work.inputs.clone() {
         Some(inputs) => {
             let editor = cx.platform.shared(Editor::load)?;
-            Some(Arc::new(seen::look(&engine, &editor, inputs, cx.deadline).await?))
+            Some(Looker { engine: engine.clone(), editor, inputs, deadline: cx.deadline })
         }
         None => None,
     };
-    make(engine, Recipe { work: work.clone(), seen, deadline: cx.deadline }, texts).await
+    let recipe = Recipe { work: work.clone(), seen: None, deadline: cx.deadline };
+    match engine.clone().hosted().filter(|_| work.hosted.is_some()) {
+        Some(hosted) => judge::make(engine, hosted, recipe, looker.as_ref(), texts).await,
+        None => {
+            let recipe = recipe.seeing(looker.as_ref(), Viewer::Local).await?;
+            Ok(make(engine, recipe, texts).await?.into_iter().map(Made::Fresh).collect())
+        }
+    }
 }
 
 /// Tokens of a piece with all that is beside its text.
@@ -63,14 +95,41 @@ fn all_tokens(piece: &Piece) -> u32 {
     piece.tokens.saturating_add(piece.visual_tokens.unwrap_or(0))
 }
 
-fn only(pieces: Vec<Found>) -> Result<Found, ApiError> {
-    pieces.into_iter().next().ok_or_else(|| ApiError::internal("one text came to no piece"))
+/// What was done, where the hosted model did not do all of it.
+fn done(work: &Work, made: &[Made]) -> Option<Quote> {
+    let by_hosted = |made: &Made| matches!(made, Made::Fresh(_));
+    if made.iter().all(by_hosted) {
+        return None;
+    }
+    let pieces = made.iter().filter_map(|made| match made {
+        Made::Fresh(piece) | Made::Instead(piece) => Some(piece),
+        Made::Failed(_) => None,
+    });
+    let tokens = pieces.clone().map(|piece| u64::from(piece.tokens)).sum::<u64>();
+    // Why not of each text: they share one look.
+    let visual = pieces.map(|piece| u64::from(piece.visual_tokens.unwrap_or(0))).max().unwrap_or(0);
+    let model = if made.iter().any(by_hosted) { work.model() } else { work.priority.model() };
+    Some(priced(work, tokens + visual, model))
+}
+
+/// Why one text of a batch has no answer.
+fn reason(error: &ApiError) -> &'static str {
+    match error.kind {
+        ErrorKind::ModelUnavailable => "the model is unavailable",
+        ErrorKind::DeadlineExceeded => "the model took too long",
+        _ => "the model failed",
+    }
+}
+
+fn only(pieces: Vec<Result<Found, &'static str>>) -> Result<Found, ApiError> {
+    let first = pieces.into_iter().next().ok_or_else(|| ApiError::internal("one text came to no piece"))?;
+    first.map_err(ApiError::internal)
 }
 
 pub async fn classified(cx: Cx, req: Request<Arc<Work>>) -> Result<Response<Classified>, ApiError> {
-    let (pieces, fresh) = pieces(&cx, &req.data).await?;
-    let Found { mut piece, hit } = only(pieces)?;
-    let best = (!piece.labels.is_empty()).then(|| piece.labels.swap_remove(0));
+    let Pieces { found, fresh, done } = pieces(&cx, &req.data).await?;
+    let Found { piece, hit } = only(found)?;
+    let best = piece.labels.into_iter().next();
     let best = best.ok_or_else(|| ApiError::internal("a text came to no label"))?;
     let answer = Classified {
         label: best.label,
@@ -82,12 +141,12 @@ pub async fn classified(cx: Cx, req: Request<Arc<Work>>) -> Result<Response<Clas
         confidence_method: piece.method,
         evidence: best.evidence,
     };
-    Ok(Response::from(answer).keep(fresh))
+    Ok(Response::from(answer).keep(fresh).done(done))
 }
 
 pub async fn tagged(cx: Cx, req: Request<Arc<Work>>) -> Result<Response<Tagged>, ApiError> {
-    let (pieces, fresh) = pieces(&cx, &req.data).await?;
-    let Found { piece, hit } = only(pieces)?;
+    let Pieces { found, fresh, done } = pieces(&cx, &req.data).await?;
+    let Found { piece, hit } = only(found)?;
     let answer = Tagged {
         tokens: all_tokens(&piece),
         visual_tokens: piece.visual_tokens,
@@ -95,18 +154,17 @@ pub async fn tagged(cx: Cx, req: Request<Arc<Work>>) -> Result<Response<Tagged>,
         latency_ms: cx.elapsed_ms(),
         cached: hit,
     };
-    Ok(Response::from(answer).keep(fresh))
+    Ok(Response::from(answer).keep(fresh).done(done))
 }
 
 /// What each text of a batch came to. A text that stands there twice is worked on once, and the second time a hit.
-fn items(work: &Work, pieces: Vec<Found>) -> Vec<Result<Found, &'static str>> {
+fn items(work: &Work, pieces: Vec<Result<Found, &'static str>>) -> Vec<Result<Found, &'static str>> {
     let mut seen = vec![false; pieces.len()];
     let item = |item: &Result<usize, &'static str>| {
-        item.map(|piece| {
-            let found = &pieces[piece];
-            let again = std::mem::replace(&mut seen[piece], true);
-            Found { piece: found.piece.clone(), hit: found.hit || again }
-        })
+        let piece = (*item)?;
+        let found = pieces[piece].as_ref().map_err(|reason| *reason)?;
+        let again = std::mem::replace(&mut seen[piece], true);
+        Ok(Found { piece: found.piece.clone(), hit: found.hit || again })
     };
     let mut items: Vec<_> = work.items.iter().map(item).collect();
     // Pictures and documents, which all texts share, count once: in the first text that was worked on.
@@ -122,14 +180,14 @@ pub async fn classified_batch(
     cx: Cx,
     req: Request<Arc<Work>>,
 ) -> Result<Response<ClassifiedBatch>, ApiError> {
-    let (pieces, fresh) = pieces(&cx, &req.data).await?;
-    let results: Vec<ClassifiedItem> = items(&req.data, pieces).into_iter().map(classified_item).collect();
+    let Pieces { found, fresh, done } = pieces(&cx, &req.data).await?;
+    let results: Vec<ClassifiedItem> = items(&req.data, found).into_iter().map(classified_item).collect();
     let answer = ClassifiedBatch {
         total_tokens: results.iter().map(|item| u64::from(item.tokens)).sum(),
         results,
         latency_ms: cx.elapsed_ms(),
     };
-    Ok(Response::from(answer).keep(fresh))
+    Ok(Response::from(answer).keep(fresh).done(done))
 }
 
 fn classified_item(item: Result<Found, &'static str>) -> ClassifiedItem {
@@ -146,14 +204,14 @@ fn classified_item(item: Result<Found, &'static str>) -> ClassifiedItem {
 }
 
 pub async fn tagged_batch(cx: Cx, req: Request<Arc<Work>>) -> Result<Response<TaggedBatch>, ApiError> {
-    let (pieces, fresh) = pieces(&cx, &req.data).await?;
-    let results: Vec<TaggedItem> = items(&req.data, pieces).into_iter().map(tagged_item).collect();
+    let Pieces { found, fresh, done } = pieces(&cx, &req.data).await?;
+    let results: Vec<TaggedItem> = items(&req.data, found).into_iter().map(tagged_item).collect();
     let answer = TaggedBatch {
         total_tokens: results.iter().map(|item| u64::from(item.tokens)).sum(),
         results,
         latency_ms: cx.elapsed_ms(),
     };
-    Ok(Response::from(answer).keep(fresh))
+    Ok(Response::from(answer).keep(fresh).done(done))
 }
 
 fn tagged_item(item: Result<Found, &'static str>) -> TaggedItem {

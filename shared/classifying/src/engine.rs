@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use common::{ApiError, CacheKey, Platform};
 use contract::ErrorKind;
+use contract::settings::WrongSetting;
+use hosted::{Hosted, HostedConfig, HostedError, Stage, Wire};
 use language::{Language, LanguageError, Models, Prepared};
 use models::Folder;
 use tokio::sync::{OnceCell, Semaphore};
@@ -16,9 +18,12 @@ use crate::eyes::{Eyes, Sight};
 const MOST_PREPARED: usize = 64 * 1024 * 1024;
 /// Seconds after which models that were not there may be.
 const RETRY_AFTER: u64 = 30;
+/// Seconds after which a hosted model that did not answer may.
+const HOSTED_RETRY_AFTER: u64 = 10;
 
 /// Loaded at the first call that needs it.
 pub struct Engine {
+    hosted: Option<Hosted>,
     language: OnceCell<Arc<Language>>,
     prepared: Mutex<Kept>,
     eyes: Eyes,
@@ -33,19 +38,31 @@ struct Kept {
 }
 
 impl Engine {
-    /// Costs nothing yet.
+    /// With the hosted model that the environment names, where it names one. Costs nothing yet.
     pub fn new(_: &Platform) -> Result<Self, ApiError> {
+        let config = HostedConfig::from_env().map_err(ApiError::internal)?;
+        Self::with(config.map(connect).transpose()?)
+    }
+
+    /// With this hosted model, or with none.
+    pub fn with(hosted: Option<Hosted>) -> Result<Self, ApiError> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let threads =
             contract::settings::THREADS.value().and_then(|count| count.parse().ok()).unwrap_or(cores);
         let turns = Arc::new(Semaphore::new(threads.max(1)));
         Ok(Self {
+            hosted,
             language: OnceCell::new(),
             prepared: Mutex::default(),
             eyes: Eyes::default(),
             turns,
             threads,
         })
+    }
+
+    /// The model that works for `standard`, unless the local ones do.
+    pub(crate) fn hosted(&self) -> Option<&Hosted> {
+        self.hosted.as_ref()
     }
 
     async fn language(&self) -> Result<Arc<Language>, ApiError> {
@@ -113,6 +130,21 @@ impl Engine {
     }
 }
 
+/// Whether the settings of the hosted model are such as can be used.
+pub fn check_settings() -> Result<(), WrongSetting> {
+    HostedConfig::from_env().map(drop)
+}
+
+fn connect(config: HostedConfig) -> Result<Hosted, ApiError> {
+    let connected = match config.wire {
+        Wire::Bedrock => {
+            hosted_bedrock::connect(config, &common::aws_from_environment().map_err(ApiError::internal)?)
+        }
+        _ => Hosted::over_http(config),
+    };
+    connected.map_err(ApiError::internal)
+}
+
 fn open(threads: usize) -> Result<Language, ApiError> {
     let folder = Folder::from_env().map_err(unavailable)?;
     let models = Models::named(|name| folder.file(name).map_err(unavailable))?;
@@ -132,7 +164,46 @@ pub(crate) fn failed(error: LanguageError) -> ApiError {
     }
 }
 
+/// What a failure of the hosted model means to a client.
+pub(crate) fn refusal(error: HostedError) -> ApiError {
+    let alone = |seconds: u64| ApiError::new(ErrorKind::ModelUnavailable).retry_after(seconds);
+    let refusal = match &error {
+        HostedError::Unavailable { retry_after, .. } => {
+            let wait = |wait: &Duration| wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0));
+            alone(retry_after.as_ref().map_or(HOSTED_RETRY_AFTER, wait).max(1))
+        }
+        HostedError::Timeout(Stage::Deadline) => ApiError::new(ErrorKind::DeadlineExceeded),
+        HostedError::Timeout(_) => alone(HOSTED_RETRY_AFTER),
+        HostedError::Failed { .. } | HostedError::Unsuitable(_) => ApiError::new(ErrorKind::ModelFailed),
+    };
+    refusal.with_source(error)
+}
+
 /// Refuses to go on after the deadline: what nobody waits for any more must not keep others waiting.
 pub(crate) fn in_time(deadline: Instant) -> Result<(), ApiError> {
     if Instant::now() < deadline { Ok(()) } else { Err(ApiError::new(ErrorKind::DeadlineExceeded)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_keep_their_meaning_and_a_wait_is_rounded_up() {
+        let wait = HostedError::Unavailable {
+            reason: "status 429".into(),
+            retry_after: Some(Duration::from_millis(1500)),
+            cause: None,
+        };
+        let refused = refusal(wait);
+        assert_eq!(refused.kind, ErrorKind::ModelUnavailable);
+        assert_eq!(refused.headers["retry-after"], "2");
+        for (error, kind) in [
+            (HostedError::Failed { reason: "x".into(), cause: None }, ErrorKind::ModelFailed),
+            (HostedError::Timeout(Stage::Total), ErrorKind::ModelUnavailable),
+            (HostedError::Timeout(Stage::Deadline), ErrorKind::DeadlineExceeded),
+        ] {
+            assert_eq!(refusal(error).kind, kind);
+        }
+    }
 }

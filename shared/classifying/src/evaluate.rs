@@ -12,6 +12,7 @@ use language::{Calibration, Language, Prepared, Scores, Tier, calibration_error,
 use store::{ClassifierHead, Guard, TransactionError};
 
 use crate::Engine;
+use crate::asked::Asked;
 use crate::engine::{failed, in_time};
 use crate::metrics::{accuracy, confusion, macro_f1};
 use crate::piece::{overhead, shown};
@@ -23,9 +24,9 @@ const CHUNK: usize = 64;
 pub struct Evaluation {
     head: ClassifierHead,
     version: u32,
-    resolved: Resolved,
-    compare: Option<Resolved>,
-    items: Vec<EvaluationItem>,
+    pub(crate) resolved: Resolved,
+    pub(crate) compare: Option<Resolved>,
+    pub(crate) items: Vec<EvaluationItem>,
 }
 
 pub async fn plan(cx: Cx, req: Request<Evaluate>) -> Result<Plan<Arc<Evaluation>>, ApiError> {
@@ -61,7 +62,7 @@ pub fn quote<'a>(
         Ok(Quote {
             price: Prices::of_tokens(PRICES.tokens_batch, tokens),
             tokens: u32::try_from(tokens).unwrap_or(u32::MAX),
-            model: None,
+            model: engine.hosted().map(|hosted| hosted.config().model.clone()),
         })
     })
 }
@@ -76,15 +77,22 @@ fn tokens(language: &Language, evaluation: &Evaluation) -> u64 {
 pub async fn evaluated(cx: Cx, req: Request<Arc<Evaluation>>) -> Result<Response<Evaluated>, ApiError> {
     let (evaluation, deadline) = (req.data.clone(), cx.deadline);
     let engine = cx.platform.shared(Engine::new)?;
+    let hosted = match engine.hosted() {
+        Some(hosted) => Asked::about(&engine, hosted, evaluation.clone(), deadline).await?,
+        None => None,
+    };
+    // Why not what was quoted: the local models may have judged in place of the hosted one.
+    let model = hosted.as_ref().map(|hosted| hosted.model.clone());
+    let done = Quote { price: cx.price, tokens: u32::MAX, model };
     let keeper = engine.clone();
-    let judged = engine.run(move |language| judge(language, &keeper, &evaluation, deadline));
+    let judged = engine.run(move |language| judge(language, &keeper, &evaluation, hosted.as_ref(), deadline));
     let (mut answer, fits) = judged.await?;
     answer.latency_ms = cx.elapsed_ms();
     let work = req.data;
     let commit = Commit::default()
         .write(move |store, all| store.classifiers().fit(all, &work.head, work.version, &fits))
         .or(changed);
-    Ok(Response::from(answer).commit(commit))
+    Ok(Response::from(answer).commit(commit).done(Some(done)))
 }
 
 fn changed(error: &TransactionError) -> Option<ApiError> {
@@ -144,46 +152,58 @@ fn judge(
     language: &Language,
     engine: &Engine,
     evaluation: &Evaluation,
+    hosted: Option<&Asked>,
     deadline: Instant,
 ) -> Result<(Evaluated, Fits), ApiError> {
     let Evaluation { resolved, compare, items, .. } = evaluation;
     let names = &resolved.definition.labels;
     let texts: Vec<&str> = items.iter().map(|item| item.text.as_str()).collect();
     let wanted: Vec<&str> = items.iter().map(|item| item.label.as_str()).collect();
-    let truth: Vec<usize> = wanted
-        .iter()
-        .map(|label| names.iter().position(|name| name == label).unwrap_or(usize::MAX))
-        .collect();
+    let place = |label: &&str| names.iter().position(|name| name == label).unwrap_or(usize::MAX);
+    let truth: Vec<usize> = wanted.iter().map(place).collect();
     let standard = scores(language, engine, (resolved, Tier::Standard), &texts, deadline)?;
     let fast = scores(language, engine, (resolved, Tier::Fast), &texts, deadline)?;
     let (fitted, fitted_fast) = (standard.fitted(&truth), fast.fitted(&truth));
-    let best = standard.best(names);
+    let hosted_fit = hosted.map(|hosted| hosted.fitted(&truth));
+    let best = match hosted {
+        Some(hosted) => hosted.best(resolved, resolved.temperature(&hosted.model)),
+        None => standard.best(names),
+    };
     let pairs: Vec<(&str, &str)> = wanted.iter().copied().zip(best.iter().map(|(label, _)| *label)).collect();
-    let again = Resolved { fits: Fits { standard: Some(kept(fitted)), fast: None }, ..resolved.clone() };
-    let after = scores(language, engine, (&again, Tier::Standard), &texts, deadline)?;
+    let after = match (hosted, &hosted_fit) {
+        (Some(hosted), Some(fit)) => hosted.best(resolved, Some(fit.temperature)),
+        _ => {
+            let fits = Fits { standard: Some(kept(fitted)), ..Fits::default() };
+            let again = Resolved { fits, ..resolved.clone() };
+            scores(language, engine, (&again, Tier::Standard), &texts, deadline)?.best(names)
+        }
+    };
     let shown_items = wanted.iter().zip(&best).map(|(label, (predicted, confidence))| EvaluatedItem {
         label: (*label).to_owned(),
         predicted: (*predicted).to_owned(),
         confidence: shown(*confidence),
     });
     let compare = match compare {
-        Some(other) => Some(compared(language, engine, other, (&texts, &wanted), deadline)?),
+        Some(other) => Some(compared(language, engine, (other, hosted), (&texts, &wanted), deadline)?),
         None => None,
     };
+    let temperature = hosted_fit.as_ref().map_or(fitted.temperature, |fit| fit.temperature);
     let answer = Evaluated {
         classifier: resolved.classifier.clone().unwrap_or_default(),
         accuracy: rounded(accuracy(&pairs)),
         macro_f1: rounded(macro_f1(&pairs)),
         calibration_error: error_of(&wanted, &best),
-        calibration_error_fitted: error_of(&wanted, &after.best(names)),
-        temperature: shown(fitted.temperature),
+        calibration_error_fitted: error_of(&wanted, &after),
+        temperature: shown(temperature),
         confusion: confusion(&pairs),
         items: shown_items.collect(),
         compare,
         tokens: tokens(language, evaluation),
         latency_ms: 0,
     };
-    Ok((answer, Fits { standard: Some(kept(fitted)), fast: Some(kept(fitted_fast)) }))
+    // An evaluation by the local models says nothing about the hosted one: what was fitted for it stays.
+    let hosted = hosted_fit.or_else(|| resolved.fits.hosted.clone());
+    Ok((answer, Fits { standard: Some(kept(fitted)), fast: Some(kept(fitted_fast)), hosted }))
 }
 
 fn kept(calibration: Calibration) -> TierFit {
@@ -194,12 +214,17 @@ fn kept(calibration: Calibration) -> TierFit {
 fn compared(
     language: &Language,
     engine: &Engine,
-    other: &Resolved,
+    (other, hosted): (&Resolved, Option<&Asked>),
     (texts, wanted): (&[&str], &[&str]),
     deadline: Instant,
 ) -> Result<Compared, ApiError> {
-    let judged = scores(language, engine, (other, Tier::Standard), texts, deadline)?;
-    let best = judged.best(&other.definition.labels);
+    let best = match hosted {
+        Some(hosted) => hosted.best_compared(other, other.temperature(&hosted.model)),
+        None => {
+            let judged = scores(language, engine, (other, Tier::Standard), texts, deadline)?;
+            judged.best(&other.definition.labels)
+        }
+    };
     let pairs: Vec<(&str, &str)> = wanted.iter().copied().zip(best.iter().map(|(label, _)| *label)).collect();
     Ok(Compared {
         classifier: other.classifier.clone().unwrap_or_default(),

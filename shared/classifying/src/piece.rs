@@ -6,16 +6,16 @@ use std::time::Instant;
 
 use common::ApiError;
 use contract::classification::{ConfidenceMethod, Definition, Evidence, TagLabel};
-use language::{Language, Method, Prepared, Scores};
+use language::{Language, Method, Prepared, Scores, Tier};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::{Engine, failed, in_time};
-use crate::resolve::{billed, labels};
-use crate::seen::Seen;
+use crate::resolve::{Resolved, billed, labels};
+use crate::seen::{Looker, Seen, Viewer};
 use crate::work::{Operation, Work};
 
 /// Texts between two looks at the clock.
-const CHUNK: usize = 64;
+pub(crate) const CHUNK: usize = 64;
 
 /// The labels of one text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,7 +38,22 @@ pub(crate) struct Recipe {
     pub deadline: Instant,
 }
 
-/// Works on texts, in their order.
+impl Recipe {
+    /// With what is to be seen beside the texts, where there is something.
+    pub async fn seeing(self, looker: Option<&Looker>, viewer: Viewer) -> Result<Self, ApiError> {
+        match looker {
+            Some(looker) => Ok(Self { seen: Some(Arc::new(looker.look(viewer).await?)), ..self }),
+            None => Ok(self),
+        }
+    }
+
+    /// What is matched with the labels: a text, and what was seen beside it.
+    pub fn whole<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        self.seen.as_ref().map_or(Cow::Borrowed(text), |seen| Cow::Owned(seen.beside(text)))
+    }
+}
+
+/// Works on texts with the local models, in their order.
 pub(crate) async fn make(
     engine: Arc<Engine>,
     recipe: Recipe,
@@ -60,12 +75,12 @@ fn pieces(
     in_time(recipe.deadline)?;
     let work = &recipe.work;
     let definition = &work.resolved.definition;
-    let prepared = prepared(language, engine, work)?;
+    let prepared = prepared(language, engine, &work.resolved, work.tier)?;
     let overhead: u32 = overhead(language, definition);
     let mut pieces = Vec::with_capacity(texts.len());
     for chunk in texts.chunks(CHUNK) {
         in_time(recipe.deadline)?;
-        let whole: Vec<Cow<'_, str>> = chunk.iter().map(|text| whole(text, recipe)).collect();
+        let whole: Vec<Cow<'_, str>> = chunk.iter().map(|text| recipe.whole(text)).collect();
         let whole: Vec<&str> = whole.iter().map(Cow::as_ref).collect();
         let scores = language.classify(&prepared, &whole).map_err(failed)?;
         for ((text, whole), scores) in chunk.iter().zip(whole).zip(scores) {
@@ -80,21 +95,21 @@ fn pieces(
     Ok(pieces)
 }
 
-/// What is matched with the labels: the text, and what was seen beside it.
-fn whole<'a>(text: &'a str, recipe: &Recipe) -> Cow<'a, str> {
-    recipe.seen.as_ref().map_or(Cow::Borrowed(text), |seen| Cow::Owned(seen.beside(text)))
-}
-
 /// Tokens of all that is billed with each text.
 pub(crate) fn overhead(language: &Language, definition: &Definition) -> u32 {
     billed(definition).map(|text| language.tokens(text)).fold(0, u32::saturating_add)
 }
 
-fn prepared(language: &Language, engine: &Engine, work: &Work) -> Result<Arc<Prepared>, ApiError> {
-    let resolved = &work.resolved;
-    let make = || language.prepare(&labels(&resolved.definition), work.tier);
-    let prepared = engine.prepared(resolved.key(work.tier)?, make)?;
-    Ok(match resolved.calibration(work.tier) {
+/// What the labels came to, with the confidences that an evaluation has fitted.
+pub(crate) fn prepared(
+    language: &Language,
+    engine: &Engine,
+    resolved: &Resolved,
+    tier: Tier,
+) -> Result<Arc<Prepared>, ApiError> {
+    let make = || language.prepare(&labels(&resolved.definition), tier);
+    let prepared = engine.prepared(resolved.key(tier)?, make)?;
+    Ok(match resolved.calibration(tier) {
         Some(fitted) => Arc::new(Prepared::clone(&prepared).calibrated(fitted)),
         None => prepared,
     })
@@ -107,6 +122,22 @@ fn piece(
     (text, scores): (&str, &Scores),
     overhead: u32,
 ) -> Result<Piece, ApiError> {
+    let mut labels = Vec::new();
+    for (index, mut label) in chosen(work, scores) {
+        if work.explain {
+            label.evidence = Some(evidence(language, prepared, text, index)?);
+        }
+        labels.push(label);
+    }
+    let method = match prepared.method() {
+        Method::Similarity => ConfidenceMethod::Similarity,
+        Method::Fitted => ConfidenceMethod::Fitted,
+    };
+    Ok(Piece { labels, tokens: scores.tokens.saturating_add(overhead), visual_tokens: None, method })
+}
+
+/// The labels that are answered, each with its number.
+pub(crate) fn chosen(work: &Work, scores: &Scores) -> Vec<(usize, TagLabel)> {
     let chosen = match work.operation {
         Operation::Classify => vec![scores.best()],
         Operation::Tag => {
@@ -116,20 +147,12 @@ fn piece(
             tags
         }
     };
-    let mut labels = Vec::with_capacity(chosen.len());
-    for (index, confidence) in chosen {
-        let label = work.resolved.definition.labels.get(index).cloned().unwrap_or_default();
-        let evidence = if work.explain { Some(evidence(language, prepared, text, index)?) } else { None };
-        labels.push(TagLabel { label, confidence: shown(confidence), evidence });
-    }
-    let method = match prepared.method() {
-        Method::Similarity => ConfidenceMethod::Similarity,
-        Method::Fitted => ConfidenceMethod::Fitted,
-    };
-    Ok(Piece { labels, tokens: scores.tokens.saturating_add(overhead), visual_tokens: None, method })
+    let name = |index: usize| work.resolved.definition.labels.get(index).cloned().unwrap_or_default();
+    let label = |confidence, label| TagLabel { label, confidence: shown(confidence), evidence: None };
+    chosen.into_iter().map(|(index, confidence)| (index, label(confidence, name(index)))).collect()
 }
 
-fn evidence(
+pub(crate) fn evidence(
     language: &Language,
     prepared: &Prepared,
     text: &str,

@@ -33,11 +33,16 @@ pub fn quote<'a>(
             _ => 0,
         };
         let tokens = tokens.await?.saturating_add(u64::from(visual));
-        let per_million = if work.batch { PRICES.tokens_batch } else { PRICES.tokens(work.priority) };
-        Ok(Quote {
-            price: Prices::of_tokens(per_million, tokens),
-            tokens: u32::try_from(tokens).unwrap_or(u32::MAX),
-            model: Some(work.model().to_owned()),
-        })
+        Ok(priced(work, tokens, work.model()))
     })
+}
+
+/// What so many tokens of the work cost.
+pub(crate) fn priced(work: &Work, tokens: u64, model: &str) -> Quote {
+    let per_million = if work.batch { PRICES.tokens_batch } else { PRICES.tokens(work.priority) };
+    Quote {
+        price: Prices::of_tokens(per_million, tokens),
+        tokens: u32::try_from(tokens).unwrap_or(u32::MAX),
+        model: Some(model.to_owned()),
+    }
 }

@@ -57,6 +57,11 @@ impl Resolved {
         }
     }
 
+    /// Of this hosted model's shares, where it has been evaluated.
+    pub fn temperature(&self, model: &str) -> Option<f32> {
+        self.fits.hosted.as_ref().filter(|fit| fit.model == model).map(|fit| fit.temperature)
+    }
+
     pub fn calibration(&self, tier: Tier) -> Option<Calibration> {
         let TierFit { temperature, slope, offset } = self.fit(tier)?;
         Some(Calibration { temperature, slope, offset })

@@ -8,7 +8,8 @@ use contract::limits::{MAX_DOCUMENT_BYTES, MAX_DOCUMENT_PAGES, MAX_SEEN_PIXELS};
 use contract::{ErrorKind, Fault};
 use documents::{Document, DocumentError, Limits};
 use editing::{EditError, Editor};
-use imaging::ImagingError;
+use hosted::{Media, Picture};
+use imaging::{ImagingError, Rgb};
 
 use crate::Engine;
 use crate::engine::in_time;
@@ -20,6 +21,10 @@ const SQUARE: u32 = 32;
 /// Pixels an inch of a page that is drawn: letters of 10 points have 20 pixels, which is what is read well.
 const DPI: f32 = 150.0;
 
+/// Pixels of a picture that a hosted model is shown: providers scale down to about as many, and a page can still be read.
+const MAX_SHOWN_PIXELS: u64 = 1_500_000;
+const SHOWN_QUALITY: u8 = 85;
+
 /// What is known of inputs before anything is decoded or drawn.
 #[derive(Debug)]
 pub(crate) struct Measured {
@@ -29,10 +34,31 @@ pub(crate) struct Measured {
 }
 
 /// What the pictures and the document of a call came to.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Seen {
     pub words: String,
     pub visual_tokens: u32,
+    /// For a hosted model that looks itself.
+    pub pictures: Vec<Picture>,
+}
+
+/// Who looks at pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Viewer {
+    /// The models here: words come of it.
+    Local,
+    /// The hosted one: pictures and pages go to it, and the text that a document carries.
+    Hosted,
+    /// Both: pictures for the one, words of the other.
+    Both,
+}
+
+/// Looks at the inputs of a call.
+pub(crate) struct Looker {
+    pub engine: Arc<Engine>,
+    pub editor: Arc<Editor>,
+    pub inputs: Arc<Inputs>,
+    pub deadline: Instant,
 }
 
 impl Seen {
@@ -74,7 +100,7 @@ fn measured(inputs: &Inputs) -> Result<Measured, ApiError> {
     if let (Some(document), Some(file)) = (&document, &inputs.file) {
         for page in 0..document.pages() {
             let size = document.size(page).map_err(|error| document_failed(file, error))?;
-            tokens = tokens.saturating_add(squares(drawn(size)));
+            tokens = tokens.saturating_add(squares(drawn(size, MAX_SEEN_PIXELS)));
         }
     }
     Ok(Measured { tokens, document })
@@ -90,10 +116,10 @@ fn opened(file: &Input, deadline: Instant) -> Result<Document, ApiError> {
     documents::open(&file.bytes, &limits).map_err(|error| document_failed(file, error))
 }
 
-/// Sides in pixels of a page of so many points.
-fn drawn((width, height): (f32, f32)) -> (u32, u32) {
+/// Sides in pixels of a page of so many points, at most `max_pixels` of them.
+fn drawn((width, height): (f32, f32), max_pixels: u64) -> (u32, u32) {
     let pixels = |points: f32| ((points * DPI / 72.0).round() as u32).clamp(1, Limits::default().max_side);
-    imaging::within((pixels(width), pixels(height)), MAX_SEEN_PIXELS)
+    imaging::within((pixels(width), pixels(height)), max_pixels)
 }
 
 /// Visual tokens of a picture: squares that it covers, wholly or in part, once it is scaled down.
@@ -102,46 +128,96 @@ fn squares(sides: (u32, u32)) -> u32 {
     width.div_ceil(SQUARE).saturating_mul(height.div_ceil(SQUARE))
 }
 
-/// Looks at all inputs, one after the other: those of a call share one look, however many texts it has.
-pub(crate) async fn look(
-    engine: &Engine,
-    editor: &Editor,
-    inputs: &Arc<Inputs>,
-    deadline: Instant,
-) -> Result<Seen, ApiError> {
-    let visual_tokens = measure(engine, inputs).await?;
-    let sight = engine.sight().await?;
-    let mut words = Vec::new();
-    for image in &inputs.images {
-        let picture = editor.pixels(image.bytes.clone(), MAX_SEEN_PIXELS, deadline).await;
-        let picture = picture.map_err(|error| picture_failed(image, error))?;
-        let sight = sight.clone();
-        let look = move || sight.look((picture.width, picture.height), &picture.pixels, deadline);
-        words.push(engine.turn(look).await?.words());
+impl Looker {
+    /// Looks at all inputs, one after the other: those of a call share one look, however many texts it has.
+    pub async fn look(&self, viewer: Viewer) -> Result<Seen, ApiError> {
+        let visual_tokens = measure(&self.engine, &self.inputs).await?;
+        let sight = match viewer {
+            Viewer::Local | Viewer::Both => Some(self.engine.sight().await?),
+            Viewer::Hosted => None,
+        };
+        let mut seen = Seen { words: String::new(), visual_tokens, pictures: Vec::new() };
+        for image in &self.inputs.images {
+            let pixels = async |most| {
+                let pixels = self.editor.pixels(image.bytes.clone(), most, self.deadline).await;
+                pixels.map_err(|error| picture_failed(image, error))
+            };
+            if viewer != Viewer::Local {
+                let shown = pixels(MAX_SHOWN_PIXELS).await?;
+                seen.pictures.push(self.engine.turn(move || jpeg(shown)).await?);
+            }
+            if let Some(sight) = sight.clone() {
+                let (picture, deadline) = (pixels(MAX_SEEN_PIXELS).await?, self.deadline);
+                let look = move || sight.look((picture.width, picture.height), &picture.pixels, deadline);
+                seen.add(&self.engine.turn(look).await?.words());
+            }
+        }
+        for page in 0..self.inputs.document().map_or(0, Document::pages) {
+            let (inputs, sight, deadline) = (self.inputs.clone(), sight.clone(), self.deadline);
+            let look = move || {
+                in_time(deadline)?;
+                let words = page_words(&inputs, page, sight.as_ref(), deadline)?;
+                let shown = (viewer != Viewer::Local).then(|| page_shown(&inputs, page)).transpose()?;
+                Ok((words, shown))
+            };
+            let (words, shown) = self.engine.turn(look).await?;
+            seen.add(&words);
+            seen.pictures.extend(shown);
+        }
+        Ok(seen)
     }
-    let pages =
-        inputs.measured.get().and_then(|measured| measured.document.as_ref()).map_or(0, Document::pages);
-    for page in 0..pages {
-        let (inputs, sight) = (inputs.clone(), sight.clone());
-        words.push(engine.turn(move || page_words(&inputs, page, &sight, deadline)).await?);
-    }
-    words.retain(|words| !words.trim().is_empty());
-    Ok(Seen { words: words.join("\n\n"), visual_tokens })
 }
 
-/// What a page says; where it is a scan, or holds pictures only, what is to be seen on it.
-fn page_words(inputs: &Inputs, page: usize, sight: &Sight, deadline: Instant) -> Result<String, ApiError> {
-    in_time(deadline)?;
-    let document = inputs.measured.get().and_then(|measured| measured.document.as_ref());
-    let (Some(document), Some(file)) = (document, &inputs.file) else { return Ok(String::new()) };
+impl Seen {
+    fn add(&mut self, words: &str) {
+        if words.trim().is_empty() {
+            return;
+        }
+        if !self.words.is_empty() {
+            self.words.push_str("\n\n");
+        }
+        self.words.push_str(words);
+    }
+}
+
+impl Inputs {
+    fn document(&self) -> Option<&Document> {
+        self.measured.get().and_then(|measured| measured.document.as_ref())
+    }
+}
+
+/// What a page says; where it is a scan, or holds pictures only, what there is to be seen on it.
+fn page_words(
+    inputs: &Inputs,
+    page: usize,
+    sight: Option<&Sight>,
+    deadline: Instant,
+) -> Result<String, ApiError> {
+    let (Some(document), Some(file)) = (inputs.document(), &inputs.file) else { return Ok(String::new()) };
     let failed = |error| document_failed(file, error);
     let text = document.text(page).map_err(failed)?.text;
+    let Some(sight) = sight else { return Ok(text) };
     if !text.trim().is_empty() && !document.is_scanned(page).map_err(failed)? {
         return Ok(text);
     }
-    let (width, _) = drawn(document.size(page).map_err(failed)?);
+    let (width, _) = drawn(document.size(page).map_err(failed)?, MAX_SEEN_PIXELS);
     let picture = document.render(page, width).map_err(failed)?;
     Ok(sight.look((picture.width, picture.height), &picture.pixels, deadline)?.words())
+}
+
+/// A page as a hosted model is shown it.
+fn page_shown(inputs: &Inputs, page: usize) -> Result<Picture, ApiError> {
+    let no_page = || ApiError::internal("a page of no document");
+    let (Some(document), Some(file)) = (inputs.document(), &inputs.file) else { return Err(no_page()) };
+    let failed = |error| document_failed(file, error);
+    let (width, _) = drawn(document.size(page).map_err(failed)?, MAX_SHOWN_PIXELS);
+    let picture = document.render(page, width).map_err(failed)?;
+    jpeg(Rgb { width: picture.width, height: picture.height, pixels: picture.pixels })
+}
+
+fn jpeg(picture: Rgb) -> Result<Picture, ApiError> {
+    let bytes = picture.into_jpeg(SHOWN_QUALITY).map_err(ApiError::internal)?;
+    Ok(Picture { media: Media::Jpeg, bytes: bytes.into() })
 }
 
 fn picture_failed(input: &Input, error: EditError) -> ApiError {
@@ -187,12 +263,12 @@ mod tests {
         assert_eq!(squares((640, 480)), 20 * 15);
         // Of 8000 x 6000 are left 2309 x 1732.
         assert_eq!(squares((8_000, 6_000)), 73 * 55);
-        assert_eq!(squares(drawn((595.0, 842.0))), 39 * 55);
+        assert_eq!(squares(drawn((595.0, 842.0), MAX_SEEN_PIXELS)), 39 * 55);
     }
 
     #[test]
     fn a_text_stands_before_what_was_seen() {
-        let seen = |words: &str| Seen { words: words.to_owned(), visual_tokens: 1 };
+        let seen = |words: &str| Seen { words: words.to_owned(), visual_tokens: 1, pictures: Vec::new() };
         assert_eq!(seen("A picture of a cup.").beside("Lunch"), "Lunch\n\nA picture of a cup.");
         assert_eq!(seen("A picture of a cup.").beside(""), "A picture of a cup.");
         assert_eq!(seen("").beside("Lunch"), "Lunch");

@@ -12,7 +12,9 @@ use contract::{ErrorKind, classification::Definition};
 use language::Tier;
 use serde::Serialize;
 
+use crate::Engine;
 use crate::inputs::{Digests, Inputs};
+use crate::judge::HostedModel;
 use crate::resolve::{Resolved, resolve};
 
 /// To be raised where the same request gets another answer than before, by other models or in another way.
@@ -34,6 +36,8 @@ pub struct Work {
     pub(crate) threshold: f64,
     pub(crate) priority: Priority,
     pub(crate) tier: Tier,
+    /// The hosted model that works, in place of the local ones.
+    pub(crate) hosted: Option<HostedModel>,
     pub(crate) explain: bool,
     pub(crate) batch: bool,
     /// Pictures and a document, shared by all texts.
@@ -51,8 +55,8 @@ impl Work {
     }
 
     /// Name of the models that work, for usage and for the cache's keys.
-    pub(crate) fn model(&self) -> &'static str {
-        self.priority.model()
+    pub(crate) fn model(&self) -> &str {
+        self.hosted.as_ref().map_or(self.priority.model(), |hosted| &hosted.model)
     }
 }
 
@@ -95,8 +99,10 @@ struct Parts<'a> {
     definition: &'a Definition,
     classifier: Option<&'a str>,
     fit: Option<TierFit>,
+    temperature: Option<f32>,
     threshold: Option<f64>,
     model: &'a str,
+    hosted: Option<&'a HostedModel>,
     explain: bool,
     /// Left out where there are none, so that answers to texts alone keep their keys.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -109,6 +115,9 @@ impl Asked {
         let inputs = Inputs::of(cx, options).await?;
         let resolved = resolve(cx, options).await?;
         let priority = if self.batch { Priority::Standard } else { options.priority() };
+        let engine = cx.platform.shared(Engine::new)?;
+        // Why none in public mode: strangers must not spend what a provider bills the operator.
+        let hosted = engine.hosted().filter(|_| priority == Priority::Standard && !cx.public);
         let on = options.cache != Some(false);
         let (pieces, items) = match texts {
             // A picture or a document needs no text beside it.
@@ -126,6 +135,7 @@ impl Asked {
                 Priority::Standard => Tier::Standard,
                 Priority::Fast => Tier::Fast,
             },
+            hosted: hosted.map(HostedModel::of),
             explain: options.explain == Some(true),
             batch: self.batch,
             inputs,
@@ -145,8 +155,10 @@ fn keys(work: &Work) -> Result<(Vec<CacheKey>, CacheKey), ApiError> {
         definition: &work.resolved.definition,
         classifier: work.resolved.classifier.as_deref(),
         fit: work.resolved.fit(work.tier),
+        temperature: work.hosted.as_ref().and_then(|hosted| work.resolved.temperature(&hosted.model)),
         threshold: (work.operation == Operation::Tag).then_some(work.threshold),
         model: work.model(),
+        hosted: work.hosted.as_ref(),
         explain: work.explain,
         inputs: work.inputs.as_ref().map(|inputs| inputs.digests()),
     })?

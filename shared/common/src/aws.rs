@@ -36,7 +36,7 @@ pub fn http_client() -> Result<SharedHttpClient, HttpClientError> {
 ///
 /// Why not the default chain of providers: all it knows beyond this is for other places, and to set it up takes as long as
 /// the clients of all services together.
-pub(crate) fn from_environment() -> Result<SdkConfig, Box<dyn std::error::Error + Send + Sync>> {
+pub fn from_environment() -> Result<SdkConfig, Box<dyn std::error::Error + Send + Sync>> {
     let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     let needed = |name| variable(name).ok_or(MissingVariable(name));
     let credentials = Credentials::new(

@@ -17,6 +17,8 @@ pub struct Config {
     /// What calls without a key may cost a day.
     pub public_budget: Credits,
     pub rate_limits: bool,
+    /// Name of the hosted model that works for `standard`, where there is one.
+    pub hosted_model: Option<String>,
     /// In a Lambda a large file is answered by a redirect, and rows are written before the answer.
     pub in_lambda: bool,
 }
@@ -31,6 +33,7 @@ impl Default for Config {
             public: false,
             public_budget: budget(settings::PUBLIC_CREDITS.default),
             rate_limits: true,
+            hosted_model: None,
             in_lambda: false,
         }
     }
@@ -49,6 +52,7 @@ impl Config {
             public: settings::PUBLIC.is_on(),
             public_budget: budget(&settings::PUBLIC_CREDITS.value_or_default()),
             rate_limits: settings::RATE_LIMITS.is_on(),
+            hosted_model: settings::hosted_model(),
             in_lambda: std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_some(),
         }
     }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use contract::resources::{Trigger, Worker};
+use contract::settings::WrongSetting;
 use contract::validate::typed;
 use contract::{Check, Credits, Endpoint, Fault, Route};
 use futures::future::BoxFuture;
@@ -21,6 +22,8 @@ use crate::{ApiError, CachePlan, Cx, Hit, Plan, Platform, Quote, Quoter, Request
 pub struct Function {
     pub name: &'static str,
     pub work: Work,
+    /// Judges settings that only this function reads; a Lambda with a wrong one does not start.
+    pub(crate) settings: fn() -> Result<(), WrongSetting>,
 }
 
 #[derive(Debug)]
@@ -132,7 +135,7 @@ impl Function {
             quote: None,
             handle,
         };
-        Self { name: route.name, work: Work::Http(function) }
+        Self { name: route.name, work: Work::Http(function), settings: none_wrong }
     }
 
     fn typed<Req: DeserializeOwned + Check + Send + Sync + 'static>(mut self) -> Self {
@@ -191,7 +194,8 @@ impl Function {
     {
         debug_assert!(!matches!(worker.trigger, Trigger::Schedule { .. }));
         let handle: MessageHandler = Box::new(move |platform, body| Box::pin(handle(platform, body)));
-        Self { name: worker.name, work: Work::Queue(QueueFunction { worker, handle }) }
+        let work = Work::Queue(QueueFunction { worker, handle });
+        Self { name: worker.name, work, settings: none_wrong }
     }
 
     /// Work that a clock starts.
@@ -200,8 +204,19 @@ impl Function {
         F: Future<Output = Result<(), StoreError>> + Send + 'static,
     {
         let handle: ScheduleHandler = Box::new(move |platform| Box::pin(handle(platform)));
-        Self { name: worker.name, work: Work::Schedule(ScheduleFunction { worker, handle }) }
+        let work = Work::Schedule(ScheduleFunction { worker, handle });
+        Self { name: worker.name, work, settings: none_wrong }
     }
+
+    /// Settings that only this function reads, judged before it starts as a Lambda.
+    pub fn settings(mut self, check: fn() -> Result<(), WrongSetting>) -> Self {
+        self.settings = check;
+        self
+    }
+}
+
+fn none_wrong() -> Result<(), WrongSetting> {
+    Ok(())
 }
 
 impl HttpFunction {

@@ -19,6 +19,7 @@ use crate::{Config, Origin, Platform, aws, pipeline, telemetry};
 /// Runs a function on the Lambda runtime until the sandbox ends. The whole of every function's `main`.
 pub fn lambda(function: Function) -> Result<(), Error> {
     settings::check()?;
+    (function.settings)()?;
     let config = Config::from_env();
     telemetry::init(config.in_lambda);
     // Why one thread: Lambda gives a process one call at a time, and what computes for long runs on threads of its own.

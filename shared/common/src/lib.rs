@@ -25,7 +25,7 @@ mod tiers;
 mod windows;
 mod worker;
 
-pub use aws::{MissingVariable, http_client as aws_http_client};
+pub use aws::{MissingVariable, from_environment as aws_from_environment, http_client as aws_http_client};
 pub use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 pub use cache::{CacheKey, Hit};
 pub use config::Config;

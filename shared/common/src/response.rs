@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Serialize;
 use store::{Store, StoreError, Transaction, TransactionError};
 
-use crate::ApiError;
+use crate::{ApiError, Quote};
 
 /// What a handler answers. Nothing of it has happened yet: the writes in `commit` happen together with the settlement of
 /// the call and with its idempotent answer, or not at all.
@@ -20,6 +20,8 @@ pub struct Response<T> {
     pub commit: Commit,
     /// Pieces of the plan that may be given again, by their number.
     pub fresh: Vec<(usize, String)>,
+    /// What was done in the end, where it is not what was quoted.
+    pub done: Option<Quote>,
 }
 
 pub enum Content<T> {
@@ -92,6 +94,7 @@ impl<T> From<T> for Response<T> {
             status: None,
             commit: Commit::default(),
             fresh: Vec::new(),
+            done: None,
         }
     }
 }
@@ -105,6 +108,7 @@ impl<T> Response<T> {
             status: None,
             commit: Commit::default(),
             fresh: Vec::new(),
+            done: None,
         }
     }
 
@@ -124,6 +128,12 @@ impl<T> Response<T> {
         self
     }
 
+    /// Less was done than was quoted, or by another model. More than was held is never charged.
+    pub fn done(mut self, done: Option<Quote>) -> Self {
+        self.done = done;
+        self
+    }
+
     pub fn commit(mut self, commit: Commit) -> Self {
         self.commit = commit;
         self
@@ -136,8 +146,8 @@ impl<T: Serialize> Response<T> {
             Content::Json(data) => Content::Json(serde_json::to_value(data).map_err(ApiError::internal)?),
             Content::Raw { media, body } => Content::Raw { media, body },
         };
-        let Self { headers, status, commit, fresh, .. } = self;
-        Ok(Response { content, headers, status, commit, fresh })
+        let Self { headers, status, commit, fresh, done, .. } = self;
+        Ok(Response { content, headers, status, commit, fresh, done })
     }
 }
 

@@ -129,6 +129,8 @@ pub enum Needs {
     FileKeys,
     /// Reaches the public network for what users name.
     Fetch,
+    /// Asks the hosted model, where one is set.
+    HostedModel,
 }
 
 /// What every function with a key touches, before its own needs.

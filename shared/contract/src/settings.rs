@@ -58,6 +58,8 @@ pub enum Place {
     Everywhere,
     /// `atelier serve` only.
     Serve,
+    /// As everywhere; on AWS only functions that ask the hosted model are given it.
+    Hosted,
     /// Written into the template, read in a Lambda.
     Aws,
     /// For tests on one machine; never in the template.
@@ -219,7 +221,7 @@ pub const LLM_URL: Setting = setting(
 pub const LLM_KEY: Setting = setting(
     "ATELIER_LLM_KEY",
     "",
-    Place::Everywhere,
+    Place::Hosted,
     "Key of the hosted model. On Bedrock an API key; unset there, calls are signed with the credentials of AWS.",
 )
 .of(Kind::Secret);
@@ -241,6 +243,13 @@ pub const LLM_FALLBACK: Setting = setting(
     "off",
     Place::Everywhere,
     "`on`: the local model answers when the hosted one fails; otherwise the call fails with 502 or 503.",
+)
+.of(Kind::Switch);
+pub const LLM_VISION: Setting = setting(
+    "ATELIER_LLM_VISION",
+    "on",
+    Place::Everywhere,
+    "`off`: the hosted model takes no pictures; it is told what the local models read and recognise in them.",
 )
 .of(Kind::Switch);
 
@@ -271,7 +280,26 @@ pub const ALL: &[Setting] = &[
     FILE_KEYS,
     S3_PATH_STYLE,
     MODELS,
+    LLM_URL,
+    LLM_KEY,
+    LLM_MODEL,
+    LLM_WIRE,
+    LLM_FALLBACK,
+    LLM_VISION,
 ];
+
+/// What a server is asked for that has only one model.
+pub const ONLY_MODEL: &str = "default";
+
+/// Name of the hosted model, where the settings choose one.
+///
+/// Why the wire's default counts for nothing: the template sets every variable.
+pub fn hosted_model() -> Option<String> {
+    let chosen = LLM_URL.value().is_some()
+        || LLM_MODEL.value().is_some()
+        || LLM_WIRE.value_or_default() != LLM_WIRE.default;
+    chosen.then(|| LLM_MODEL.value().unwrap_or_else(|| ONLY_MODEL.to_owned()))
+}
 
 impl Setting {
     /// The variable's value; an empty one counts as unset.

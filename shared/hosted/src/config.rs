@@ -4,7 +4,9 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use contract::settings::{LLM_FALLBACK, LLM_KEY, LLM_MODEL, LLM_URL, LLM_WIRE, Setting, WrongSetting};
+use contract::settings::{
+    LLM_FALLBACK, LLM_KEY, LLM_MODEL, LLM_URL, LLM_VISION, LLM_WIRE, ONLY_MODEL, Setting, WrongSetting,
+};
 
 use crate::Media;
 
@@ -22,6 +24,8 @@ pub struct HostedConfig {
     pub model: String,
     /// Whether the local model answers when this one fails: read by callers, not by this crate.
     pub fallback: bool,
+    /// Whether it takes pictures: read by callers, not by this crate.
+    pub vision: bool,
     /// Name look-up, TCP and TLS of one connection.
     pub connect: Duration,
     /// One attempt, connection and answer together.
@@ -118,6 +122,7 @@ impl Default for HostedConfig {
             key: None,
             model: ONLY_MODEL.to_owned(),
             fallback: false,
+            vision: true,
             connect: Duration::from_secs(3),
             attempt: Duration::from_secs(10),
             total: Duration::from_secs(22),
@@ -132,12 +137,9 @@ impl Default for HostedConfig {
     }
 }
 
-/// What a server that has only one model is asked for.
-const ONLY_MODEL: &str = "default";
-
 impl HostedConfig {
-    /// Reads `ATELIER_LLM_URL`, `_KEY`, `_MODEL`, `_WIRE`, `_FALLBACK` and `SSL_CERT_FILE`. `None` when no URL, model or wire is set:
-    /// then there is no hosted model.
+    /// Reads `ATELIER_LLM_URL`, `_KEY`, `_MODEL`, `_WIRE`, `_FALLBACK`, `_VISION` and `SSL_CERT_FILE`. `None` when no URL, no model and no wire but
+    /// the default one is set: then there is no hosted model.
     pub fn from_env() -> Result<Option<Self>, WrongSetting> {
         Self::from_variables(|name| std::env::var(name).ok())
     }
@@ -148,6 +150,8 @@ impl HostedConfig {
     ) -> Result<Option<Self>, WrongSetting> {
         let value = |setting: Setting| variable(setting.name).filter(|value| !value.is_empty());
         let (url, key, model, wire) = (value(LLM_URL), value(LLM_KEY), value(LLM_MODEL), value(LLM_WIRE));
+        // Why the default counts for nothing: the template of AWS sets every variable.
+        let wire = wire.filter(|word| word != LLM_WIRE.default);
         if url.is_none() && model.is_none() && wire.is_none() {
             return match key {
                 Some(_) => Err(LLM_MODEL.wrong(String::new(), "set, but ATELIER_LLM_KEY is")),
@@ -169,18 +173,21 @@ impl HostedConfig {
             None if wire == Wire::OpenAi && url.is_some() => ONLY_MODEL.to_owned(),
             None => return Err(LLM_MODEL.wrong(String::new(), "the name of a model")),
         };
-        let fallback = value(LLM_FALLBACK).unwrap_or_else(|| LLM_FALLBACK.default.to_owned());
-        let fallback = match fallback.as_str() {
-            "on" => true,
-            "off" => false,
-            _ => return Err(LLM_FALLBACK.wrong(fallback, "on or off")),
+        let switch = |setting: Setting| {
+            let word = value(setting).unwrap_or_else(|| setting.default.to_owned());
+            match word.as_str() {
+                "on" => Ok(true),
+                "off" => Ok(false),
+                _ => Err(setting.wrong(word, "on or off")),
+            }
         };
+        let (fallback, vision) = (switch(LLM_FALLBACK)?, switch(LLM_VISION)?);
         let url = match url {
             Some(url) => Some(base(url)?),
             None => wire.public_url().map(str::to_owned),
         };
         let roots = variable("SSL_CERT_FILE").filter(|path| !path.is_empty()).map(PathBuf::from);
-        Ok(Some(Self { wire, url, key, model, fallback, roots, ..Self::default() }))
+        Ok(Some(Self { wire, url, key, model, fallback, vision, roots, ..Self::default() }))
     }
 
     /// A server of a test: waits in milliseconds, and limits of time that a busy machine keeps.
@@ -230,7 +237,12 @@ mod tests {
     #[test]
     fn without_settings_there_is_no_hosted_model() {
         assert!(read(&[]).expect("no setting is wrong").is_none());
-        assert!(read(&[("ATELIER_LLM_URL", ""), ("ATELIER_LLM_FALLBACK", "on")]).expect("fine").is_none());
+        for pairs in [
+            [("ATELIER_LLM_URL", ""), ("ATELIER_LLM_FALLBACK", "on")],
+            [("ATELIER_LLM_WIRE", "openai"), ("ATELIER_LLM_FALLBACK", "off")],
+        ] {
+            assert!(read(&pairs).expect("fine").is_none(), "{pairs:?}");
+        }
     }
 
     #[test]

@@ -62,7 +62,8 @@ impl Hosted {
             let prompt = Prompt { alternatives: ALTERNATIVES, ..wording::applies(subject, label) };
             async move { self.complete_by(&prompt, end).await }
         });
-        let mut answers = stream::iter(questions).buffered(AT_ONCE);
+        // Why a list: the compiler cannot tell of a stream over a borrowing closure that it may change threads.
+        let mut answers = stream::iter(questions.collect::<Vec<_>>()).buffered(AT_ONCE);
         let mut confidences = Vec::with_capacity(labels.len());
         while let Some(answer) = answers.next().await {
             let answer = answer?;

@@ -2,6 +2,7 @@
 
 use contract::images::{Dimension, FitChoice, FitName, Operations, Output, Resizing};
 
+use crate::libjpeg::{self, Quality, Source, Stream};
 use crate::picture::{Channels, Picture};
 use crate::plan::{Plan, Step};
 use crate::{ImagingError, Limits, Measure, header, memory, plan, read, run};
@@ -12,6 +13,20 @@ pub struct Rgb {
     pub width: u32,
     pub height: u32,
     pub pixels: Vec<u8>,
+}
+
+impl Rgb {
+    /// A baseline JPEG of quality 1 to 100, for readers that take files and no pixels.
+    ///
+    /// # Errors
+    /// Sides that do not fit into the file, or a number of samples that does not fit the sides.
+    pub fn into_jpeg(self, quality: u8) -> Result<Vec<u8>, ImagingError> {
+        let Self { width, height, pixels } = self;
+        let picture = Picture { width, height, channels: Channels::Rgb, pixels };
+        let quality = Quality { quality, progressive: false, dpi: None };
+        let stream = Stream::File { exif: None, profile: None };
+        libjpeg::write(Source::Pixels(&picture), quality, stream, Limits::default().watch())
+    }
 }
 
 /// Sides of a picture that is scaled down, where it has more pixels, to at most `max_pixels`; each at least 1.
@@ -118,6 +133,14 @@ mod tests {
         assert!(small.width >= 90 && small.pixels.iter().all(|sample| (89..=91).contains(sample)));
         assert_eq!(within((32_767, 1), 100), (1_810, 1));
         assert_eq!(within((10, 10), 100), (10, 10));
+    }
+
+    #[test]
+    fn pixels_become_a_jpeg_of_the_same_picture() {
+        let grey = Rgb { width: 40, height: 24, pixels: vec![90; 40 * 24 * 3] };
+        let again = rgb(&grey.into_jpeg(90).unwrap(), 10_000, &Limits::default()).unwrap();
+        assert_eq!((again.width, again.height), (40, 24));
+        assert!(again.pixels.iter().all(|sample| (88..=92).contains(sample)));
     }
 
     #[test]

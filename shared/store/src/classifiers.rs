@@ -75,7 +75,7 @@ impl ClassifierHead {
 
     /// What an evaluation of a version has fitted.
     pub fn fits(&self, version: u32) -> Fits {
-        self.fits.get(&version).copied().unwrap_or_default()
+        self.fits.get(&version).cloned().unwrap_or_default()
     }
 }
 

@@ -12,6 +12,8 @@ mod fallback;
 #[cfg(test)]
 mod function_binaries;
 #[cfg(test)]
+mod hosted_models;
+#[cfg(test)]
 mod log_rows;
 #[cfg(test)]
 mod preflight;

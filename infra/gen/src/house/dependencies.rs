@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use contract::resources::Needs;
 use serde_json::Value;
 
 use super::members;
@@ -18,6 +19,8 @@ const HEAVY: &[&str] = &[
     "classifying",
     "language",
     "documents",
+    "hosted",
+    "hosted-bedrock",
     "image",
     "fast_image_resize",
     "mozjpeg*",
@@ -40,6 +43,8 @@ const HEAVY: &[&str] = &[
 ];
 /// What models of texts have no need of.
 const PIXELS: &[&str] = &["imaging", "editing", "image", "mozjpeg*", "libwebp*", "libaom*", "heic-*"];
+/// Clients of hosted models.
+const HOSTED: &[&str] = &["hosted", "hosted-bedrock", "aws-sdk-bedrockruntime"];
 /// What speaks to a network or to a service.
 const NETWORK: &[&str] =
     &["tokio", "hyper", "reqwest", "aws-*", "lambda_http", "lambda_runtime", "store", "common", "fetch"];
@@ -55,8 +60,12 @@ pub fn check(metadata: &Value) -> Vec<String> {
         if function.light {
             faults.extend(graph.forbid(function.name, HEAVY));
         }
+        if !function.needs.contains(&Needs::HostedModel) {
+            faults.extend(graph.forbid(function.name, HOSTED));
+        }
     }
     faults.extend(graph.forbid("common", HEAVY));
+    faults.extend(graph.forbid("hosted", &["aws-sdk-*", "common", "store", "language", "imaging"]));
     for pure in ["imaging", "inference", "language", "vision", "documents"] {
         faults.extend(graph.forbid(pure, NETWORK));
     }

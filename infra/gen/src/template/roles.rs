@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::queues::queue_id;
 use super::stores::{bucket_id, table, table_id};
-use super::{arn, sub};
+use super::{arn, reference, sub};
 use crate::functions::{Caller, Function, camel};
 
 /// The role and its one inline policy.
@@ -64,9 +64,21 @@ fn of_need(need: Needs) -> Vec<Value> {
                 allow("FindResults", &["s3:ListBucket"], arn(&bucket)),
             ]
         }
+        Needs::HostedModel => vec![bedrock()],
         // The keys come in the environment, the public network needs no permission, the tables are above.
         _ => Vec::new(),
     }
+}
+
+/// Only where the wire is Bedrock's. Why any model of the account: which one it is may be said by the id of a model, of an inference
+/// profile, which then calls models in other regions, or by an ARN, and no substitution makes an ARN of all three.
+fn bedrock() -> Value {
+    let models = [
+        "arn:${AWS::Partition}:bedrock:*::foundation-model/*",
+        "arn:${AWS::Partition}:bedrock:*:${AWS::AccountId}:inference-profile/*",
+    ];
+    let statement = allow("AskBedrock", &["bedrock:InvokeModel"], json!(models.map(sub)));
+    json!({"Fn::If": ["UsesBedrock", statement, reference("AWS::NoValue")]})
 }
 
 fn table_actions(need: Needs) -> &'static [&'static str] {

@@ -10,9 +10,11 @@ use super::queues::queue_id;
 use super::{reference, stores, sub};
 use crate::functions::{Caller, Function, camel};
 
-/// A parameter for every setting that all functions read.
+/// A parameter for every setting that the operator chooses.
 pub fn parameters() -> Value {
-    let parameters: Map<String, Value> = everywhere()
+    let chosen =
+        settings::ALL.iter().filter(|setting| matches!(setting.place, Place::Everywhere | Place::Hosted));
+    let parameters: Map<String, Value> = chosen
         .map(|setting| {
             let mut parameter =
                 json!({"Type": "String", "Default": setting.default, "Description": setting.doc});
@@ -54,6 +56,9 @@ fn variable(need: Needs) -> Option<(String, Value)> {
         Needs::Results | Needs::ResultsRead => {
             let bucket = contract::resources::RESULTS;
             Some((bucket.setting.to_owned(), reference(&stores::bucket_id(&bucket))))
+        }
+        Needs::HostedModel => {
+            Some((settings::LLM_KEY.name.to_owned(), reference(&parameter_name(&settings::LLM_KEY))))
         }
         Needs::FileKeys => {
             Some((settings::FILE_KEYS.name.to_owned(), sub("{{resolve:secretsmanager:${FileKeys}}}")))

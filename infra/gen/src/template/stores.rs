@@ -26,7 +26,12 @@ pub fn table(need: Needs) -> Option<Table> {
         Needs::Classifiers | Needs::ClassifiersRead => Some(CLASSIFIERS),
         Needs::Cache => Some(CACHE),
         Needs::Logs | Needs::LogsRead => Some(LOGS),
-        Needs::EditQueue | Needs::Results | Needs::ResultsRead | Needs::FileKeys | Needs::Fetch => None,
+        Needs::EditQueue
+        | Needs::Results
+        | Needs::ResultsRead
+        | Needs::FileKeys
+        | Needs::Fetch
+        | Needs::HostedModel => None,
     }
 }
 

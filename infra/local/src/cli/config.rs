@@ -10,7 +10,7 @@ pub fn print() {
             None => format!("{} (default)", setting.default),
         };
         let place = match setting.place {
-            Place::Everywhere => "",
+            Place::Everywhere | Place::Hosted => "",
             Place::Serve => " [atelier serve]",
             Place::Aws => " [AWS]",
             Place::Test => " [tests]",

@@ -1,12 +1,13 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow, bail};
 use atelier::{ServeOptions, Server};
 use clap::Args;
-use common::{Config, telemetry};
+use common::{Config, aws_http_client, telemetry};
 use contract::settings;
 use fetch::FetchConfig;
+use hosted::{Hosted, HostedConfig, Wire};
 use tokio::signal::unix::{SignalKind, signal};
 
 #[derive(Debug, Args)]
@@ -30,6 +31,7 @@ impl Serve {
             key_file: self.key_file,
             config: Config::from_env(),
             fetch: FetchConfig::from_env().context("a setting is wrong")?,
+            hosted: hosted().await.context("a setting is wrong")?,
             workers: settings::WORKERS.is_on(),
             ..ServeOptions::new(self.data)
         };
@@ -45,4 +47,21 @@ impl Serve {
         server.stop().await;
         Ok(())
     }
+}
+
+/// The hosted model that the settings name. On Bedrock with the credentials that the tools of AWS would use.
+async fn hosted() -> Result<Option<Hosted>> {
+    let Some(config) = HostedConfig::from_env()? else { return Ok(None) };
+    let connected = match config.wire {
+        Wire::Bedrock => {
+            let loader = aws_config::defaults(aws_config::BehaviorVersion::latest());
+            let sdk = loader.http_client(aws_http_client()?).load().await;
+            if sdk.region().is_none() {
+                bail!("AWS_REGION is not set; ATELIER_LLM_WIRE is bedrock");
+            }
+            hosted_bedrock::connect(config, &sdk)
+        }
+        _ => Hosted::over_http(config),
+    };
+    connected.map(Some).map_err(|error| anyhow!(error))
 }

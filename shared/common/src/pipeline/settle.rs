@@ -12,7 +12,12 @@ use crate::response::Commit;
 use crate::{ApiError, seal};
 
 pub(crate) async fn settle(call: &mut Call, answer: Answer) -> Result<Reply, ApiError> {
-    let Answer { content, headers, status, commit, .. } = answer;
+    let Answer { content, headers, status, commit, done, .. } = answer;
+    if let Some(done) = done {
+        call.price = call.price.min(done.price);
+        call.quoted_tokens = call.quoted_tokens.min(done.tokens);
+        call.model = done.model;
+    }
     let reply = render::success(call, content, headers, status)?;
     let Commit { writes, hand_over, refused, then } = commit;
     let store: Store = call.platform.store.clone();

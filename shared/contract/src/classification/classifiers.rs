@@ -56,10 +56,19 @@ pub struct Classifier {
 }
 
 /// What an evaluation has fitted, for each priority's models.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Fits {
     pub standard: Option<TierFit>,
     pub fast: Option<TierFit>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hosted: Option<HostedFit>,
+}
+
+/// What the logarithms of a hosted model's shares are divided by; another model has not been evaluated.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HostedFit {
+    pub model: String,
+    pub temperature: f32,
 }
 
 /// How scores become confidences: the temperature of the softmax, and slope and offset of the logistic function.

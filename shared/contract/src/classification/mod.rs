@@ -9,7 +9,7 @@ mod response;
 
 pub use classifiers::{
     Classifier, ClassifierCreate, ClassifierDeleted, ClassifierName, ClassifierRef, ClassifierReport, Fits,
-    Mode, TierFit,
+    HostedFit, Mode, TierFit,
 };
 pub use definition::Definition;
 pub use evaluation::{Compared, Evaluate, Evaluated, EvaluatedItem, EvaluationItem};

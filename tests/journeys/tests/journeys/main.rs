@@ -4,6 +4,7 @@ mod classifier;
 mod clients;
 mod commands;
 mod first_start;
+mod hosted;
 mod keys;
 mod money;
 mod operator;
