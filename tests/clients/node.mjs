@@ -8,7 +8,8 @@ const { ClasserClient, ClasserError } = createRequire(`${folder}/`)("classer-ai"
 ClasserClient.BASE_URL = url;
 const client = new ClasserClient({ apiKey });
 const labels = ["billing", "football", "cooking"];
-const text = "I was charged twice for my invoice, please refund me";
+// Not the text of the other client, which the cache would know.
+const text = "Why was I charged twice? Please refund one of the invoices";
 
 async function refused(status, call, word) {
   await assert.rejects(call, (error) => {

@@ -31,7 +31,11 @@ async fn spent_and_held(check: &Check<'_>) -> Credits {
 pub async fn replays(check: &mut Check<'_>) {
     for route in posts() {
         let key = key_for(check.subject, route).await;
-        let sample = Sample::of(check.subject, route).await;
+        let mut sample = Sample::of(check.subject, route).await;
+        if let (Family::Classification, Payload::Json(body)) = (route.family, &mut sample.payload) {
+            // What another check has asked costs nothing.
+            body["cache"] = false.into();
+        }
         let call = || keyed(sample.call(check.subject).key(&key), &format!("replay {}", route.name));
         let (first_call, second_call) = (call(), call());
         let before = spent_and_held(check).await;
