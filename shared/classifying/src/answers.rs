@@ -128,8 +128,8 @@ fn only(pieces: Vec<Result<Found, &'static str>>) -> Result<Found, ApiError> {
 
 pub async fn classified(cx: Cx, req: Request<Arc<Work>>) -> Result<Response<Classified>, ApiError> {
     let Pieces { found, fresh, done } = pieces(&cx, &req.data).await?;
-    let Found { piece, hit } = only(found)?;
-    let best = piece.labels.into_iter().next();
+    let Found { mut piece, hit } = only(found)?;
+    let best = (!piece.labels.is_empty()).then(|| piece.labels.swap_remove(0));
     let best = best.ok_or_else(|| ApiError::internal("a text came to no label"))?;
     let answer = Classified {
         label: best.label,

@@ -1,5 +1,7 @@
 use std::net::IpAddr;
+use std::time::Duration;
 
+use contract::limits::SYNC_SECONDS;
 use contract::{Credits, settings};
 
 /// How calls are answered in this process.
@@ -19,6 +21,8 @@ pub struct Config {
     pub rate_limits: bool,
     /// Name of the hosted model that works for `standard`, where there is one.
     pub hosted_model: Option<String>,
+    /// After so long a call is 504.
+    pub call_time: Duration,
     /// In a Lambda a large file is answered by a redirect, and rows are written before the answer.
     pub in_lambda: bool,
 }
@@ -34,6 +38,7 @@ impl Default for Config {
             public_budget: budget(settings::PUBLIC_CREDITS.default),
             rate_limits: true,
             hosted_model: None,
+            call_time: Duration::from_secs(SYNC_SECONDS),
             in_lambda: false,
         }
     }
@@ -53,6 +58,7 @@ impl Config {
             public_budget: budget(&settings::PUBLIC_CREDITS.value_or_default()),
             rate_limits: settings::RATE_LIMITS.is_on(),
             hosted_model: settings::hosted_model(),
+            call_time: Duration::from_secs(SYNC_SECONDS),
             in_lambda: std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_some(),
         }
     }

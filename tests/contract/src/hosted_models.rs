@@ -16,7 +16,7 @@ use crate::subject::bounded;
 const TAG: &str = "/v1/tag";
 const BATCH: &str = "/v1/classify/batch";
 
-async fn with(server: &ModelServer, change: impl FnOnce(&mut HostedConfig)) -> Harness {
+pub async fn with(server: &ModelServer, change: impl FnOnce(&mut HostedConfig)) -> Harness {
     with_options(server, change, |_| {}).await
 }
 
@@ -35,7 +35,7 @@ async fn with_options(
 }
 
 /// Says 0.9 for this label, where it is asked about, and the rest for the first of the others.
-fn prefers(label: &'static str) -> impl Fn(&Question) -> ModelAnswer + Send + Sync {
+pub fn prefers(label: &'static str) -> impl Fn(&Question) -> ModelAnswer + Send + Sync {
     move |asked| {
         let Some(letter) = asked.letter(label) else { return ModelAnswer::token(&[("A", 1.0)]) };
         let other = asked.options().into_iter().map(|(other, _)| other).find(|other| *other != letter);
@@ -78,6 +78,7 @@ async fn the_hosted_model_chooses_for_standard_and_is_not_asked_for_fast() {
 
         let mut fast = charged_twice();
         fast["priority"] = "fast".into();
+        fast["descriptions"] = json!({"billing": "charges, invoices, payments and refunds"});
         let answer = post(&harness, CLASSIFY, fast).await.expect(200);
         assert_eq!(answer.json()["label"], "billing");
         assert!(models_used(&harness).await.contains(&local(Priority::Fast)));

@@ -14,6 +14,8 @@ mod function_binaries;
 #[cfg(test)]
 mod hosted_models;
 #[cfg(test)]
+mod hosted_vision;
+#[cfg(test)]
 mod log_rows;
 #[cfg(test)]
 mod preflight;

@@ -50,9 +50,17 @@ pub struct ModelServer {
 }
 
 impl Question {
-    /// The user's turn.
+    /// The user's turn; beside pictures its last words.
     pub fn user(&self) -> &str {
-        self.body["messages"][1]["content"].as_str().unwrap_or_default()
+        let content = &self.body["messages"][1]["content"];
+        let last = content.as_array().and_then(|parts| parts.last()).map(|part| &part["text"]);
+        last.unwrap_or(content).as_str().unwrap_or_default()
+    }
+
+    /// Pictures of the user's turn, as data URLs.
+    pub fn pictures(&self) -> Vec<&str> {
+        let parts = self.body["messages"][1]["content"].as_array().into_iter().flatten();
+        parts.filter_map(|part| part["image_url"]["url"].as_str()).collect()
     }
 
     /// The labels that are asked about, with their letters.

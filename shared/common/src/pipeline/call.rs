@@ -1,10 +1,10 @@
 //! The state of one call: what came in, and what the steps have found so far.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::Bytes;
-use contract::limits::{SYNC_SECONDS, TierLimits};
+use contract::limits::TierLimits;
 use contract::{Credits, Family, Route};
 use http::{HeaderMap, Method};
 use store::{Hold, KeyRecord, Secret, StartedCall, Windows};
@@ -81,7 +81,7 @@ impl Call {
             request_id: request_id(started_ms),
             started,
             started_ms,
-            deadline: started + Duration::from_secs(SYNC_SECONDS),
+            deadline: started + platform.config.call_time,
             method: parts.method,
             query: parts.uri.query().unwrap_or_default().to_owned(),
             path,

@@ -1,5 +1,7 @@
 //! Documents beside or instead of a text. They are made here, by the writers that the readers are tested with.
 
+use std::time::Duration;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use contract::{Credits, ErrorKind};
@@ -10,9 +12,8 @@ use super::assert_kind;
 use super::classify::{CLASSIFY, post};
 use crate::subject::bounded;
 
-#[allow(dead_code, reason = "tests of documents use the rest")]
 #[path = "../../../../shared/documents/tests/make/mod.rs"]
-mod make;
+pub mod make;
 
 use make::docx::letter;
 use make::pdf::{Pdf, deflated_zeros, invoice, lines};
@@ -21,7 +22,7 @@ const LOCKED: &[u8] = include_bytes!("../../../../shared/documents/tests/data/lo
 /// Of a page of A4 at 150 pixels an inch.
 const PAGE_TOKENS: u64 = 39 * 55;
 
-fn holding(file: &[u8]) -> Value {
+pub fn holding(file: &[u8]) -> Value {
     json!({"file": STANDARD.encode(file), "labels": ["invoice", "rental agreement", "football report"]})
 }
 
@@ -33,8 +34,8 @@ fn pages(count: usize) -> Vec<u8> {
     pdf.end()
 }
 
-/// A page that is nothing but a picture of the invoice.
-fn scan() -> Vec<u8> {
+/// Pages that are nothing but a picture of the invoice.
+fn scans(pages: usize) -> Vec<u8> {
     let limits = documents::Limits::default();
     let drawn = documents::open(&invoice(), &limits).and_then(|page| page.render(0, 1_240)).expect("a page");
     let grey: Vec<u8> = drawn.pixels.chunks_exact(3).map(|pixel| pixel[1]).collect();
@@ -44,7 +45,9 @@ fn scan() -> Vec<u8> {
         drawn.width, drawn.height
     );
     let image = pdf.stream(&entries, &grey);
-    pdf.page(b"q 595 0 0 842 0 0 cm /I Do Q", &format!("/XObject<</I {image} 0 R>>"), "");
+    for _ in 0..pages {
+        pdf.page(b"q 595 0 0 842 0 0 cm /I Do Q", &format!("/XObject<</I {image} 0 R>>"), "");
+    }
     pdf.end()
 }
 
@@ -55,7 +58,7 @@ async fn what_a_document_says_is_matched_with_the_labels_also_where_it_is_a_scan
         for (file, label, what) in [
             (invoice(), "invoice", "pdf"),
             (letter(), "rental agreement", "docx"),
-            (scan(), "invoice", "scan"),
+            (scans(1), "invoice", "scan"),
         ] {
             let answer = post(&harness, CLASSIFY, holding(&file)).await.expect(200);
             let seen = answer.json();
@@ -82,6 +85,29 @@ async fn every_page_is_paid_up_to_the_twentieth_and_a_longer_document_is_refused
         let seen = post(&harness, CLASSIFY, holding(&pages(20))).await.expect(200).json();
         assert_eq!(seen["visual_tokens"], 20 * PAGE_TOKENS);
         assert_kind(&post(&harness, CLASSIFY, holding(&pages(21))).await, ErrorKind::InputTooLarge);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_call_that_takes_too_long_is_504_and_free() {
+    bounded(300, async {
+        let late =
+            |options: &mut harness::ServeOptions| options.config.call_time = Duration::from_millis(1_500);
+        let harness = Harness::with(late).await;
+        // The models are loaded, which takes a while of its own in a build for tests.
+        let warm = json!({"text": "hello", "labels": ["a", "b"]});
+        post(&harness, CLASSIFY, warm).await;
+        let refused = post(&harness, CLASSIFY, holding(&scans(20))).await;
+        assert_kind(&refused, ErrorKind::DeadlineExceeded);
+        let texts = vec!["A sentence of some words, and another one. ".repeat(100); 1_000];
+        let texts: Vec<String> = texts.iter().enumerate().map(|(n, text)| format!("{n} {text}")).collect();
+        let spent = harness.balance("default").await.spent;
+        let refused =
+            post(&harness, "/v1/classify/batch", json!({"texts": texts, "labels": ["a", "b"]})).await;
+        assert_kind(&refused, ErrorKind::DeadlineExceeded);
+        assert_eq!(harness.balance("default").await.spent, spent);
+        harness.assert_books().await;
     })
     .await;
 }

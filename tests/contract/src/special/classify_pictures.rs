@@ -10,11 +10,11 @@ use super::classify::{CLASSIFY, post};
 use super::{assert_kind, faulty_fields};
 use crate::subject::bounded;
 
-const ESPRESSO: &[u8] = include_bytes!("../../../data/photo.jpg");
+pub const ESPRESSO: &[u8] = include_bytes!("../../../data/photo.jpg");
 const ROCKET: &[u8] = include_bytes!("../../../data/scenes/rocket.jpg");
 
 /// Squares of 32 pixels of a picture below 4 megapixels.
-fn squares(file: &[u8]) -> u64 {
+pub fn squares(file: &[u8]) -> u64 {
     let info = imaging::probe(file).expect("a picture");
     u64::from(info.width.div_ceil(32)) * u64::from(info.height.div_ceil(32))
 }

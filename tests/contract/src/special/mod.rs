@@ -2,15 +2,15 @@
 
 mod balance_get;
 mod balance_grant;
-mod classifier_create;
+pub mod classifier_create;
 mod classifier_delete;
 mod classifier_evaluate;
 mod classifier_get;
 mod classifier_list;
 pub mod classify;
 mod classify_batch;
-mod classify_documents;
-mod classify_pictures;
+pub mod classify_documents;
+pub mod classify_pictures;
 mod docs_get;
 mod file_get;
 mod health;
