@@ -68,6 +68,7 @@ async fn steps(call: &mut Call, function: &HttpFunction) -> Result<Reply, ApiErr
     let request = parse::parse(call, function).await?;
     let request = plan::plan(call, function, request).await?;
     cache::look_up(call).await?;
+    limit::enter(call).await?;
     quote::quote(call, function, &request).await?;
     limit::count(call).await?;
     if let Some(mut earlier) = reserve::reserve(call, &request).await? {

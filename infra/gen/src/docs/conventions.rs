@@ -126,7 +126,13 @@ fn limits() -> Markup {
 }
 
 fn credits() -> Markup {
-    let rows = [vec![html! { "image edit" }, html! { (PRICES.image_edit) }]];
+    let row = |work: &str, credits: String| vec![html! { (work) }, html! { (credits) }];
+    let rows = [
+        row("image edit", PRICES.image_edit.to_string()),
+        row("classify, tag: a million tokens, priority standard", PRICES.tokens_standard.to_string()),
+        row("classify, tag: a million tokens, priority fast", PRICES.tokens_fast.to_string()),
+        row("their batches, and evaluations: a million tokens", PRICES.tokens_batch.to_string()),
+    ];
     html! {
         h2 id="credits" { "Credits" }
         (page::table("Prices", &["work", "credits"], &rows))

@@ -1,7 +1,7 @@
 //! One route: what it is, how to call it, what it answers, how it fails.
 
 use contract::price::PRICES;
-use contract::{Input, Route};
+use contract::{Family, Input, Route};
 use maud::{Markup, html};
 use serde_json::Value;
 
@@ -63,7 +63,7 @@ fn facts(route: &Route) -> Markup {
             @if let Some(prefix) = route.family.prefixes().get(1) { div { dt { "Also" } dd { code { (prefix) (route.path) } } } }
             @for path in route.also { div { dt { "Also" } dd { code { (path) } } } }
             @if route.head { div { dt { "Also" } dd { "HEAD" } } }
-            @if route.priced { div { dt { "Price" } dd { (PRICES.image_edit) " credit" } } }
+            @if route.priced { div { dt { "Price" } dd { (price(route)) } } }
             @if let Some(limit) = route.limit {
                 div { dt { "Limit" } dd { (limit.rate().per_minute) "/min" @if let Some(per_second) = limit.rate().per_second { ", " (per_second) "/s" } } }
             }
@@ -72,6 +72,13 @@ fn facts(route: &Route) -> Markup {
                 Input::Parameters => {},
             }
         }
+    }
+}
+
+fn price(route: &Route) -> Markup {
+    match route.family {
+        Family::Classification => html! { "by tokens: " a href="#credits" { "credits" } },
+        _ => html! { (PRICES.image_edit) " credit" },
     }
 }
 

@@ -8,6 +8,7 @@ mod editing;
 mod endpoint;
 mod errors;
 mod formats;
+mod labelling;
 mod page;
 mod pictures;
 mod seeing;
@@ -37,6 +38,7 @@ pub fn reference(document: &Value, pictures: &Pictures) -> String {
                 @for route in ROUTES.iter().filter(|route| route.family == family) { (endpoint::card(route, document)) }
             }
         }
+        (labelling::section())
         (seeing::section())
         (formats::sections())
         (editing::sections(pictures))
@@ -65,7 +67,7 @@ fn navigation() -> Markup {
         }
         p.group { "Formats and operations" }
         ul {
-            @for index in [&seeing::INDEX[..], &formats::INDEX, &editing::INDEX, &adjustments::INDEX, &colour::INDEX] {
+            @for index in [&labelling::INDEX[..], &seeing::INDEX, &formats::INDEX, &editing::INDEX, &adjustments::INDEX, &colour::INDEX] {
                 @for (id, title) in index { (link(id, title)) }
             }
         }

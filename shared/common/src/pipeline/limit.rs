@@ -1,5 +1,5 @@
-//! The rate limits of the account and the key: one conditional update for requests and tokens, and a place among those that
-//! may run at the same time. What the cache answers takes nothing of any.
+//! The rate limits of the account and the key: a place among the calls that may run at the same time, and one conditional update
+//! for requests and tokens. What the cache answers takes nothing of any.
 
 use contract::limits::{LimitClass, TierLimits};
 use contract::{ErrorKind, Fault};
@@ -38,10 +38,7 @@ pub(crate) async fn count(call: &mut Call) -> Result<(), ApiError> {
         let wait = if windows.second_is_full() { 1 } else { windows.minute_ends_in };
         return Err(ApiError::new(ErrorKind::RateLimited).retry_after(wait.into()));
     }
-    match call.tier {
-        Some(tier) => take_place(call, &scope, tier).await,
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 fn ask<'a>(call: &'a Call, class: LimitClass, scope: &'a str) -> Ask<'a> {
@@ -73,6 +70,18 @@ fn ask<'a>(call: &'a Call, class: LimitClass, scope: &'a str) -> Ask<'a> {
 /// The windows as this process saw them last, in this minute.
 fn known(call: &Call, scope: &str) -> Option<Windows> {
     call.platform.windows.find(scope, call.started_ms)
+}
+
+/// Takes a place among the calls of the account that run at the same time. Before the quote, which may read documents.
+pub(crate) async fn enter(call: &mut Call) -> Result<(), ApiError> {
+    let is_limited = call.route.limit.is_some() && call.platform.config.rate_limits;
+    match call.tier.filter(|_| is_limited && !call.cached) {
+        Some(tier) => {
+            let scope = call.scope();
+            take_place(call, &scope, tier).await
+        }
+        None => Ok(()),
+    }
 }
 
 async fn take_place(call: &mut Call, scope: &str, tier: TierLimits) -> Result<(), ApiError> {

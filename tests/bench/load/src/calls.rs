@@ -36,8 +36,8 @@ fn task(body: &[u8]) -> Result<(u64, String)> {
     Ok((id, task["status"].as_str().unwrap_or_default().to_owned()))
 }
 
-fn post(key: &str, body: Bytes) -> Call {
-    Call { method: Method::POST, path: ASYNC.into(), key: key.into(), media: JSON.into(), body }
+fn post(key: &str, path: &str, body: Bytes) -> Call {
+    Call { method: Method::POST, path: path.into(), key: key.into(), media: JSON.into(), body }
 }
 
 fn get(key: &str, path: String) -> Call {
@@ -52,7 +52,7 @@ pub async fn accept(load: Load, input: &str, tasks: &Path) -> Result<Report> {
     let list = made.clone();
     let report = run(&load, async move |connection: &mut Connection, number| {
         let place = number % keys.len();
-        let (id, _) = task(&expect(connection, post(&keys[place], body.clone())).await?)?;
+        let (id, _) = task(&expect(connection, post(&keys[place], ASYNC, body.clone())).await?)?;
         list.borrow_mut().push_str(&format!("{place} {id}\n"));
         Ok(())
     })
@@ -81,6 +81,19 @@ pub async fn look(load: Load, tasks: &Path) -> Result<Report> {
 fn listed(line: &str) -> Result<(usize, u64)> {
     let (place, id) = line.split_once(' ').context("a line of tasks is a place and an id")?;
     Ok((place.parse()?, id.parse()?))
+}
+
+pub async fn post_all(load: Load, path: &str, bodies: &Path) -> Result<Report> {
+    let keys = keys(&load)?;
+    let text = fs::read_to_string(bodies).with_context(|| format!("{} cannot be read", bodies.display()))?;
+    let bodies: Vec<Bytes> = text.lines().map(|line| Bytes::from(line.to_owned())).collect();
+    ensure!(!bodies.is_empty(), "there is nothing to post");
+    let path = path.to_owned();
+    run(&load, async move |connection: &mut Connection, number| {
+        let call = post(&keys[number % keys.len()], &path, bodies[number % bodies.len()].clone());
+        expect(connection, call).await.map(drop)
+    })
+    .await
 }
 
 pub async fn upload(load: Load, picture: &Path, request: &str) -> Result<Report> {
@@ -112,7 +125,7 @@ pub async fn edit(load: Load, input: &str, request: &str) -> Result<Report> {
     let body = Bytes::from(body.to_string());
     run(&load, async move |connection: &mut Connection, number| {
         let key = &keys[number % keys.len()];
-        let (id, mut status) = task(&expect(connection, post(key, body.clone())).await?)?;
+        let (id, mut status) = task(&expect(connection, post(key, ASYNC, body.clone())).await?)?;
         while matches!(status.as_str(), "ACCEPTED" | "PROCESSING") {
             let answer = expect(connection, get(key, format!("{ASYNC}/{id}?wait=20"))).await?;
             status = task(&answer)?.1;

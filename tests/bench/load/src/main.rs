@@ -49,6 +49,17 @@ enum Command {
         #[arg(long)]
         request: String,
     },
+    /// JSON is posted, and answered with a success
+    Post {
+        #[command(flatten)]
+        load: Load,
+        /// As in `/v1/classify`
+        #[arg(long)]
+        path: String,
+        /// File of bodies, one a line; calls take them in turn
+        #[arg(long)]
+        bodies: PathBuf,
+    },
     /// Asynchronous edits are accepted and waited for
     Edit {
         #[command(flatten)]
@@ -88,6 +99,7 @@ async fn main() -> Result<()> {
         Command::Accept { load, input, tasks } => calls::accept(load, &input, &tasks).await?,
         Command::Look { load, tasks } => calls::look(load, &tasks).await?,
         Command::Upload { load, picture, request } => calls::upload(load, &picture, &request).await?,
+        Command::Post { load, path, bodies } => calls::post_all(load, &path, &bodies).await?,
         Command::Edit { load, input, request } => calls::edit(load, &input, &request).await?,
     };
     println!("{}", report.line());
