@@ -37,6 +37,11 @@ pub fn hour(unix_ms: i64) -> String {
     format(unix_ms, format_description!("[year]-[month]-[day]T[hour]"))
 }
 
+/// `20260305T100000Z`, the form of AWS's signatures.
+pub fn basic(unix_ms: i64) -> String {
+    format(unix_ms, format_description!("[year][month][day]T[hour][minute][second]Z"))
+}
+
 fn format(unix_ms: i64, form: &[time::format_description::BorrowedFormatItem<'_>]) -> String {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(unix_ms) * 1_000_000)
         .unwrap_or(OffsetDateTime::UNIX_EPOCH)

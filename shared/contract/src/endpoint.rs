@@ -227,6 +227,18 @@ impl<Req: JsonSchema + Check, Res: JsonSchema> Endpoint<Req, Res> {
         self
     }
 
+    /// 202 instead of 200.
+    pub const fn accepts(mut self) -> Self {
+        self.route.status = 202;
+        self
+    }
+
+    /// Takes its path's parameters only, whatever its method.
+    pub const fn no_body(mut self) -> Self {
+        self.route.input = Input::Parameters;
+        self
+    }
+
     pub const fn multipart(mut self, max_bytes: usize) -> Self {
         self.route.input = Input::Multipart { max_bytes };
         self

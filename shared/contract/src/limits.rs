@@ -52,6 +52,17 @@ pub const MAX_CLASSIFIER_NAME: usize = 64;
 /// Bytes of JSON that labels, descriptions and examples of a saved classifier take: what fits into one stored item.
 pub const MAX_CLASSIFIER_BYTES: usize = 300_000;
 
+/// Bytes of a batch job's upload.
+pub const MAX_BATCH_UPLOAD: u64 = 5_000_000_000;
+/// Bytes of one line of it; a longer one fails alone.
+pub const MAX_BATCH_LINE: usize = 1 << 20;
+/// Characters of a line's `custom_id`.
+pub const MAX_CUSTOM_ID_CHARS: usize = 512;
+/// Seconds that upload fields and links to results are good.
+pub const BATCH_LINK_SECONDS: u64 = 3600;
+/// Jobs that `GET /v1/batch` lists.
+pub const MAX_LISTED_JOBS: usize = 20;
+
 /// Routes that share one limit of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -17,14 +17,17 @@ pub struct Prices {
     pub tokens_fast: Credits,
     /// Credits for a million tokens of their batches, and of evaluations.
     pub tokens_batch: Credits,
+    /// Credits for a million tokens of batch jobs.
+    pub tokens_async: Credits,
 }
 
 pub const PRICES: Prices = Prices {
-    version: 2,
+    version: 3,
     image_edit: Credits::whole(1),
     tokens_standard: Credits::whole(200),
     tokens_fast: Credits::whole(600),
     tokens_batch: Credits::whole(200),
+    tokens_async: Credits::whole(80),
 };
 
 impl Prices {

@@ -32,8 +32,8 @@ pub struct Queue {
 pub struct Bucket {
     pub name: &'static str,
     pub setting: &'static str,
-    /// Days after which objects under `tmp/` are deleted.
-    pub temporary_days: u32,
+    /// Prefixes of objects that are deleted, and after how many days.
+    pub expiring: &'static [(&'static str, u32)],
     pub doc: &'static str,
 }
 
@@ -75,7 +75,13 @@ pub const CACHE: Table = Table {
     open_index: false,
     doc: "Answers that may be given again, account by account.",
 };
-pub const TABLES: [Table; 7] = [KEYS, LEDGER, TASKS, RATES, LOGS, CLASSIFIERS, CACHE];
+pub const JOBS: Table = Table {
+    name: "jobs",
+    setting: "ATELIER_TABLE_JOBS",
+    open_index: true,
+    doc: "Batch jobs, their shards and counters.",
+};
+pub const TABLES: [Table; 8] = [KEYS, LEDGER, TASKS, RATES, LOGS, CLASSIFIERS, CACHE, JOBS];
 
 /// Name of the index of tables with `open_index`.
 pub const OPEN_INDEX: &str = "open";
@@ -90,13 +96,27 @@ pub const EDITS: Queue = Queue {
     dead_letters: "edits-dead",
     dead_letter_worker: "edit-dead-letter",
 };
-pub const QUEUES: [Queue; 1] = [EDITS];
+pub const BATCHES: Queue = Queue {
+    name: "batches",
+    setting: "ATELIER_QUEUE_BATCHES",
+    worker: "batch-worker",
+    batch: 1,
+    visibility_seconds: 5400,
+    max_receives: 5,
+    dead_letters: "batches-dead",
+    dead_letter_worker: "batch-dead-letter",
+};
+pub const QUEUES: [Queue; 2] = [EDITS, BATCHES];
+
+/// Where uploads of batch jobs lie, and what their workers make of them.
+pub const BATCH_INPUTS: &str = "batches/inputs/";
+pub const BATCH_RESULTS: &str = "batches/results/";
 
 pub const RESULTS: Bucket = Bucket {
     name: "atelier-results",
     setting: "ATELIER_BUCKET_RESULTS",
-    temporary_days: 1,
-    doc: "Results of edits, under tmp/ until they expire.",
+    expiring: &[("tmp/", 1), (BATCH_INPUTS, 7), (BATCH_RESULTS, 30)],
+    doc: "Results of edits, uploads and results of batch jobs, each until it expires.",
 };
 pub const BUCKETS: [Bucket; 1] = [RESULTS];
 
@@ -121,6 +141,12 @@ pub enum Needs {
     Cache,
     /// Sends to the edits queue.
     EditQueue,
+    /// Reads batch jobs and changes their state.
+    Jobs,
+    /// Sends to the queue of batch jobs.
+    BatchQueue,
+    /// Reads, writes and deletes uploads and results of batch jobs.
+    BatchFiles,
     /// Writes and deletes results.
     Results,
     /// Reads results.
@@ -173,12 +199,35 @@ pub const EDIT_DEAD_LETTER: Worker = Worker {
     memory_mb: 256,
     timeout_seconds: 25,
 };
+pub const BATCH_WORKER: Worker = Worker {
+    name: "batch-worker",
+    trigger: Trigger::Queue(BATCHES),
+    summary: "Classifies the lines of batch jobs, a shard a message, and joins their results.",
+    needs: &[
+        Needs::Jobs,
+        Needs::Ledger,
+        Needs::BatchQueue,
+        Needs::BatchFiles,
+        Needs::Logs,
+        Needs::HostedModel,
+    ],
+    memory_mb: 1769,
+    timeout_seconds: 900,
+};
+pub const BATCH_DEAD_LETTER: Worker = Worker {
+    name: "batch-dead-letter",
+    trigger: Trigger::DeadLetters(BATCHES),
+    summary: "Ends batch jobs of which a shard failed too often; what is done is kept.",
+    needs: &[Needs::Jobs, Needs::BatchQueue],
+    memory_mb: 256,
+    timeout_seconds: 25,
+};
 pub const SWEEP: Worker = Worker {
     name: "sweep",
     trigger: Trigger::Schedule { minutes: 1 },
     summary: "Releases expired holds, sends lost messages again, ends stuck tasks.",
-    needs: &[Needs::Tasks, Needs::Ledger, Needs::EditQueue, Needs::Logs],
+    needs: &[Needs::Tasks, Needs::Ledger, Needs::EditQueue, Needs::Jobs, Needs::BatchQueue, Needs::Logs],
     memory_mb: 256,
     timeout_seconds: 50,
 };
-pub const WORKERS: [Worker; 3] = [EDIT_WORKER, EDIT_DEAD_LETTER, SWEEP];
+pub const WORKERS: [Worker; 5] = [EDIT_WORKER, EDIT_DEAD_LETTER, BATCH_WORKER, BATCH_DEAD_LETTER, SWEEP];

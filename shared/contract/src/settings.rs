@@ -166,6 +166,10 @@ pub const TABLE_CLASSIFIERS: Setting =
     setting("ATELIER_TABLE_CLASSIFIERS", "classifiers", Place::Aws, "Name of the table of classifiers.");
 pub const TABLE_CACHE: Setting =
     setting("ATELIER_TABLE_CACHE", "cache", Place::Aws, "Name of the table of cached answers.");
+pub const TABLE_JOBS: Setting =
+    setting("ATELIER_TABLE_JOBS", "jobs", Place::Aws, "Name of the table of batch jobs.");
+pub const QUEUE_BATCHES: Setting =
+    setting("ATELIER_QUEUE_BATCHES", "", Place::Aws, "URL of the queue of batch jobs.");
 pub const QUEUE_EDITS: Setting = setting("ATELIER_QUEUE_EDITS", "", Place::Aws, "URL of the queue of edits.");
 pub const BUCKET_RESULTS: Setting =
     setting("ATELIER_BUCKET_RESULTS", "atelier-results", Place::Aws, "Name of the bucket of results.");
@@ -275,6 +279,8 @@ pub const ALL: &[Setting] = &[
     TABLE_LOGS,
     TABLE_CLASSIFIERS,
     TABLE_CACHE,
+    TABLE_JOBS,
+    QUEUE_BATCHES,
     QUEUE_EDITS,
     BUCKET_RESULTS,
     FILE_KEYS,

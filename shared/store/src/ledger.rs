@@ -1,6 +1,7 @@
 //! Money. Reserve, then settle or release, each in one transaction, keyed on the request id.
 //! At every moment: granted = available + held + spent, held ≥ 0, available ≥ 0.
 
+mod parts;
 mod read;
 
 use contract::Credits;
@@ -79,6 +80,11 @@ impl Hold {
         }
     }
 
+    /// The calendar month that its spending counts in.
+    pub(crate) fn month(&self) -> &str {
+        &self.month
+    }
+
     pub(crate) fn write(&self, item: Item) -> Item {
         item.text("hold_id", &self.id)
             .number("hold_amount", self.amount.micro())
@@ -111,11 +117,7 @@ impl Ledger<'_> {
         expires_ms: i64,
     ) -> Result<(), StoreError> {
         let amount = hold.amount.micro();
-        let take = Change::new("SET available = available - :n, held = held + :n, updated_at = :now")
-            .when("available >= :n")
-            .number(":n", amount)
-            .number(":now", now_ms);
-        transaction.update(Guard::Balance, &LEDGER, balance_key(&hold.account), take)?;
+        self.take(transaction, &hold.account, hold.amount, now_ms)?;
         let row = hold
             .write(Item::new(rows(&hold.account), &hold.id))
             .text("account", &hold.account)
@@ -126,25 +128,54 @@ impl Ledger<'_> {
             .text("open_pk", shard(&hold.id))
             .number("open_at", expires_ms);
         transaction.put_new(Guard::Hold, &LEDGER, row)?;
-        let mut spend = Change::new("ADD used :n").number(":n", amount);
-        if let Some(cap) = cap {
-            let left = cap.micro() - amount;
-            let fits =
-                if left >= 0 { "attribute_not_exists(used) OR used <= :left" } else { "used <= :left" };
-            spend = spend.when(fits).number(":left", left);
-        }
-        transaction.update(
-            Guard::SpendCap,
-            &LEDGER,
-            spend_key(&hold.account, &hold.month, &hold.key_id),
-            spend,
-        )
+        self.count_spend(transaction, hold, hold.amount, cap)
     }
 
     /// Hands a hold to a task: from here on it ends only with the task.
     pub fn hand_over(&self, transaction: &mut Transaction<'_>, hold: &Hold) -> Result<(), StoreError> {
         let change = Change::new("REMOVE open_pk, open_at").when("hold_state = :held").text(":held", "held");
         self.hold_row(transaction, hold, change)
+    }
+
+    fn end_row(&self, hold: &Hold, id: String, kind: &str, credits: Credits, now_ms: i64) -> Item {
+        Item::new(rows(&hold.account), id)
+            .text("kind", kind)
+            .number("credits", credits.micro())
+            .number("created_at", now_ms)
+            .text("request_id", &hold.request_id)
+            .text("key_id", &hold.key_id)
+    }
+
+    fn take(
+        &self,
+        transaction: &mut Transaction<'_>,
+        account: &str,
+        credits: Credits,
+        now_ms: i64,
+    ) -> Result<(), StoreError> {
+        let take = Change::new("SET available = available - :n, held = held + :n, updated_at = :now")
+            .when("available >= :n")
+            .number(":n", credits.micro())
+            .number(":now", now_ms);
+        transaction.update(Guard::Balance, &LEDGER, balance_key(account), take)
+    }
+
+    fn count_spend(
+        &self,
+        transaction: &mut Transaction<'_>,
+        hold: &Hold,
+        credits: Credits,
+        cap: Option<Credits>,
+    ) -> Result<(), StoreError> {
+        let mut spend = Change::new("ADD used :n").number(":n", credits.micro());
+        if let Some(cap) = cap {
+            let left = cap.micro() - credits.micro();
+            let fits =
+                if left >= 0 { "attribute_not_exists(used) OR used <= :left" } else { "used <= :left" };
+            spend = spend.when(fits).number(":left", left);
+        }
+        let key = spend_key(&hold.account, &hold.month, &hold.key_id);
+        transaction.update(Guard::SpendCap, &LEDGER, key, spend)
     }
 
     /// Adds the writes that charge `charged` of a hold (at most its amount) and give the rest back.

@@ -2,13 +2,16 @@
 //! embedded servers.
 
 pub mod accounts;
+mod batch_files;
 mod budget;
 mod cache;
 mod classifiers;
 mod error;
 mod files;
+mod forms;
 mod idempotency;
 mod item;
+mod jobs;
 mod keys;
 mod lazy;
 mod ledger;
@@ -25,19 +28,24 @@ mod usage;
 
 use std::sync::Arc;
 
+pub use batch_files::{BatchFiles, Listed, Missed};
 pub use budget::Budget;
 pub use cache::{Cache, Kept};
 pub use classifiers::{ClassifierHead, Classifiers, NewVersion, next_version};
 pub use error::StoreError;
 pub use files::{Object, ObjectBody, Read, Results};
+pub use forms::{Form, FormSigner};
 pub use idempotency::{Earlier, Idempotency, KeptAnswer, StartedCall};
 pub use item::Item;
+pub use jobs::{
+    Begun, Checkpoint, Ending, Input, JobPhase, JobRecord, Jobs, NewJob, Reserved, ShardRecord, Totals,
+};
 pub use keys::{KeyChange, KeyRecord, Keys, NewKey};
 pub use lazy::Lazy;
 pub use ledger::{BalanceSheet, Hold, Ledger};
 pub use logs::{CallRow, LogFilter, Logs};
 pub use names::Names;
-pub use queues::{Message, Queues};
+pub use queues::{BatchMessage, Message, Queues};
 pub use rates::{Ask, Rates, Window, Windows};
 pub use secret::Secret;
 pub use tasks::{NewTask, TaskRecord, Tasks, Verdict};
@@ -51,6 +59,8 @@ pub struct Store {
     pub sqs: Lazy<aws_sdk_sqs::Client>,
     pub s3: Lazy<aws_sdk_s3::Client>,
     pub names: Arc<Names>,
+    /// Signs forms for uploads; `None` where the server itself takes them.
+    pub forms: Option<FormSigner>,
 }
 
 impl Store {
@@ -68,6 +78,14 @@ impl Store {
 
     pub fn tasks(&self) -> Tasks<'_> {
         Tasks(self)
+    }
+
+    pub fn jobs(&self) -> Jobs<'_> {
+        Jobs(self)
+    }
+
+    pub fn batch_files(&self) -> BatchFiles<'_> {
+        BatchFiles(self)
     }
 
     pub fn rates(&self) -> Rates<'_> {

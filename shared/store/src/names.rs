@@ -1,4 +1,4 @@
-use contract::resources::{EDITS, Queue, RESULTS, TABLES, Table};
+use contract::resources::{BATCHES, EDITS, Queue, RESULTS, TABLES, Table};
 use contract::settings;
 
 /// Physical names of tables, queues and buckets.
@@ -6,6 +6,7 @@ use contract::settings;
 pub struct Names {
     tables: Vec<(Table, String)>,
     pub queue_edits: String,
+    pub queue_batches: String,
     pub bucket_results: String,
 }
 
@@ -15,6 +16,7 @@ impl Default for Names {
         Self {
             tables: TABLES.iter().map(|table| (*table, table.name.to_owned())).collect(),
             queue_edits: EDITS.name.to_owned(),
+            queue_batches: BATCHES.name.to_owned(),
             bucket_results: RESULTS.name.to_owned(),
         }
     }
@@ -34,13 +36,18 @@ impl Names {
         Self {
             tables: tables.collect(),
             queue_edits: settings::QUEUE_EDITS.value_or_default(),
+            queue_batches: settings::QUEUE_BATCHES.value_or_default(),
             bucket_results: settings::BUCKET_RESULTS.value_or_default(),
         }
     }
 
-    /// With the URL of the queue of edits.
-    pub fn with_queue(self, queue_edits: String) -> Self {
-        Self { queue_edits, ..self }
+    /// With the URLs of queues.
+    pub fn with_queues<'a>(mut self, urls: impl IntoIterator<Item = (&'a Queue, &'a str)>) -> Self {
+        for (queue, url) in urls {
+            let name = if *queue == BATCHES { &mut self.queue_batches } else { &mut self.queue_edits };
+            url.clone_into(name);
+        }
+        self
     }
 
     pub(crate) fn table(&self, table: &Table) -> &str {
@@ -48,8 +55,7 @@ impl Names {
     }
 
     /// URL of a queue.
-    pub fn queue(&self, _queue: &Queue) -> &str {
-        // Why: there is one queue so far; the next one makes this a table like the others.
-        &self.queue_edits
+    pub fn queue(&self, queue: &Queue) -> &str {
+        if *queue == BATCHES { &self.queue_batches } else { &self.queue_edits }
     }
 }

@@ -28,7 +28,7 @@ pub async fn provision(store: &Store) -> Result<Vec<(Queue, String, String)>, St
             }
         }
     }
-    let mut queues = Vec::new();
+    let mut queues = Vec::with_capacity(QUEUES.len());
     for queue in &QUEUES {
         queues.push(create_queue(store, queue).await?);
     }

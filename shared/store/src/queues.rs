@@ -1,7 +1,7 @@
 //! Queues. Messages carry ids only; workers load the state.
 
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
-use contract::resources::{EDITS, Queue};
+use contract::resources::{BATCHES, EDITS, Queue};
 use serde::{Deserialize, Serialize};
 
 use crate::{Store, StoreError};
@@ -10,6 +10,15 @@ use crate::{Store, StoreError};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     pub task: u64,
+}
+
+/// A message of the queue of batch jobs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchMessage {
+    pub account: String,
+    pub job: String,
+    /// The shard to work on; `None`: whether the job can be brought to its end.
+    pub shard: Option<u32>,
 }
 
 #[derive(Debug)]
@@ -31,13 +40,25 @@ impl Queues<'_> {
 
     /// Messages for many tasks, as many a call as SQS takes.
     pub async fn send_edits(&self, tasks: &[u64]) -> Result<(), StoreError> {
-        for batch in tasks.chunks(MOST_A_BATCH) {
-            let entries = batch.iter().map(|task| {
-                let entry = SendMessageBatchRequestEntry::builder().id(task.to_string());
-                entry.message_body(body(*task)).build().map_err(|error| StoreError::Failed(error.into()))
+        let bodies: Vec<String> = tasks.iter().map(|task| body(*task)).collect();
+        self.send_all(&EDITS, &bodies).await
+    }
+
+    /// Messages for many shards of jobs, as many a call as SQS takes.
+    pub async fn send_batches(&self, messages: &[BatchMessage]) -> Result<(), StoreError> {
+        let bodies: Vec<String> =
+            messages.iter().map(|message| serde_json::json!(message).to_string()).collect();
+        self.send_all(&BATCHES, &bodies).await
+    }
+
+    async fn send_all(&self, queue: &Queue, bodies: &[String]) -> Result<(), StoreError> {
+        for batch in bodies.chunks(MOST_A_BATCH) {
+            let entries = batch.iter().enumerate().map(|(number, body)| {
+                let entry = SendMessageBatchRequestEntry::builder().id(number.to_string());
+                entry.message_body(body).build().map_err(|error| StoreError::Failed(error.into()))
             });
             let entries = entries.collect::<Result<_, _>>()?;
-            let queue = self.0.names.queue(&EDITS);
+            let queue = self.0.names.queue(queue);
             let call = self.0.sqs.send_message_batch().queue_url(queue).set_entries(Some(entries));
             if let Some(refused) = call.send().await?.failed.first() {
                 let message = format!("a message of a batch was refused: {}", refused.code());

@@ -21,6 +21,10 @@ pub enum Guard {
     Hold,
     Idempotency,
     Task,
+    Job,
+    Shard,
+    /// The one job of an account that is processed.
+    Active,
     Key,
     Account,
     Classifier,

@@ -1,5 +1,6 @@
 //! Classification and tagging as data: requests, answers, saved classifiers, and the rules between their fields.
 
+mod batches;
 mod classifiers;
 mod definition;
 mod evaluation;
@@ -7,6 +8,9 @@ mod options;
 mod request;
 mod response;
 
+pub use batches::{
+    BatchCreate, BatchUpload, JobDeleted, JobRef, JobReport, JobResults, JobRow, JobState, JobStatus,
+};
 pub use classifiers::{
     Classifier, ClassifierCreate, ClassifierDeleted, ClassifierName, ClassifierRef, ClassifierReport, Fits,
     HostedFit, Mode, TierFit,
