@@ -28,6 +28,10 @@ async fn run(platform: Arc<Platform>) -> Result<(), StoreError> {
     for task in platform.store.tasks().overdue(now_ms, MOST).await? {
         repair(&platform, &task, now_ms).await?;
     }
+    let jobs = platform.store.jobs().send_again(now_ms, MOST).await?;
+    if jobs > 0 {
+        tracing::warn!(jobs, "messages of batch jobs sent again");
+    }
     Ok(())
 }
 

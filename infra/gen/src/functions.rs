@@ -68,9 +68,9 @@ fn of_route(route: &'static Route) -> Function {
     }
 }
 
-/// What writes results makes them from pixels.
+/// What writes results makes them from pixels; what may ask a hosted model runs local ones too.
 fn works_on_pictures(needs: &[Needs]) -> bool {
-    needs.contains(&Needs::Results)
+    needs.contains(&Needs::Results) || needs.contains(&Needs::HostedModel)
 }
 
 /// `image-edit` → `ImageEdit`: the start of a function's logical names in the template.
@@ -99,7 +99,10 @@ mod tests {
             .filter(|function| !function.light)
             .map(|function| function.name)
             .collect();
-        let models = ["classify", "tag", "classify-batch", "tag-batch", "classifier-evaluate"];
-        assert_eq!(heavy, [&["image-edit", "image-edit-upload"][..], &models, &["edit-worker"]].concat());
+        let models = ["classify", "tag", "classify-batch", "tag-batch", "batch-start", "classifier-evaluate"];
+        assert_eq!(
+            heavy,
+            [&["image-edit", "image-edit-upload"][..], &models, &["edit-worker", "batch-worker"]].concat()
+        );
     }
 }

@@ -61,10 +61,12 @@ pub async fn run(platform: &Arc<Platform>, embedded: &Embedded, sweep: &Schedule
 
 /// What lifecycle rules and TTL do on AWS. `now` in Unix seconds.
 pub async fn expire(embedded: &Embedded, results: &str, now: i64) {
-    let objects = embedded.expire_objects(results, "tmp/", now - DAY * i64::from(RESULTS.temporary_days));
-    let (items, objects, uploads) =
-        tokio::join!(embedded.expire_items(now), objects, embedded.abort_uploads(now - DAY));
-    for error in [items.err(), objects.err(), uploads.err()].into_iter().flatten() {
+    let (items, uploads) = tokio::join!(embedded.expire_items(now), embedded.abort_uploads(now - DAY));
+    let mut errors = vec![items.err(), uploads.err()];
+    for (prefix, days) in RESULTS.expiring {
+        errors.push(embedded.expire_objects(results, prefix, now - DAY * i64::from(*days)).await.err());
+    }
+    for error in errors.into_iter().flatten() {
         tracing::error!(error = %error, "expiry failed; the next sweep goes on");
     }
 }

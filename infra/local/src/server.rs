@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use classifying::Engine;
 use common::{ApiError, Config, Platform, QueueFunction, ScheduleFunction, Work};
-use contract::resources::Queue;
+use contract::resources::{BATCH_WORKER, Queue};
 use editing::{EditLimits, Editor};
 use embedded::{Embedded, EmbeddedError, EmbeddedOptions};
 use fetch::{Fetcher, HostPort};
@@ -38,6 +38,8 @@ pub enum ServeError {
 
 /// Tasks begun at the same time, at least.
 const FETCHED_AT_ONCE: usize = 8;
+/// Shards of batch jobs in work at the same time.
+const SHARDS_AT_ONCE: usize = 2;
 
 /// A running server.
 pub struct Server {
@@ -59,11 +61,12 @@ pub async fn open_store(
         sqs: embedded.sqs_client().into(),
         s3: embedded.s3_presign_client(presign_at).into(),
         names: Arc::new(Names::default()),
+        // Forms go to a path of the listener.
+        forms: None,
     };
     let queues = provision::provision(&store).await?;
-    if let Some((_, url, _)) = queues.first() {
-        store.names = Arc::new(Names::default().with_queue(url.clone()));
-    }
+    let urls = queues.iter().map(|(queue, url, _)| (queue, &url[..]));
+    store.names = Arc::new(Names::default().with_queues(urls));
     Ok((store, queues))
 }
 
@@ -173,6 +176,10 @@ pub(crate) async fn refill(store: &Store, started_ms: i64) -> Result<(), StoreEr
     if sent > 0 {
         tracing::info!(tasks = sent, "open tasks queued again");
     }
+    let jobs = store.jobs().requeue_all(started_ms).await?;
+    if jobs > 0 {
+        tracing::info!(jobs, "batch jobs queued again");
+    }
     Ok(())
 }
 
@@ -185,6 +192,8 @@ fn work(
 ) {
     // Why more than threads: while one picture is edited others are fetched, and a slow host holds up only its own.
     let at_once = (EditLimits::from_env().threads * 2).max(FETCHED_AT_ONCE);
+    // A shard takes all cores: a second one is there so that one account's job does not keep another's waiting.
+    let at_once = if function.worker.name == BATCH_WORKER.name { SHARDS_AT_ONCE } else { at_once };
     if let Some(source) = Source::of(function.worker.trigger, queues, at_once) {
         let worker = Arc::new(InProcess { platform: platform.clone(), function });
         pollers::start(tasks, &platform.store.sqs, &worker, &source, stopped);

@@ -113,7 +113,7 @@ fn done(work: &Work, made: &[Made]) -> Option<Quote> {
 }
 
 /// Why one text of a batch has no answer.
-fn reason(error: &ApiError) -> &'static str {
+pub(crate) fn reason(error: &ApiError) -> &'static str {
     match error.kind {
         ErrorKind::ModelUnavailable => "the model is unavailable",
         ErrorKind::DeadlineExceeded => "the model took too long",

@@ -65,6 +65,11 @@ impl Engine {
         self.hosted.as_ref()
     }
 
+    /// Texts of one call or job that are worked on at the same time.
+    pub(crate) fn threads(&self) -> usize {
+        self.threads.max(1)
+    }
+
     async fn language(&self) -> Result<Arc<Language>, ApiError> {
         let threads = self.threads;
         let load = || async move {

@@ -2,6 +2,7 @@
 
 mod answers;
 mod asked;
+mod bulk;
 mod engine;
 mod evaluate;
 mod eyes;
@@ -15,6 +16,7 @@ mod seen;
 mod work;
 
 pub use answers::{classified, classified_batch, tagged, tagged_batch};
+pub use bulk::{Bulk, BulkAnswer, BulkRecipe};
 pub use engine::{Engine, check_settings};
 pub use evaluate::{Evaluation, evaluated, plan as plan_evaluation, quote as quote_evaluation};
 pub use price::quote;

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use common::{ApiError, CacheKey, CachePlan, Cx, Hit, Plan, Request};
 use contract::classification::{
     ClassifyBatchRequest, ClassifyRequest, Options, Priority, TagBatchRequest, TagRequest, TierFit,
+    text_fault,
 };
-use contract::limits::{MAX_JSON_BODY, MAX_TEXT_CHARS};
+use contract::limits::MAX_JSON_BODY;
 use contract::{ErrorKind, classification::Definition};
 use language::Tier;
 use serde::Serialize;
@@ -19,7 +20,7 @@ use crate::resolve::{Resolved, resolve};
 
 /// To be raised where the same request gets another answer than before, by other models or in another way.
 const GENERATION: u32 = 1;
-const DEFAULT_THRESHOLD: f64 = 0.5;
+pub(crate) const DEFAULT_THRESHOLD: f64 = 0.5;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -206,7 +207,7 @@ fn pieces(texts: Vec<String>, once: bool) -> (Vec<String>, Vec<Result<usize, &'s
     let mut known: HashMap<String, usize> = HashMap::new();
     let mut items = Vec::with_capacity(texts.len());
     for text in texts {
-        if let Some(fault) = fault(&text) {
+        if let Some(fault) = text_fault(&text) {
             items.push(Err(fault));
         } else if let Some(piece) = known.get(&text) {
             items.push(Ok(*piece));
@@ -219,14 +220,6 @@ fn pieces(texts: Vec<String>, once: bool) -> (Vec<String>, Vec<Result<usize, &'s
         }
     }
     (pieces, items)
-}
-
-fn fault(text: &str) -> Option<&'static str> {
-    if text.trim().is_empty() {
-        return Some("text is empty");
-    }
-    let fits = text.len() <= MAX_TEXT_CHARS || text.chars().count() <= MAX_TEXT_CHARS;
-    (!fits).then_some("text is longer than 100000 characters")
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
+use store::FormSigner;
 
 /// Amazon Root CA 1 to 4 and Starfield Services Root CA G2.
 const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
@@ -54,6 +55,19 @@ pub fn from_environment() -> Result<SdkConfig, Box<dyn std::error::Error + Send 
         .service_config(Endpoints);
     config.set_endpoint_url(variable("AWS_ENDPOINT_URL"));
     Ok(config.build())
+}
+
+/// What signs forms for uploads; `None` outside of a Lambda's environment.
+pub fn form_signer() -> Option<FormSigner> {
+    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let credentials = Credentials::new(
+        variable("AWS_ACCESS_KEY_ID")?,
+        variable("AWS_SECRET_ACCESS_KEY")?,
+        variable("AWS_SESSION_TOKEN"),
+        None,
+        "environment",
+    );
+    Some(FormSigner { credentials, region: variable("AWS_REGION")? })
 }
 
 /// Settings of one service, as `AWS_ENDPOINT_URL_DYNAMODB`.

@@ -31,10 +31,15 @@ impl FileKeys {
 
     /// The path of a link to `object`, good until `expires` (Unix seconds).
     pub fn path(&self, object: &str, name: &str, expires: i64) -> String {
+        format!("/files/{}/{}", self.token(object, name, expires), encode_segment(name))
+    }
+
+    /// The token alone, as [`FileKeys::verify`] takes it.
+    pub fn token(&self, object: &str, name: &str, expires: i64) -> String {
         let mut token = self.0.first().map(|key| mac(key, object, name, expires)).unwrap_or_default();
         token.extend_from_slice(&expires.to_be_bytes());
         token.extend_from_slice(object.as_bytes());
-        format!("/files/{}/{}", URL_SAFE_NO_PAD.encode(token), encode_segment(name))
+        URL_SAFE_NO_PAD.encode(token)
     }
 
     /// The object of a link that is ours and alive.

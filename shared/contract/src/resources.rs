@@ -205,6 +205,7 @@ pub const BATCH_WORKER: Worker = Worker {
     summary: "Classifies the lines of batch jobs, a shard a message, and joins their results.",
     needs: &[
         Needs::Jobs,
+        Needs::Keys,
         Needs::Ledger,
         Needs::BatchQueue,
         Needs::BatchFiles,

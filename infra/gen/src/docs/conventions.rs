@@ -132,6 +132,7 @@ fn credits() -> Markup {
         row("classify, tag: a million tokens, priority standard", PRICES.tokens_standard.to_string()),
         row("classify, tag: a million tokens, priority fast", PRICES.tokens_fast.to_string()),
         row("their batches, and evaluations: a million tokens", PRICES.tokens_batch.to_string()),
+        row("batch jobs: a million tokens", PRICES.tokens_async.to_string()),
     ];
     html! {
         h2 id="credits" { "Credits" }

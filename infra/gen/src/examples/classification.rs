@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+const JOB: &str = "job_019cbd6a8f207d3e9c4b1a2f3e4d5c6b";
+
 pub fn body(name: &str) -> Option<Value> {
     Some(match name {
         "classify" => json!({
@@ -25,6 +27,28 @@ pub fn body(name: &str) -> Option<Value> {
             }],
             "total_tokens": 5, "latency_ms": 52,
         }),
+        "batch-create" | "batch-upload" => json!({
+            "job_id": JOB, "upload_url": "https://api.example.com/uploads/QWJjZGVmZ2hpamts",
+            "upload_fields": {"key": format!("batches/inputs/{JOB}")}, "input_key": format!("batches/inputs/{JOB}"),
+            "upload_expires_at": "2026-03-05T11:00:00Z",
+        }),
+        "batch-list" => json!([{
+            "job_id": JOB, "status": "processing", "requests_total": 100_000, "requests_completed": 25_000,
+            "created_at": "2026-03-05T10:00:00Z",
+        }]),
+        "batch-get" => json!({
+            "job_id": JOB, "status": "processing", "requests_total": 100_000, "requests_completed": 25_000,
+            "requests_failed": 3, "estimated_tokens": 1_900_000, "actual_tokens": null,
+            "created_at": "2026-03-05T10:00:00Z", "started_at": "2026-03-05T10:02:00Z", "completed_at": null, "error": null,
+            "credits": 38.2, "mode": "single", "eta_seconds": 90,
+        }),
+        "batch-start" => json!({"job_id": JOB, "status": "processing"}),
+        "batch-cancel" => json!({"job_id": JOB, "status": "cancelling"}),
+        "batch-results" => json!({
+            "job_id": JOB, "download_url": "https://api.example.com/results.ndjson?signature=...",
+            "errors_url": null,
+        }),
+        "batch-delete" => json!({"job_id": JOB, "deleted": true}),
         "classifier-create" => classifier(),
         "classifier-list" => json!({"data": [classifier()], "next_cursor": null}),
         "classifier-get" => {

@@ -49,6 +49,15 @@ fn of_need(need: Needs) -> Vec<Value> {
     let bucket = bucket_id(&RESULTS);
     let objects = sub(format!("${{{bucket}.Arn}}/*"));
     match need {
+        Needs::BatchQueue => vec![send(&contract::resources::BATCHES)],
+        Needs::BatchFiles => {
+            let files = sub(format!("${{{bucket}.Arn}}/batches/*"));
+            let actions = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"];
+            vec![
+                allow("BatchFiles", &actions, files),
+                allow("FindBatchFiles", &["s3:ListBucket"], arn(&bucket)),
+            ]
+        }
         Needs::EditQueue => vec![send(&contract::resources::EDITS)],
         Needs::Results => {
             vec![allow(

@@ -53,7 +53,11 @@ fn variable(need: Needs) -> Option<(String, Value)> {
             let queue = contract::resources::EDITS;
             Some((queue.setting.to_owned(), reference(&queue_id(queue.name))))
         }
-        Needs::Results | Needs::ResultsRead => {
+        Needs::BatchQueue => {
+            let queue = contract::resources::BATCHES;
+            Some((queue.setting.to_owned(), reference(&queue_id(queue.name))))
+        }
+        Needs::Results | Needs::ResultsRead | Needs::BatchFiles => {
             let bucket = contract::resources::RESULTS;
             Some((bucket.setting.to_owned(), reference(&stores::bucket_id(&bucket))))
         }

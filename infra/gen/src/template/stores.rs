@@ -1,7 +1,8 @@
 //! Tables and buckets.
 
 use contract::resources::{
-    BUCKETS, Bucket, CACHE, CLASSIFIERS, KEYS, LEDGER, LOGS, Needs, OPEN_INDEX, RATES, TABLES, TASKS, Table,
+    BUCKETS, Bucket, CACHE, CLASSIFIERS, JOBS, KEYS, LEDGER, LOGS, Needs, OPEN_INDEX, RATES, TABLES, TASKS,
+    Table,
 };
 use serde_json::{Map, Value, json};
 
@@ -25,8 +26,11 @@ pub fn table(need: Needs) -> Option<Table> {
         Needs::Rates => Some(RATES),
         Needs::Classifiers | Needs::ClassifiersRead => Some(CLASSIFIERS),
         Needs::Cache => Some(CACHE),
+        Needs::Jobs => Some(JOBS),
         Needs::Logs | Needs::LogsRead => Some(LOGS),
         Needs::EditQueue
+        | Needs::BatchQueue
+        | Needs::BatchFiles
         | Needs::Results
         | Needs::ResultsRead
         | Needs::FileKeys
@@ -86,15 +90,20 @@ fn s3(bucket: &Bucket) -> Value {
             "CorsConfiguration": {"CorsRules": [
                 {"AllowedMethods": ["GET", "HEAD"], "AllowedOrigins": ["*"], "AllowedHeaders": ["Range"], "MaxAge": 3600},
             ]},
-            "LifecycleConfiguration": {"Rules": [
-                {"Id": "temporary", "Status": "Enabled", "Prefix": "tmp/", "ExpirationInDays": bucket.temporary_days},
-                {
-                    "Id": "unfinished-uploads", "Status": "Enabled",
-                    "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
-                },
-            ]},
+            "LifecycleConfiguration": {"Rules": lifecycle(bucket)},
         },
     })
+}
+
+fn lifecycle(bucket: &Bucket) -> Vec<Value> {
+    let expiring = bucket.expiring.iter().map(|(prefix, days)| {
+        let id = prefix.trim_matches('/').replace('/', "-");
+        json!({"Id": id, "Status": "Enabled", "Prefix": prefix, "ExpirationInDays": days})
+    });
+    let unfinished = json!({
+        "Id": "unfinished-uploads", "Status": "Enabled", "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
+    });
+    expiring.chain([unfinished]).collect()
 }
 
 fn tls_only(bucket: &Bucket) -> Value {

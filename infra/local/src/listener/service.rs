@@ -5,12 +5,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use batches::verify_upload;
 use bytes::Bytes;
 use common::{Function, HttpFunction, Origin, Platform, Unread, Work};
 use contract::endpoints::FALLBACK;
-use contract::limits::MAX_JSON_BODY;
+use contract::limits::{MAX_BATCH_UPLOAD, MAX_JSON_BODY};
 use contract::routing;
-use embedded::PublicS3;
+use embedded::{FormGrant, PublicS3};
 use http::header::{CONNECTION, EXPECT, HOST};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body::Body as _;
@@ -65,6 +66,11 @@ impl Service {
         if self.s3.owns_path(request.uri().path()) {
             return self.s3.call(request).await.map(|body| body.map_err(Error::from).boxed_unsync());
         }
+        if request.method() == Method::POST
+            && let Some(key) = verify_upload(&self.platform, request.uri().path())
+        {
+            return self.receive(key, request).await;
+        }
         if cors::is_preflight(request.method(), request.headers()) {
             return cors::preflight();
         }
@@ -97,6 +103,13 @@ impl Service {
         let response = common::run(self.platform.clone(), function, request, origin).await.map(outgoing);
         // Why: what is left of a body that was not read would be taken for the next request.
         if unread.is_some() { closing(response) } else { response }
+    }
+
+    /// A form upload, streamed to the disk: its path is what admits it.
+    async fn receive(&self, key: String, request: Request<Incoming>) -> Response<Outgoing> {
+        let bucket = self.platform.store.names.bucket_results.clone();
+        let grant = FormGrant { bucket, key, least_bytes: 0, most_bytes: MAX_BATCH_UPLOAD };
+        self.s3.receive_form(&grant, request).await.map(|body| body.map_err(Error::from).boxed_unsync())
     }
 
     /// The body, and the room it takes until its call is answered. Without a body nothing is taken or waited for.

@@ -34,6 +34,7 @@ pub fn variables(
         (settings::PUBLIC_URL.name, &public),
         (settings::S3_PATH_STYLE.name, "on"),
         (settings::QUEUE_EDITS.name, &names.queue_edits),
+        (settings::QUEUE_BATCHES.name, &names.queue_batches),
         (settings::BUCKET_RESULTS.name, &names.bucket_results),
         (settings::FILE_KEYS.name, file_keys),
     ];

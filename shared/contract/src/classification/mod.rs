@@ -18,7 +18,7 @@ pub use classifiers::{
 pub use definition::Definition;
 pub use evaluation::{Compared, Evaluate, Evaluated, EvaluatedItem, EvaluationItem};
 pub use options::{Images, Options, Priority};
-pub use request::{ClassifyBatchRequest, ClassifyRequest, TagBatchRequest, TagRequest};
+pub use request::{ClassifyBatchRequest, ClassifyRequest, TagBatchRequest, TagRequest, text_fault};
 pub use response::{
     CacheInfo, Classified, ClassifiedBatch, ClassifiedItem, ConfidenceMethod, Evidence, TagLabel, Tagged,
     TaggedBatch, TaggedItem,

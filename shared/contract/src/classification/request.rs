@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Options;
 use crate::fault::{Check, Fault, Rule};
+use crate::limits::MAX_TEXT_CHARS;
 
 /// `POST /v1/classify`: exactly one label.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
@@ -46,6 +47,15 @@ pub struct TagBatchRequest {
     pub threshold: Option<f64>,
     #[serde(flatten)]
     pub options: Options,
+}
+
+/// Why a text cannot be worked on.
+pub fn text_fault(text: &str) -> Option<&'static str> {
+    if text.trim().is_empty() {
+        return Some("text is empty");
+    }
+    let fits = text.len() <= MAX_TEXT_CHARS || text.chars().count() <= MAX_TEXT_CHARS;
+    (!fits).then_some("text is longer than 100000 characters")
 }
 
 /// A fault unless there is something to look at.

@@ -129,7 +129,7 @@ impl Jobs<'_> {
     ) -> Result<bool, StoreError> {
         let Some(hold) = &job.hold else { return Err(StoreError::malformed("a started job without a hold")) };
         let mut set = "SET phase = :phase, completed_at = :now, reserve = :zero, results_bytes = :results, \
-                       errors_bytes = :errors"
+                       errors_bytes = :errors, logged = :charged, logged_tokens = :tokens"
             .to_owned();
         if ending.error.is_some() {
             set += ", job_error = :error";
@@ -141,6 +141,8 @@ impl Jobs<'_> {
             .number(":now", now_ms)
             .number(":zero", 0)
             .number(":reserve", reserve.micro())
+            .number(":charged", job.charged.micro())
+            .number(":tokens", job.tokens)
             .number(":results", ending.results_bytes)
             .number(":errors", ending.errors_bytes);
         if let Some(error) = &ending.error {

@@ -15,6 +15,10 @@ impl Jobs<'_> {
         for (account, id) in self.open(now_ms, most).await? {
             self.look_again(&id, now_ms + LOOK_AFTER_MS).await?;
             let Some(job) = self.find(&account, &id).await? else { continue };
+            let is_moving = job.settled_at_ms.is_some_and(|at| at > now_ms - LOOK_AFTER_MS);
+            if is_moving && job.phase == super::JobPhase::Processing {
+                continue;
+            }
             self.0.queues().send_batches(&self.messages(&job, now_ms).await?).await?;
             looked_at += 1;
         }

@@ -94,6 +94,8 @@ pub struct JobRecord {
     pub priority: Priority,
     pub created_at_ms: i64,
     pub started_at_ms: Option<i64>,
+    /// When a segment was settled last.
+    pub settled_at_ms: Option<i64>,
     pub completed_at_ms: Option<i64>,
     pub error: Option<String>,
     /// From the first start on.
@@ -106,6 +108,9 @@ pub struct JobRecord {
     pub completed: i64,
     pub failed: i64,
     pub tokens: i64,
+    /// Of these what earlier ends of the job have told the log.
+    pub logged: Credits,
+    pub logged_tokens: i64,
     pub shards_done: i64,
     /// Bytes of the results, once it has ended.
     pub results_bytes: Option<i64>,
@@ -122,6 +127,7 @@ impl JobRecord {
             priority: job.priority,
             created_at_ms: job.created_at_ms,
             started_at_ms: None,
+            settled_at_ms: None,
             completed_at_ms: None,
             error: None,
             input: None,
@@ -131,6 +137,8 @@ impl JobRecord {
             completed: 0,
             failed: 0,
             tokens: 0,
+            logged: Credits::ZERO,
+            logged_tokens: 0,
             shards_done: 0,
             results_bytes: None,
             errors_bytes: None,
@@ -166,6 +174,7 @@ impl JobRecord {
             priority: if item.get_text("priority")? == "fast" { Priority::Fast } else { Priority::Standard },
             created_at_ms: item.get_number("created_at")?,
             started_at_ms: item.find_number("started_at"),
+            settled_at_ms: item.find_number("settled_at"),
             completed_at_ms: item.find_number("completed_at"),
             error: item.find_text("job_error").map(str::to_owned),
             input: read_input(item)?,
@@ -175,6 +184,8 @@ impl JobRecord {
             completed: number("completed"),
             failed: number("failed"),
             tokens: number("tokens"),
+            logged: item.credits("logged"),
+            logged_tokens: number("logged_tokens"),
             shards_done: number("shards_done"),
             results_bytes: item.find_number("results_bytes"),
             errors_bytes: item.find_number("errors_bytes"),

@@ -206,11 +206,12 @@ impl Jobs<'_> {
             shard_change(shard, lease, done, held),
         )?;
         let mut job_change = Change::new(
-            "SET reserve = reserve + :back ADD completed :completed, failed :failed, tokens :tokens, charged :charge, \
+            "SET reserve = reserve + :back, settled_at = :now ADD completed :completed, failed :failed, tokens :tokens, charged :charge, \
              shards_done :ended",
         );
         job_change = job_change
             .when("phase IN (:processing, :cancelling, :failing) AND attribute_not_exists(finish)")
+            .number(":now", now_ms)
             .number(":back", (held - charge).micro())
             .number(":completed", done.completed)
             .number(":failed", done.failed)

@@ -127,6 +127,7 @@ fn variables(harness: &Harness, stores: &AwsListener) -> Vec<(String, String)> {
         ("AWS_ENDPOINT_URL_S3", &url),
         (settings::S3_PATH_STYLE.name, "on"),
         (settings::QUEUE_EDITS.name, &names.queue_edits),
+        (settings::QUEUE_BATCHES.name, &names.queue_batches),
         (settings::BUCKET_RESULTS.name, &names.bucket_results),
         (settings::FILE_KEYS.name, file_keys.trim()),
         (settings::FETCH_ALLOW.name, &allowed),

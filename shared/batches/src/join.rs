@@ -1,0 +1,91 @@
+//! Many objects to one. The store copies what is large enough; only smaller neighbours pass through here, some at a time.
+
+use bytes::{Bytes, BytesMut};
+use store::{Listed, Store, StoreError};
+
+/// S3 copies parts of this many bytes or more, but for the last.
+const LEAST_PART: u64 = 5 << 20;
+/// Parts of one object, with room for the rounding of groups.
+const MOST_PARTS: u64 = 9_000;
+
+/// What becomes one part: an object to copy, or neighbours to put together.
+#[derive(Debug, PartialEq, Eq)]
+enum Piece<'a> {
+    Copy(&'a str),
+    Merge(Vec<&'a str>),
+}
+
+/// In the order of the objects. Every piece but the last has `least` bytes or more.
+fn pieces(objects: &[Listed], least: u64) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let (mut group, mut bytes): (Vec<&str>, u64) = (Vec::new(), 0);
+    for object in objects.iter().filter(|object| object.bytes > 0) {
+        if group.is_empty() && object.bytes >= least {
+            pieces.push(Piece::Copy(&object.key));
+            continue;
+        }
+        group.push(&object.key);
+        bytes += object.bytes;
+        if bytes >= least {
+            pieces.push(Piece::Merge(std::mem::take(&mut group)));
+            bytes = 0;
+        }
+    }
+    if !group.is_empty() {
+        pieces.push(Piece::Merge(group));
+    }
+    pieces
+}
+
+/// Joins objects, in their order, to one at `target`. Returns its bytes.
+pub(crate) async fn join(store: &Store, objects: &[Listed], target: &str) -> Result<u64, StoreError> {
+    let total: u64 = objects.iter().map(|object| object.bytes).sum();
+    let files = store.batch_files();
+    let pieces = pieces(objects, LEAST_PART.max(total / MOST_PARTS));
+    if pieces.len() <= 1 && total < LEAST_PART {
+        let keys: Vec<&str> = objects.iter().map(|object| &object.key[..]).collect();
+        files.put(target, merged(store, &keys).await?).await?;
+        return Ok(total);
+    }
+    let upload = files.begin_joined(target).await?;
+    let mut parts = Vec::with_capacity(pieces.len());
+    for (number, piece) in (1..).zip(&pieces) {
+        parts.push(match piece {
+            Piece::Copy(key) => files.add_copy(target, &upload, number, key).await?,
+            Piece::Merge(keys) => {
+                files.add_bytes(target, &upload, number, merged(store, keys).await?).await?
+            }
+        });
+    }
+    files.end_joined(target, &upload, parts).await?;
+    Ok(total)
+}
+
+async fn merged(store: &Store, keys: &[&str]) -> Result<Bytes, StoreError> {
+    let mut all = BytesMut::new();
+    for key in keys {
+        all.extend_from_slice(&store.batch_files().get(key).await?);
+    }
+    Ok(all.freeze())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Piece, pieces};
+    use store::Listed;
+
+    #[test]
+    fn small_neighbours_are_merged_and_large_objects_copied_in_order() {
+        let objects: Vec<Listed> = [9, 2, 3, 0, 12, 4, 10, 1]
+            .iter()
+            .enumerate()
+            .map(|(n, bytes)| Listed { key: n.to_string(), bytes: *bytes })
+            .collect();
+        let copy = Piece::Copy;
+        let merge = |keys: &[&'static str]| Piece::Merge(keys.to_vec());
+        // What follows a small one joins it, however large: order counts for more than a copy.
+        let expected = [copy("0"), merge(&["1", "2"]), copy("4"), merge(&["5", "6"]), merge(&["7"])];
+        assert_eq!(pieces(&objects, 5), expected);
+        assert_eq!(pieces(&[], 5), []);
+    }
+}

@@ -1,0 +1,26 @@
+//! Batch jobs, but for the models: uploads, lines of a file, shards, and how results come together.
+
+mod ending;
+mod events;
+mod join;
+mod lines;
+mod output;
+mod places;
+mod recipe;
+mod report;
+mod segments;
+mod source;
+mod split;
+mod upload;
+
+pub use ending::{end, wake};
+pub use events::ended;
+pub use lines::{CustomId, Entry, Line, LineFault, Splitter};
+pub use output::Output;
+pub use places::{Places, new_id};
+pub use recipe::Recipe;
+pub use report::{find, report, row};
+pub use segments::{Segment, Segments};
+pub use source::{Broken, Source};
+pub use split::{Sample, divide};
+pub use upload::{upload, verify_upload};
