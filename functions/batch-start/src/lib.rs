@@ -4,7 +4,7 @@ mod sample;
 
 use std::sync::Arc;
 
-use batches::{Places, Recipe, divide, find};
+use batches::{Places, Recipe, ShardBytes, divide, find};
 use classifying::check_settings;
 use common::{ApiError, Commit, Cx, Function, Hit, Plan, Platform, Quote, Request, Response};
 use contract::classification::{JobRef, JobState, JobStatus};
@@ -43,7 +43,8 @@ async fn plan(cx: Cx, req: Request<JobRef>) -> Result<Plan<Ready>, ApiError> {
     let recipe = Recipe::load(&cx.store, &job.id).await?;
     let (sample, gzip) = sample::take(&cx.platform, &key, (&etag, bytes), recipe).await?;
     let (lines, tokens) = sample.scaled(bytes);
-    let (shard_bytes, shards) = divide(bytes, gzip, job.priority);
+    let (shard_bytes, shards) =
+        divide(bytes, gzip, job.priority, *cx.platform.shared(|_| Ok(ShardBytes::default()))?);
     let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     // Work begun at one price goes on at it.
     let per_million = job.input.as_ref().map_or(PRICES.tokens_async, |input| input.price);

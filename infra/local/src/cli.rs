@@ -1,5 +1,6 @@
 mod config;
 mod edit;
+mod jobs;
 mod operator;
 mod serve;
 mod watch;
@@ -34,6 +35,8 @@ enum Command {
     Grant(operator::Grant),
     /// Edits pictures without a server
     Edit(edit::Edit),
+    /// Submits, lists, watches and cancels batch jobs of a server
+    Jobs(jobs::Jobs),
     /// Brings, lists and verifies the files of the models
     Models(Models),
 }
@@ -56,6 +59,7 @@ pub fn run() -> Result<()> {
         Command::Keys(keys) => block_on(keys.run()),
         Command::Grant(grant) => block_on(grant.run()),
         Command::Edit(edit) => edit.run(),
+        Command::Jobs(jobs) => block_on(jobs.run()),
         Command::Models(models) => models.run(),
     }
 }

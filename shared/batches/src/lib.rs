@@ -22,5 +22,5 @@ pub use recipe::Recipe;
 pub use report::{find, report, row};
 pub use segments::{Segment, Segments};
 pub use source::{Broken, Source};
-pub use split::{Sample, divide};
+pub use split::{Sample, ShardBytes, divide};
 pub use upload::{upload, verify_upload};

@@ -6,13 +6,19 @@ use contract::classification::Priority;
 const STANDARD_SHARD: u64 = 8 << 20;
 const FAST_SHARD: u64 = 32 << 20;
 
+/// Bytes of a shard where they are not to follow from the work. Given to a process before its first start of a job.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ShardBytes(pub Option<u64>);
+
 /// Bytes of a shard and number of shards. Nothing can start within a gzip file: it is one shard.
-pub fn divide(bytes: u64, gzip: bool, priority: Priority) -> (u64, u32) {
-    let each = match priority {
-        _ if gzip => bytes.max(1),
-        Priority::Standard => STANDARD_SHARD,
-        Priority::Fast => FAST_SHARD,
+pub fn divide(bytes: u64, gzip: bool, priority: Priority, ShardBytes(fixed): ShardBytes) -> (u64, u32) {
+    let each = match (fixed, priority) {
+        _ if gzip => bytes,
+        (Some(fixed), _) => fixed,
+        (None, Priority::Standard) => STANDARD_SHARD,
+        (None, Priority::Fast) => FAST_SHARD,
     };
+    let each = each.max(1);
     (each, u32::try_from(bytes.div_ceil(each)).unwrap_or(u32::MAX).max(1))
 }
 
@@ -44,10 +50,11 @@ mod tests {
     fn shards_cover_the_file_and_a_gzip_file_is_one() {
         for bytes in [1, STANDARD_SHARD - 1, STANDARD_SHARD, STANDARD_SHARD + 1, 5_000_000_000] {
             for priority in [Priority::Standard, Priority::Fast] {
-                let (each, shards) = divide(bytes, false, priority);
+                let (each, shards) = divide(bytes, false, priority, ShardBytes(None));
                 assert!(each * u64::from(shards) >= bytes && each * u64::from(shards - 1) < bytes);
             }
-            assert_eq!(divide(bytes, true, Priority::Fast), (bytes, 1));
+            assert_eq!(divide(bytes, true, Priority::Fast, ShardBytes(Some(7))), (bytes, 1));
+            assert_eq!(divide(bytes, false, Priority::Fast, ShardBytes(Some(bytes))), (bytes, 1));
         }
     }
 

@@ -124,6 +124,9 @@ async fn parameters(subject: &Subject, route: &Route, key: &str) -> Vec<(&'stati
         (path, ["name"]) if path.starts_with("/v1/classifiers/") => {
             vec![("name", classifier(subject, key).await)]
         }
+        (path, ["job_id"]) if path.starts_with("/v1/batch/") => {
+            vec![("job_id", job(subject, key, path).await)]
+        }
         (path, _) => panic!("no sample for the parameters of {path}: add one here"),
     }
 }
@@ -150,6 +153,40 @@ pub async fn classifier(subject: &Subject, key: &str) -> String {
     let body = json!({"name": name, "labels": ["billing", "technical"]});
     subject.harness.call("POST", "/v1/classifiers").key(key).json(body).send().await.expect(201);
     name
+}
+
+/// A fresh batch job: with an upload where it is to be started, ended where its results are wanted.
+async fn job(subject: &Subject, key: &str, path: &str) -> String {
+    let harness = &subject.harness;
+    let body = json!({"labels": ["billing", "technical"], "priority": "fast"});
+    let made = harness.call("POST", "/v1/batch").key(key).json(body).send().await.expect(201).json();
+    let id = made["job_id"].as_str().expect("an id").to_owned();
+    let (store, results) = (harness.store(), path.ends_with("/results"));
+    if results || path.ends_with("/start") {
+        let line = bytes::Bytes::from_static(b"{\"text\":\"I was charged twice\"}\n");
+        store.batch_files().put(made["input_key"].as_str().expect("a key"), line).await.expect("an upload");
+        for account in store::accounts::list(store).await.expect("accounts") {
+            end_active(subject, &account).await;
+        }
+    }
+    if results {
+        let start = format!("/v1/batch/{id}/start");
+        harness.call("POST", &start).key(key).send().await.expect(202);
+        for account in store::accounts::list(store).await.expect("accounts") {
+            end_active(subject, &account).await;
+        }
+    }
+    id
+}
+
+/// Cancels the account's job that is processed, so that another one may start: there are no workers here.
+async fn end_active(subject: &Subject, account: &str) {
+    let (store, platform) = (subject.harness.store(), subject.harness.server.platform());
+    let Some(id) = store.jobs().active(account).await.expect("an answer") else { return };
+    let job = store.jobs().find(account, &id).await.expect("an answer").expect("a job");
+    store.jobs().cancel(&job).await.expect("cancelled");
+    batches::end(platform, account, &id).await.expect("ended");
+    assert_eq!(store.jobs().active(account).await.expect("an answer"), None);
 }
 
 /// Token and name of a link to a fresh result.

@@ -31,7 +31,7 @@ async fn sizes_prices_and_rates_are_those_in_force() {
             assert_eq!(sizes[name], value, "{name}");
         }
         let prices = json!({
-            "version": PRICES.version, "image_edit": 1, "tokens_standard": 200, "tokens_fast": 600, "tokens_batch": 200,
+            "version": PRICES.version, "image_edit": 1, "tokens_standard": 200, "tokens_fast": 600, "tokens_batch": 200, "tokens_async": 80,
         });
         assert_eq!(seen["prices"], prices);
         let developer = json!({

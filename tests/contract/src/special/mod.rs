@@ -2,6 +2,14 @@
 
 mod balance_get;
 mod balance_grant;
+mod batch_cancel;
+pub mod batch_create;
+mod batch_delete;
+mod batch_get;
+mod batch_list;
+mod batch_results;
+mod batch_start;
+mod batch_upload;
 pub mod classifier_create;
 mod classifier_delete;
 mod classifier_evaluate;

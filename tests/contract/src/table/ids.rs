@@ -55,7 +55,7 @@ fn unknown(route: &Route, sample: &Sample) -> Option<Sample> {
 /// What its owner sees of it.
 async fn look(check: &Check<'_>, route: &Route, sample: &Sample, owner: &str) -> String {
     let mut path: Vec<&str> = sample.path.split('/').collect();
-    if route.path.ends_with("/rotate") || route.path.ends_with("/evaluate") {
+    if route.path_parameters().next().is_some() && !route.path.ends_with('}') {
         path.pop();
     }
     let look = Sample { method: "GET", path: path.join("/"), payload: Payload::None, ..sample.clone() };

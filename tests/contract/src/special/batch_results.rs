@@ -1,0 +1,144 @@
+//! The table of odd files, each with its exact output.
+
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use harness::Harness;
+use serde_json::{Value, json};
+
+use super::batch_create::{ended, files, started, tickets};
+use crate::subject::bounded;
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(bytes).expect("memory");
+    encoder.finish().expect("memory")
+}
+
+/// A file, and of each of its lines the text or the fault, with the `custom_id`.
+fn odd_files() -> Vec<(&'static str, Vec<u8>, Vec<(Result<String, &'static str>, Value)>)> {
+    let plain =
+        |texts: &[&str]| texts.iter().map(|text| (Ok((*text).to_owned()), Value::Null)).collect::<Vec<_>>();
+    let bad = |sentence| (Err(sentence), Value::Null);
+    let good = |text: &str| (Ok(text.to_owned()), Value::Null);
+    const JSON: &str = "the line is not a JSON object";
+    const LONG: &str = "the line is longer than 1048576 bytes";
+    let two = "{\"text\":\"one\"}\n{\"text\":\"two\"}\n";
+    let long = format!("{{\"text\":\"{}\"}}\n{{\"text\":\"two\"}}", "x".repeat(2 << 20));
+    let wide = format!("{{\"text\":\"{}\"}}\n{{\"text\":\"two\"}}", "x ".repeat(50_001));
+    vec![
+        ("plain", two.into(), plain(&["one", "two"])),
+        ("no newline at the end", two.trim_end().into(), plain(&["one", "two"])),
+        ("a byte order mark", format!("\u{feff}{two}").into(), plain(&["one", "two"])),
+        ("CRLF", two.replace('\n', "\r\n").into(), plain(&["one", "two"])),
+        ("blank lines", format!("\n\n  \n{two}\n\r\n").into(), plain(&["one", "two"])),
+        ("gzip", gzip(two.as_bytes()), plain(&["one", "two"])),
+        ("gzip in two members", [gzip(b"{\"text\":\"one\"}\n{\"te"), gzip(b"xt\":\"two\"}")].concat(), plain(&["one", "two"])),
+        ("invalid UTF-8", b"{\"text\":\"one\"}\n{\"text\":\"\xc3\"}\n".to_vec(), vec![good("one"), bad("the line is not valid UTF-8")]),
+        ("no object", b"[1]\n{\"text\":\"one\"}\n\"text\"\n{\n".to_vec(), vec![bad(JSON), good("one"), bad(JSON), bad(JSON)]),
+        ("no text", b"{\"text\":\"one\"}\n{}\n{\"text\":7}\n{\"text\":\"  \"}".to_vec(), vec![good("one"), bad("text is missing"), bad("text is not a string"), bad("text is empty")]),
+        ("a line of two megabytes", long.into(), vec![bad(LONG), good("two")]),
+        ("a text that is too long", wide.into(), vec![bad("text is longer than 100000 characters"), good("two")]),
+        (
+            "names of lines, one of them twice",
+            b"{\"custom_id\":\"a\",\"text\":\"one\"}\n{\"custom_id\":7,\"text\":\"two\"}\n{\"custom_id\":\"a\"}".to_vec(),
+            vec![(Ok("one".into()), json!("a")), (Ok("two".into()), json!(7)), (Err("text is missing"), json!("a"))],
+        ),
+        ("other members", b"{\"x\":{\"text\":[[[]]]},\"text\":\"one\",\"y\":null}".to_vec(), plain(&["one"])),
+        ("signs of other scripts", "{\"text\":\"zwölf €𝄞 日本語\"}\n{\"text\":\"\\u00e9\"}".into(), plain(&["zwölf €𝄞 日本語", "é"])),
+    ]
+}
+
+/// What the synchronous batch says of the same texts is what a job must say.
+async fn expected(harness: &Harness, lines: &[(Result<String, &'static str>, Value)]) -> Vec<Value> {
+    let mut body = tickets();
+    body["priority"] = "standard".into();
+    body["texts"] = lines.iter().filter_map(|(line, _)| line.clone().ok()).collect::<Vec<_>>().into();
+    let sync = harness.call("POST", "/v1/classify/batch").json(body).send().await.expect(200).json();
+    let mut answers = sync["results"].as_array().expect("results").iter();
+    let line = |(line, custom_id): &(Result<String, &'static str>, Value)| {
+        let mut expected = match line {
+            Ok(_) => {
+                let answer = answers.next().expect("an answer");
+                json!({"label": answer["label"], "confidence": answer["confidence"], "tokens": answer["tokens"]})
+            }
+            Err(sentence) => json!({"error": sentence, "tokens": 0}),
+        };
+        if !custom_id.is_null() {
+            expected["custom_id"] = custom_id.clone();
+        }
+        expected
+    };
+    lines.iter().map(line).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_line_of_every_odd_file_has_its_result_in_its_place() {
+    bounded(300, async {
+        let harness = Harness::start().await;
+        for (name, file, lines) in odd_files() {
+            let expected = expected(&harness, &lines).await;
+            let mut body = tickets();
+            body["priority"] = "standard".into();
+            let id = started(&harness, &harness.key, body, &file).await;
+            let job = ended(&harness, &harness.key, &id).await;
+            assert_eq!(job["status"], "completed", "{name}: {job}");
+            let (results, errors) = files(&harness, &harness.key, &id).await;
+            assert_eq!(results, expected, "{name}");
+            let failed = lines.iter().filter(|(line, _)| line.is_err()).count();
+            assert_eq!(
+                (errors.len(), job["requests_failed"].as_u64()),
+                (failed, Some(failed as u64)),
+                "{name}"
+            );
+            assert_eq!(job["requests_completed"], lines.len(), "{name}");
+            let tokens: u64 = results.iter().filter_map(|line| line["tokens"].as_u64()).sum();
+            assert_eq!(job["actual_tokens"], tokens, "{name}");
+        }
+        harness.assert_books().await;
+        assert_eq!(harness.balance("default").await.held, contract::Credits::ZERO);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn failed_lines_are_listed_with_their_numbers_in_the_file() {
+    bounded(120, async {
+        let harness = Harness::start().await;
+        let file = b"\n{\"text\":\"one\"}\n\nnonsense\n{\"custom_id\":\"b\"}\n";
+        let id = started(&harness, &harness.key, tickets(), file).await;
+        ended(&harness, &harness.key, &id).await;
+        let (_, errors) = files(&harness, &harness.key, &id).await;
+        let expected = [
+            json!({"line": 4, "code": "INVALID_LINE", "error": "the line is not a JSON object"}),
+            json!({"line": 5, "custom_id": "b", "code": "INVALID_LINE", "error": "text is missing"}),
+        ];
+        assert_eq!(errors, expected);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_without_a_valid_line_and_a_damaged_gzip_file_fail_and_cost_nothing() {
+    bounded(120, async {
+        let harness = Harness::start().await;
+        let mut cut = gzip(&b"{\"text\":\"one\"}\n".repeat(2000));
+        cut.truncate(cut.len() - 10);
+        for (file, reason) in [
+            (b"nonsense\n{}\n".to_vec(), "no valid line"),
+            (b"\n\n \n".to_vec(), "no valid line"),
+            (cut, "gzip"),
+        ] {
+            let id = started(&harness, &harness.key, tickets(), &file).await;
+            let job = ended(&harness, &harness.key, &id).await;
+            assert_eq!(job["status"], "failed", "{job}");
+            assert!(job["error"].as_str().is_some_and(|error| error.contains(reason)), "{job}");
+            let sheet = harness.balance("default").await;
+            assert_eq!(sheet.held, contract::Credits::ZERO);
+            assert_eq!(harness.store().jobs().active("default").await.expect("an answer"), None);
+        }
+        harness.assert_books().await;
+    })
+    .await;
+}
