@@ -122,7 +122,7 @@ impl Jobs<'_> {
                    etag = :etag, input_bytes = :bytes, gzip = :gzip, shard_bytes = :shard_bytes, shards = :shards, \
                    estimated_lines = :lines, estimated_tokens = :tokens, hold_id = :hold_id, hold_amount = :reserve, \
                    hold_month = :month, key_id = :key_id, request_id = :request_id \
-                   REMOVE job_error, completed_at, finish, finish_until";
+                   REMOVE job_error, completed_at, ending, ending_until";
         let change = Change::new(set)
             .when("phase = :pending OR phase = :failed")
             .text(":processing", JobPhase::Processing.name())
@@ -170,7 +170,7 @@ impl Jobs<'_> {
             .table_name(self.0.names.table(&JOBS))
             .key("pk", text(pk))
             .key("sk", text(sk))
-            .condition_expression("phase = :from AND attribute_not_exists(finish)")
+            .condition_expression("phase = :from AND attribute_not_exists(ending)")
             .expression_attribute_values(":from", text(from.name()))
             .expression_attribute_values(":to", text(to.name()));
         call = match error {

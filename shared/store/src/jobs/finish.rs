@@ -54,10 +54,10 @@ impl Jobs<'_> {
             .table_name(self.0.names.table(&JOBS))
             .key("pk", text(pk))
             .key("sk", text(sk))
-            .update_expression("SET finish = :lease, finish_until = :until")
+            .update_expression("SET ending = :lease, ending_until = :until")
             .condition_expression(
                 "((phase = :processing AND shards_done = shards) OR phase IN (:cancelling, :failing)) \
-                 AND (attribute_not_exists(finish) OR finish_until < :now)",
+                 AND (attribute_not_exists(ending) OR ending_until < :now)",
             )
             .expression_attribute_values(":lease", text(lease))
             .expression_attribute_values(":until", number(until_ms))
@@ -77,8 +77,8 @@ impl Jobs<'_> {
         let outcome = call
             .key("pk", text(pk))
             .key("sk", text(sk))
-            .update_expression("SET finish_until = :zero")
-            .condition_expression("finish = :lease")
+            .update_expression("SET ending_until = :zero")
+            .condition_expression("ending = :lease")
             .expression_attribute_values(":lease", text(lease))
             .expression_attribute_values(":zero", number(0))
             .send()
@@ -103,7 +103,7 @@ impl Jobs<'_> {
                 .number(":held", held);
             transaction.update(Guard::Shard, &JOBS, shard_key(&job.id, shard.number), free)?;
             let add = Change::new("SET reserve = reserve + :held")
-                .when("finish = :lease")
+                .when("ending = :lease")
                 .text(":lease", lease)
                 .number(":held", held);
             transaction.update(Guard::Job, &JOBS, key(&job.account, &job.id), add)?;
@@ -134,8 +134,8 @@ impl Jobs<'_> {
         if ending.error.is_some() {
             set += ", job_error = :error";
         }
-        let mut change = Change::new(set + " REMOVE finish, finish_until")
-            .when("finish = :lease AND reserve = :reserve")
+        let mut change = Change::new(set + " REMOVE ending, ending_until")
+            .when("ending = :lease AND reserve = :reserve")
             .text(":lease", lease)
             .text(":phase", ending.phase.name())
             .number(":now", now_ms)

@@ -37,7 +37,7 @@ impl Jobs<'_> {
             for shard in self.shards(&id).await? {
                 self.end_lease(shard_key(&id, shard.number), "lease_until").await?;
             }
-            self.end_lease(key(&account, &id), "finish_until").await?;
+            self.end_lease(key(&account, &id), "ending_until").await?;
             self.0.queues().send_batches(&self.messages(&job, i64::MAX).await?).await?;
             sent += 1;
         }

@@ -73,7 +73,7 @@ impl ShardRecord {
             done: find("done") == 1,
             lease_until_ms: find("lease_until"),
             offset: find("next_offset"),
-            segments: find("segments"),
+            segments: find("segment_count"),
             lines: find("line_count"),
             completed: find("completed"),
             failed: find("failed"),
@@ -161,7 +161,7 @@ impl Jobs<'_> {
                 .number(":until", until_ms);
             transaction.update(Guard::Shard, &JOBS, shard_key(&job.id, shard.number), held)?;
             let take = Change::new("SET reserve = reserve - :n")
-                .when("phase = :processing AND attribute_not_exists(finish) AND reserve >= :n")
+                .when("phase = :processing AND attribute_not_exists(ending) AND reserve >= :n")
                 .text(":processing", JobPhase::Processing.name())
                 .number(":n", from_reserve.micro());
             transaction.update(Guard::Job, &JOBS, key(&job.account, &job.id), take)?;
@@ -210,7 +210,7 @@ impl Jobs<'_> {
              shards_done :ended",
         );
         job_change = job_change
-            .when("phase IN (:processing, :cancelling, :failing) AND attribute_not_exists(finish)")
+            .when("phase IN (:processing, :cancelling, :failing) AND attribute_not_exists(ending)")
             .number(":now", now_ms)
             .number(":back", (held - charge).micro())
             .number(":completed", done.completed)
@@ -254,12 +254,12 @@ impl Jobs<'_> {
 fn shard_change(shard: &ShardRecord, lease: &str, done: &Checkpoint, held: Credits) -> Change {
     let mut set = "SET held = :zero, next_offset = :offset".to_owned();
     set += if done.last { ", done = :one REMOVE lease, lease_until" } else { ", lease_until = :until" };
-    set += " ADD segments :one, line_count :lines, completed :completed, failed :failed";
+    set += " ADD segment_count :one, line_count :lines, completed :completed, failed :failed";
     let change = Change::new(set)
         .when(if shard.segments == 0 {
-            "lease = :lease AND held = :held AND attribute_not_exists(segments)"
+            "lease = :lease AND held = :held AND attribute_not_exists(segment_count)"
         } else {
-            "lease = :lease AND held = :held AND segments = :segments"
+            "lease = :lease AND held = :held AND segment_count = :segments"
         })
         .text(":lease", lease)
         .number(":zero", 0)
