@@ -26,8 +26,14 @@ pub fn function() -> Function {
     Function::planned(BATCH_START, plan, quote, handle).settings(check_settings)
 }
 
-async fn plan(cx: Cx, req: Request<JobRef>) -> Result<Plan<Ready>, ApiError> {
-    let job = find(&cx, &req.job_id).await?;
+/// What stands against the start is kept for later: a call that is sent again under its Idempotency-Key finds a job that has
+/// started, and is to be given the first answer.
+async fn plan(cx: Cx, req: Request<JobRef>) -> Result<Plan<Result<Ready, ApiError>>, ApiError> {
+    Ok(Plan { work: ready(&cx, &req.job_id).await, cache: None })
+}
+
+async fn ready(cx: &Cx, id: &str) -> Result<Ready, ApiError> {
+    let job = find(cx, id).await?;
     if !matches!(job.phase, JobPhase::Pending | JobPhase::Failed) {
         return Err(ApiError::new(ErrorKind::JobState));
     }
@@ -43,9 +49,16 @@ async fn plan(cx: Cx, req: Request<JobRef>) -> Result<Plan<Ready>, ApiError> {
     let recipe = Recipe::load(&cx.store, &job.id).await?;
     let (sample, gzip) = sample::take(&cx.platform, &key, (&etag, bytes), recipe).await?;
     let (lines, tokens) = sample.scaled(bytes);
-    let (shard_bytes, shards) =
-        divide(bytes, gzip, job.priority, *cx.platform.shared(|_| Ok(ShardBytes::default()))?);
     let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    let (shard_bytes, shards) = match &job.input {
+        // What is done of a shard counts only where the shards are the same.
+        Some(input) => (input.shard_bytes, input.shards),
+        None => {
+            let fixed = *cx.platform.shared(|_| Ok(ShardBytes::default()))?;
+            let (each, shards) = divide(bytes, gzip, job.priority, fixed);
+            (number(each), shards)
+        }
+    };
     // Work begun at one price goes on at it.
     let per_million = job.input.as_ref().map_or(PRICES.tokens_async, |input| input.price);
     let left = tokens.saturating_sub(u64::try_from(job.tokens).unwrap_or(0)).max(1);
@@ -53,13 +66,13 @@ async fn plan(cx: Cx, req: Request<JobRef>) -> Result<Plan<Ready>, ApiError> {
         etag,
         bytes: number(bytes),
         gzip,
-        shard_bytes: number(shard_bytes),
+        shard_bytes,
         shards,
         lines: number(lines),
         tokens: number(tokens),
         price: per_million,
     };
-    Ok(Plan { work: Ready { job, input, price: Prices::of_tokens(per_million, left) }, cache: None })
+    Ok(Ready { job, input, price: Prices::of_tokens(per_million, left) })
 }
 
 /// A failed job goes on with the file it had.
@@ -78,18 +91,19 @@ fn may_go_on(job: &JobRecord, etag: &str) -> Result<(), ApiError> {
 /// The estimate. Tokens are not counted against the limits of single calls.
 fn quote<'a>(
     _: &'a Arc<Platform>,
-    ready: &'a Ready,
+    ready: &'a Result<Ready, ApiError>,
     _: &'a [Option<Hit>],
 ) -> BoxFuture<'a, Result<Quote, ApiError>> {
     Box::pin(async move {
+        let Ok(ready) = ready else { return Ok(Quote::default()) };
         let model = Some(ready.job.priority.model().to_owned());
         Ok(Quote { price: ready.price, tokens: 0, model })
     })
 }
 
-async fn handle(cx: Cx, req: Request<Ready>) -> Result<Response<JobState>, ApiError> {
+async fn handle(cx: Cx, req: Request<Result<Ready, ApiError>>) -> Result<Response<JobState>, ApiError> {
+    let Ready { job, input, .. } = req.data?;
     let hold = cx.hold.clone().ok_or_else(|| ApiError::internal("a job came without its hold"))?;
-    let Ready { job, input, .. } = req.data;
     let answer = JobState { job_id: job.id.clone(), status: JobStatus::Processing };
     let (store, account, id) = (cx.store.clone(), job.account.clone(), job.id.clone());
     let send = async move {

@@ -1,5 +1,6 @@
 //! Kills, repeats, bad input, hostile URLs.
 
+mod batches;
 mod cancel;
 mod deaths;
 mod deliveries;

@@ -5,6 +5,7 @@ mod clients;
 mod commands;
 mod first_start;
 mod hosted;
+mod jobs;
 mod keys;
 mod money;
 mod operator;
