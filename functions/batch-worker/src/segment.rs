@@ -108,7 +108,7 @@ impl Worker<'_> {
 
     fn output(
         &self,
-        places: Vec<(i64, Result<Entry, LineFault>)>,
+        places: Numbered,
         answers: Vec<Result<BulkAnswer, &'static str>>,
     ) -> Result<Output, WorkerError> {
         let mut output = Output::default();
@@ -144,8 +144,11 @@ impl Worker<'_> {
     }
 }
 
+/// All lines of a segment in their order, each with its number.
+type Numbered = Vec<(i64, Result<Entry, LineFault>)>;
+
 /// The texts to work on, and all lines in their order, those of the texts without them.
-fn texts(lines: Vec<Line>) -> (Arc<[String]>, Vec<(i64, Result<Entry, LineFault>)>) {
+fn texts(lines: Vec<Line>) -> (Arc<[String]>, Numbered) {
     let mut texts = Vec::new();
     let mut places = Vec::with_capacity(lines.len());
     for Line { number, mut content } in lines {

@@ -30,7 +30,8 @@ pub async fn end(platform: &Platform, account: &str, id: &str) -> Result<(), Sto
     let now_ms = platform.now_ms();
     let is_stopping = matches!(job.phase, JobPhase::Cancelling | JobPhase::Failing);
     let is_done = job.input.as_ref().is_some_and(|input| job.shards_done >= i64::from(input.shards));
-    if !is_stopping && !(is_done && job.phase == JobPhase::Processing) {
+    let is_complete = is_done && job.phase == JobPhase::Processing;
+    if !is_stopping && !is_complete {
         return Ok(());
     }
     let shards = store.jobs().shards(id).await?;

@@ -16,8 +16,11 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().expect("memory")
 }
 
+/// What a line holds, text or fault, and its `custom_id`.
+type Expected = (Result<String, &'static str>, Value);
+
 /// A file, and of each of its lines the text or the fault, with the `custom_id`.
-fn odd_files() -> Vec<(&'static str, Vec<u8>, Vec<(Result<String, &'static str>, Value)>)> {
+fn odd_files() -> Vec<(&'static str, Vec<u8>, Vec<Expected>)> {
     let plain =
         |texts: &[&str]| texts.iter().map(|text| (Ok((*text).to_owned()), Value::Null)).collect::<Vec<_>>();
     let bad = |sentence| (Err(sentence), Value::Null);
@@ -51,13 +54,13 @@ fn odd_files() -> Vec<(&'static str, Vec<u8>, Vec<(Result<String, &'static str>,
 }
 
 /// What the synchronous batch says of the same texts is what a job must say.
-async fn expected(harness: &Harness, lines: &[(Result<String, &'static str>, Value)]) -> Vec<Value> {
+async fn expected(harness: &Harness, lines: &[Expected]) -> Vec<Value> {
     let mut body = tickets();
     body["priority"] = "standard".into();
     body["texts"] = lines.iter().filter_map(|(line, _)| line.clone().ok()).collect::<Vec<_>>().into();
     let sync = harness.call("POST", "/v1/classify/batch").json(body).send().await.expect(200).json();
     let mut answers = sync["results"].as_array().expect("results").iter();
-    let line = |(line, custom_id): &(Result<String, &'static str>, Value)| {
+    let line = |(line, custom_id): &Expected| {
         let mut expected = match line {
             Ok(_) => {
                 let answer = answers.next().expect("an answer");
