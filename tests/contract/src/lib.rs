@@ -2,6 +2,8 @@
 //! clients, against the server and against the real function binaries; `special` has a file for each endpoint.
 
 #[cfg(test)]
+mod batch_repairs;
+#[cfg(test)]
 mod cached_answers;
 #[cfg(test)]
 mod catalogue;

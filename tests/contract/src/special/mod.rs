@@ -8,7 +8,7 @@ mod batch_delete;
 mod batch_get;
 mod batch_list;
 mod batch_results;
-mod batch_start;
+pub mod batch_start;
 mod batch_upload;
 pub mod classifier_create;
 mod classifier_delete;
