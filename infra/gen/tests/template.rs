@@ -126,7 +126,15 @@ fn only_what_asks_the_hosted_model_has_its_key_and_may_call_bedrock_where_that_i
     let shared = &document["Globals"]["Function"]["Environment"]["Variables"];
     assert!(shared.get("ATELIER_LLM_KEY").is_none() && shared["ATELIER_LLM_MODEL"]["Ref"] == "LlmModel");
     assert_eq!(document["Parameters"]["LlmKey"]["NoEcho"], true);
-    let asking = ["classify", "tag", "classify-batch", "tag-batch", "classifier-evaluate"];
+    let asking = [
+        "classify",
+        "tag",
+        "classify-batch",
+        "tag-batch",
+        "batch-start",
+        "batch-worker",
+        "classifier-evaluate",
+    ];
     for function in functions() {
         let id = infra_gen::functions::camel(function.name);
         let key = &document["Resources"][format!("{id}Function")]["Properties"]["Environment"]["Variables"]["ATELIER_LLM_KEY"];

@@ -110,5 +110,6 @@ fn body_type(operation: &Value) -> Option<&str> {
 fn answer_type(operation: &Value) -> Option<&str> {
     let success = operation["responses"].as_object()?.iter().find(|(status, _)| status.starts_with('2'))?.1;
     let schema = &success["content"]["application/json"]["schema"];
-    types::name_of(schema).or_else(|| types::name_of(&schema["properties"]["data"]))
+    let item = || types::name_of(&schema["items"]);
+    types::name_of(schema).or_else(|| types::name_of(&schema["properties"]["data"])).or_else(item)
 }

@@ -13,7 +13,7 @@ pub struct Components {
 
 impl Components {
     /// Takes a schema as `schemars` writes it, stores its definitions and itself, and gives the schema to stand in its place:
-    /// a reference, or the schema itself where it has no title.
+    /// a reference, or the schema itself where it has no title or is a list.
     ///
     /// # Errors
     /// When another schema has the same name.
@@ -30,7 +30,8 @@ impl Components {
             self.insert(&name, definition)?;
         }
         tidy(&mut schema);
-        let Some(name) = title.as_ref().and_then(Value::as_str) else { return Ok(schema) };
+        let name = title.as_ref().and_then(Value::as_str).filter(|_| schema["type"] != "array");
+        let Some(name) = name else { return Ok(schema) };
         self.insert(name, schema)?;
         Ok(reference("schemas", name))
     }

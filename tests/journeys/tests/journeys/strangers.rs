@@ -12,6 +12,7 @@ struct Owned {
     task: u64,
     key: String,
     classifier: String,
+    job: String,
 }
 
 async fn settle_in(harness: &Harness, account: &str) -> Owned {
@@ -25,7 +26,10 @@ async fn settle_in(harness: &Harness, account: &str) -> Owned {
     let classifier = format!("{account}-tickets");
     let body = json!({"name": classifier, "labels": ["billing", "football"]});
     harness.call("POST", "/v1/classifiers").key(&secret).json(body).send().await.expect(201);
-    Owned { secret, task, key, classifier }
+    let body = json!({"labels": ["billing", "football"]});
+    let job = harness.call("POST", "/v1/batch").key(&secret).json(body).send().await.expect(201).json();
+    let job = job["job_id"].as_str().expect("an id").to_owned();
+    Owned { secret, task, key, classifier, job }
 }
 
 /// A path of a route with somebody's id in it, and with one that nobody has.
@@ -36,10 +40,12 @@ fn with_ids(route: &Route, path: &str, owned: &Owned) -> (String, String) {
         (owned.key.clone(), "key_00000000000000000000".to_owned())
     } else if path.contains("/classifiers/") {
         (owned.classifier.clone(), "nobodys-tickets".to_owned())
+    } else if path.contains("/batch/") {
+        (owned.job.clone(), format!("job_{}", "0".repeat(32)))
     } else {
         panic!("{} has an id that this test does not know: teach it", route.name)
     };
-    let with = |id: &str| path.replace("{id}", id).replace("{name}", id);
+    let with = |id: &str| path.replace("{id}", id).replace("{name}", id).replace("{job_id}", id);
     (with(&own), with(&nobodys))
 }
 
@@ -55,13 +61,14 @@ async fn send(harness: &Harness, route: &Route, path: &str, secret: &str) -> Ans
     }
 }
 
-async fn owned_state(harness: &Harness, owned: &Owned) -> [Value; 3] {
+async fn owned_state(harness: &Harness, owned: &Owned) -> [Value; 4] {
     let task = format!("/v1/image/edit/async/{}", owned.task);
     let task = harness.call("GET", &task).key(&owned.secret).send().await.expect(200).json();
     let key = harness.call("GET", &format!("/v1/keys/{}", owned.key)).key(&owned.secret).send().await;
     let classifier = format!("/v1/classifiers/{}", owned.classifier);
     let classifier = harness.call("GET", &classifier).key(&owned.secret).send().await;
-    [task, key.expect(200).json(), classifier.expect(200).json()]
+    let job = harness.call("GET", &format!("/v1/batch/{}", owned.job)).key(&owned.secret).send().await;
+    [task, key.expect(200).json(), classifier.expect(200).json(), job.expect(200).json()]
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
