@@ -25,7 +25,7 @@ fn can(route: &Route, kind: ErrorKind) -> bool {
     let takes_body = route.input != Input::Parameters;
     match kind {
         E::Unauthorized | E::Forbidden => has_key,
-        E::InsufficientCredits | E::SpendCapReached => route.priced,
+        E::InsufficientCredits | E::SpendCapReached => route.priced || route.fails.contains(&kind),
         E::MalformedBody | E::BodyTooLarge | E::UnsupportedMediaType => takes_body,
         E::Validation => takes_body || takes_parameters(route),
         E::InputUnreachable | E::InputRefused => fetches,
