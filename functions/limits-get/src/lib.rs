@@ -41,7 +41,7 @@ async fn handle(cx: Cx, _: Request<Nothing>) -> Result<Response<Limits>, ApiErro
 
 /// By task. Calls without a key never reach the hosted model.
 fn models(config: &Config) -> BTreeMap<&'static str, String> {
-    let local = |priority: Priority| priority.model().to_owned();
+    let local = |priority: Priority| config.local_model(priority).to_owned();
     let mut models = BTreeMap::from([
         ("classify_standard", local(Priority::Standard)),
         ("classify_fast", local(Priority::Fast)),

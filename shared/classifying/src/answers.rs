@@ -108,7 +108,7 @@ fn done(work: &Work, made: &[Made]) -> Option<Quote> {
     let tokens = pieces.clone().map(|piece| u64::from(piece.tokens)).sum::<u64>();
     // Why not of each text: they share one look.
     let visual = pieces.map(|piece| u64::from(piece.visual_tokens.unwrap_or(0))).max().unwrap_or(0);
-    let model = if made.iter().any(by_hosted) { work.model() } else { work.priority.model() };
+    let model = if made.iter().any(by_hosted) { work.model() } else { &work.local };
     Some(priced(work, tokens + visual, model))
 }
 

@@ -8,10 +8,11 @@ use common::{ApiError, CacheKey, Platform};
 use contract::ErrorKind;
 use contract::settings::WrongSetting;
 use hosted::{Hosted, HostedConfig, HostedError, Stage, Wire};
-use language::{Language, LanguageError, Models, Prepared};
+use language::{Language, LanguageError, Models, OwnEncoder, Prepared};
 use models::Folder;
 use tokio::sync::{OnceCell, Semaphore};
 
+use crate::encoder;
 use crate::eyes::{Eyes, Sight};
 
 /// Bytes of prepared labels kept; beyond it all are prepared anew.
@@ -68,7 +69,8 @@ impl Engine {
     async fn language(&self) -> Result<Arc<Language>, ApiError> {
         let threads = self.threads;
         let load = || async move {
-            tokio::task::spawn_blocking(move || open(threads))
+            let own = encoder::files().await?;
+            tokio::task::spawn_blocking(move || open(own, threads))
                 .await
                 .map_err(ApiError::internal)?
                 .map(Arc::new)
@@ -130,8 +132,9 @@ impl Engine {
     }
 }
 
-/// Whether the settings of the hosted model are such as can be used.
+/// Whether the settings of the hosted model and of the operator's encoder are such as can be used.
 pub fn check_settings() -> Result<(), WrongSetting> {
+    encoder::check()?;
     HostedConfig::from_env().map(drop)
 }
 
@@ -145,10 +148,10 @@ fn connect(config: HostedConfig) -> Result<Hosted, ApiError> {
     connected.map_err(ApiError::internal)
 }
 
-fn open(threads: usize) -> Result<Language, ApiError> {
+fn open(own: Option<OwnEncoder>, threads: usize) -> Result<Language, ApiError> {
     let folder = Folder::from_env().map_err(unavailable)?;
     let models = Models::named(|name| folder.file(name).map_err(unavailable))?;
-    Language::load(&models, threads).map_err(failed)
+    Language::load(&Models { own, ..models }, threads).map_err(failed)
 }
 
 pub(crate) fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> ApiError {

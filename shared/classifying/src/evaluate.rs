@@ -86,7 +86,8 @@ pub async fn evaluated(cx: Cx, req: Request<Arc<Evaluation>>) -> Result<Response
     let done = Quote { price: cx.price, tokens: u32::MAX, model };
     let keeper = engine.clone();
     let judged = engine.run(move |language| judge(language, &keeper, &evaluation, hosted.as_ref(), deadline));
-    let (mut answer, fits) = judged.await?;
+    let (mut answer, mut fits) = judged.await?;
+    fits.encoder.clone_from(&cx.platform.config.own_encoder);
     answer.latency_ms = cx.elapsed_ms();
     let work = req.data;
     let commit = Commit::default()
@@ -203,7 +204,7 @@ fn judge(
     };
     // An evaluation by the local models says nothing about the hosted one: what was fitted for it stays.
     let hosted = hosted_fit.or_else(|| resolved.fits.hosted.clone());
-    Ok((answer, Fits { standard: Some(kept(fitted)), fast: Some(kept(fitted_fast)), hosted }))
+    Ok((answer, Fits { standard: Some(kept(fitted)), fast: Some(kept(fitted_fast)), hosted, encoder: None }))
 }
 
 fn kept(calibration: Calibration) -> TierFit {

@@ -2,6 +2,7 @@
 
 mod answers;
 mod asked;
+mod encoder;
 mod engine;
 mod evaluate;
 mod eyes;

@@ -35,6 +35,8 @@ pub struct Work {
     pub(crate) resolved: Resolved,
     pub(crate) threshold: f64,
     pub(crate) priority: Priority,
+    /// Name of the models in the process that work where the hosted one does not.
+    pub(crate) local: String,
     pub(crate) tier: Tier,
     /// The hosted model that works, in place of the local ones.
     pub(crate) hosted: Option<HostedModel>,
@@ -56,7 +58,7 @@ impl Work {
 
     /// Name of the models that work, for usage and for the cache's keys.
     pub(crate) fn model(&self) -> &str {
-        self.hosted.as_ref().map_or(self.priority.model(), |hosted| &hosted.model)
+        self.hosted.as_ref().map_or(&self.local, |hosted| &hosted.model)
     }
 }
 
@@ -131,6 +133,7 @@ impl Asked {
             threshold: self.threshold.or(resolved.threshold).unwrap_or(DEFAULT_THRESHOLD),
             resolved,
             priority,
+            local: cx.platform.config.local_model(priority).to_owned(),
             tier: match priority {
                 Priority::Standard => Tier::Standard,
                 Priority::Fast => Tier::Fast,

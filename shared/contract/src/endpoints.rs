@@ -17,7 +17,7 @@ use crate::platform::service::{FileRef, Health, Limits};
 use crate::platform::usage::{UsageQuery, UsageReport};
 use crate::resources::Needs::{
     Cache, Classifiers, ClassifiersRead, EditQueue, Fetch, FileKeys, HostedModel, KeysWrite, LogsRead,
-    Results, ResultsRead, Tasks,
+    OwnEncoder, Results, ResultsRead, Tasks,
 };
 use crate::tasks::{Task, TaskQuery, TaskRef, TaskReport};
 use crate::{ErrorKind, Family, Scope};
@@ -160,7 +160,7 @@ pub const CLASSIFY: Endpoint<ClassifyRequest, Classified> = Endpoint::post("clas
     .summary("The one label that fits a text best")
     .body(MAX_MEDIA_BODY)
     .size(Size::Models)
-    .needs(&[ClassifiersRead, Cache, Fetch, HostedModel])
+    .needs(&[ClassifiersRead, Cache, Fetch, HostedModel, OwnEncoder])
     .limit(LimitClass::Classify)
     .priced()
     .example(
@@ -175,7 +175,7 @@ pub const TAG: Endpoint<TagRequest, Tagged> = Endpoint::post("tag", "/v1/tag")
     .summary("Every label that fits a text")
     .body(MAX_MEDIA_BODY)
     .size(Size::Models)
-    .needs(&[ClassifiersRead, Cache, Fetch, HostedModel])
+    .needs(&[ClassifiersRead, Cache, Fetch, HostedModel, OwnEncoder])
     .limit(LimitClass::Classify)
     .priced()
     .example(|| json!({"text": "Tech stocks surge amid AI boom", "labels": ["politics", "technology", "finance"], "threshold": 0.5}))
@@ -190,7 +190,7 @@ pub const CLASSIFY_BATCH: Endpoint<ClassifyBatchRequest, ClassifiedBatch> = Endp
 .summary("The label of each of up to 1000 texts")
 .body(MAX_BATCH_BODY)
 .size(Size::Models)
-.needs(&[ClassifiersRead, Cache, Fetch, HostedModel])
+.needs(&[ClassifiersRead, Cache, Fetch, HostedModel, OwnEncoder])
 .limit(LimitClass::Classify)
 .priced()
 .example(
@@ -204,7 +204,7 @@ pub const TAG_BATCH: Endpoint<TagBatchRequest, TaggedBatch> = Endpoint::post("ta
     .summary("The labels of each of up to 1000 texts")
     .body(MAX_BATCH_BODY)
     .size(Size::Models)
-    .needs(&[ClassifiersRead, Cache, Fetch, HostedModel])
+    .needs(&[ClassifiersRead, Cache, Fetch, HostedModel, OwnEncoder])
     .limit(LimitClass::Classify)
     .priced()
     .example(|| json!({"texts": ["Tech stocks surge", "The minister resigned"], "labels": ["politics", "finance"]}))
@@ -217,7 +217,7 @@ pub const CLASSIFIER_EVALUATE: Endpoint<Evaluate, Evaluated> =
         .summary("How good a classifier is on texts whose labels are known; fits its confidences")
         .body(MAX_BATCH_BODY)
         .size(Size::Models)
-        .needs(&[Classifiers, HostedModel])
+        .needs(&[Classifiers, HostedModel, OwnEncoder])
         .priced()
         .example(|| json!({"items": [{"text": "I was charged twice", "label": "billing"}, {"text": "It crashes at start", "label": "technical"}]}))
         .fails(&[ErrorKind::ClassifierNotFound, ErrorKind::ClassifierChanged]);
