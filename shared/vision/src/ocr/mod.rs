@@ -3,6 +3,7 @@
 mod angle;
 mod detector;
 mod order;
+mod reader;
 mod recognizer;
 mod rectangle;
 mod regions;
@@ -119,14 +120,12 @@ impl Ocr {
     /// # Errors
     /// A file that is missing, or not such a network.
     pub fn load(backend: &dyn Backend, files: &OcrFiles, threads: usize) -> Result<Self, VisionError> {
-        let characters = inference::metadata(&files.recognizer, "character")?
-            .ok_or_else(|| VisionError::Model("the recogniser's file names no characters".to_owned()))?;
         let options = Options { threads, prepack: true };
         let load = |file| backend.load(file, &options);
         Ok(Self {
             detector: Detector(load(&files.detector)?),
             angle: AngleClassifier(load(&files.angle)?),
-            recognizer: Recognizer::new(load(&files.recognizer)?, &characters)?,
+            recognizer: Recognizer::load(backend, &files.recognizer, &options)?,
         })
     }
 
