@@ -204,8 +204,6 @@ impl SimdOp for Depthwise<'_> {
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) {
         let channels = self.bias.len();
-        let ops = isa.f32();
-        let lanes = ops.len();
         for (y, row) in self.out.chunks_exact_mut(self.width * channels).enumerate() {
             for (x, out) in row.chunks_exact_mut(channels).enumerate() {
                 // Where the nine neighbours are, and which weights are theirs.
@@ -224,18 +222,55 @@ impl SimdOp for Depthwise<'_> {
                         count += 1;
                     }
                 }
-                let taps = &taps[..count];
-                for (part, out) in out.chunks_exact_mut(lanes).enumerate() {
-                    let start = part * lanes;
-                    let mut sum = ops.load(&self.bias[start..]);
-                    for &(from, weight) in taps {
-                        let value = ops.load(&self.input[from + start..]);
-                        sum = ops.mul_add(value, ops.load(&self.weights[weight + start..]), sum);
+                let mut input = [&[][..]; 9];
+                let mut weights = [&[][..]; 9];
+                for tap in 0..count {
+                    input[tap] = &self.input[taps[tap].0..][..channels];
+                    weights[tap] = &self.weights[taps[tap].1..][..channels];
+                }
+                if count == 9 {
+                    sum_of::<I, 9>(isa, input, weights, self.bias, out);
+                } else {
+                    out.copy_from_slice(self.bias);
+                    for tap in 0..count {
+                        add_product(isa, input[tap], weights[tap], out);
                     }
-                    ops.store(sum, out);
                 }
             }
         }
+    }
+}
+
+/// `out` = `bias` + the products of each of the inputs and its weights.
+#[inline(always)]
+fn sum_of<I: Isa, const N: usize>(
+    isa: I,
+    input: [&[f32]; N],
+    weights: [&[f32]; N],
+    bias: &[f32],
+    out: &mut [f32],
+) {
+    let ops = isa.f32();
+    let lanes = ops.len();
+    for (part, (bias, out)) in bias.chunks_exact(lanes).zip(out.chunks_exact_mut(lanes)).enumerate() {
+        let start = part * lanes;
+        let mut sum = ops.load(bias);
+        for tap in 0..N {
+            let value = ops.load(&input[tap][start..]);
+            sum = ops.mul_add(value, ops.load(&weights[tap][start..]), sum);
+        }
+        ops.store(sum, out);
+    }
+}
+
+#[inline(always)]
+fn add_product<I: Isa>(isa: I, input: &[f32], weights: &[f32], out: &mut [f32]) {
+    let ops = isa.f32();
+    let lanes = ops.len();
+    let parts = input.chunks_exact(lanes).zip(weights.chunks_exact(lanes));
+    for ((input, weights), out) in parts.zip(out.chunks_exact_mut(lanes)) {
+        let sum = ops.mul_add(ops.load(input), ops.load(weights), ops.load(out));
+        ops.store(sum, out);
     }
 }
 
