@@ -2,7 +2,7 @@
 
 use rten_simd::ops::{BitOps, FloatOps, NarrowSaturate, NumOps, ToFloat};
 use rten_simd::{Isa, Simd, SimdOp, SimdUnaryOp};
-use rten_vecmath::{Exp, Gelu};
+use rten_vecmath::Exp;
 
 /// No vector has more values of 32 bits; four of them make one of bytes.
 pub(super) const LANES: usize = 16;
@@ -140,7 +140,7 @@ fn finish<I: Isa>(
         let value = match columns.activation {
             Activation::None => value,
             Activation::Relu => ops.max(value, ops.zero()),
-            Activation::Gelu => Gelu {}.eval(isa, value),
+            Activation::Gelu => gelu(isa, value),
         };
         let value = match added {
             Some(added) => ops.add(value, ops.load(&added[index * step..])),
@@ -148,6 +148,25 @@ fn finish<I: Isa>(
         };
         ops.store(value, out);
     }
+}
+
+/// Half the normal distribution's share between -x and x, for |x| up to [`FAR`], as an odd polynomial: coefficients of x, x^3, ..., fitted
+/// by weighted least squares so that `gelu` is off by at most 0.0032, a third of what the bytes after it can tell apart.
+const SHARE: [f32; 6] =
+    [0.397_785_25, -0.064_304_374, 8.562_029e-3, -7.447_344e-4, 3.706_826_5e-5, -7.903_214e-7];
+const FAR: f32 = 3.4;
+
+/// x times the normal distribution's share below x.
+#[inline(always)]
+fn gelu<I: Isa>(isa: I, x: I::F32) -> I::F32 {
+    let ops = isa.f32();
+    let near = ops.clamp(x, ops.splat(-FAR), ops.splat(FAR));
+    let square = ops.mul(near, near);
+    let mut share = ops.splat(SHARE[5]);
+    for coefficient in SHARE[..5].iter().rev() {
+        share = ops.mul_add(share, square, ops.splat(*coefficient));
+    }
+    ops.mul(x, ops.mul_add(share, near, ops.splat(0.5)))
 }
 
 /// Scale and zero of a row.
