@@ -1,6 +1,7 @@
 //! Text in pictures: found, set upright, read, put in order. The networks are those of PP-OCR; what is between them is here.
 
 mod angle;
+mod choice;
 mod detector;
 mod order;
 mod reader;
@@ -53,8 +54,8 @@ pub struct OcrOptions {
     pub adaptive: bool,
     /// How much narrower than they are lines are read, 0.7..1: narrow letters are lost below 0.85. The time goes with it.
     pub squeeze: f32,
-    /// Of a page with more text only the large lines, then those that come first, are read: as many as have this much length
-    /// together, in their own heights. A full line of a page has about 45.
+    /// Of a page with more text not all of it is read, but large lines, those that come first, and some of every part of the rest: as
+    /// many as have this much length together, in their heights as they are cut out. A line across a page of A4 has about 25.
     pub most_text: Option<u32>,
     /// Lines that are read with less confidence than this are left out.
     pub least_confidence: f32,
@@ -63,9 +64,10 @@ pub struct OcrOptions {
 }
 
 impl OcrOptions {
-    /// What a page is about, for about a second of processor time: lines squeezed, and no more of them than that allows.
+    /// What a page is about, for about a second of processor time: lines squeezed, and no more of them than that allows, which is all
+    /// of a page of running text.
     pub fn gist() -> Self {
-        Self { squeeze: 0.85, most_text: Some(300), ..Self::default() }
+        Self { squeeze: 0.85, most_text: Some(960), ..Self::default() }
     }
 }
 
@@ -162,7 +164,7 @@ impl Ocr {
         let mut corners: Vec<[Point; 4]> = found.into_iter().map(|found| found.corners).collect();
         self.set_upright(picture, &mut corners, watch)?;
         if let Some(most) = options.most_text {
-            corners = within(corners, most);
+            corners = choice::within(corners, most);
         }
         let strips: Vec<Strip> =
             corners.into_iter().map(|corners| Strip::squeezed(corners, options.squeeze)).collect();
@@ -246,29 +248,6 @@ impl Ocr {
         }
         Ok(read)
     }
-}
-
-/// The large lines and then the first ones, as long together as `most` times their heights; at least one.
-fn within(corners: Vec<[Point; 4]>, most: u32) -> Vec<[Point; 4]> {
-    /// As many times as high as the usual line: a heading.
-    const LARGE: f32 = 1.3;
-    let height = |corners: &[Point; 4]| (corners[3][0] - corners[0][0]).hypot(corners[3][1] - corners[0][1]);
-    let mut heights: Vec<f32> = corners.iter().map(height).collect();
-    heights.sort_by(f32::total_cmp);
-    let usual = heights.get(heights.len() / 2).copied().unwrap_or(0.0);
-    let mut order = order::rows(&corners).concat();
-    order.sort_by_key(|&index| height(&corners[index]) < LARGE * usual);
-    let mut left = most as f32;
-    let mut kept = Vec::new();
-    for index in order {
-        let ratio = Strip::new(corners[index]).width as f32 / recognizer::HEIGHT as f32;
-        if !kept.is_empty() && ratio > left {
-            break;
-        }
-        left -= ratio;
-        kept.push(corners[index]);
-    }
-    kept
 }
 
 /// `None` where nothing is read.
