@@ -53,10 +53,10 @@ impl Recognizer {
         }
         all.push(' ');
         let engine = Engine::of(backend, file, options)?;
-        if let Engine::Own { reader, .. } = &engine {
-            if reader.classes() != all.len() + 1 {
-                return Err(not_its_classes());
-            }
+        if let Engine::Own { reader, .. } = &engine
+            && reader.classes() != all.len() + 1
+        {
+            return Err(not_its_classes());
         }
         Ok(Self { engine, characters: all })
     }

@@ -2,8 +2,9 @@
 
 use rten_simd::SimdOp;
 
+use super::bytes::{Activation, Bytes, LANES};
 use super::graph::Convolution;
-use super::kernels::{Activation, Bytes, Depthwise, Gate, LANES, SumRows};
+use super::kernels::{Depthwise, Gate, SumRows};
 use super::linear::{Linear8, Multiplier};
 use crate::VisionError;
 

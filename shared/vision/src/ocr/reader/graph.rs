@@ -83,6 +83,9 @@ impl Graph {
     fn convolution(&self, node: &NodeProto) -> Option<Convolution> {
         let (sides, weights) = self.weights_of(node)?;
         let [outputs, inputs, rows, columns] = sides[..] else { return None };
+        if sides.contains(&0) {
+            return None;
+        }
         let stride = &node.attribute.iter().find(|one| one.name.as_deref() == Some("strides"))?.ints;
         let side = |index: usize| usize::try_from(*stride.get(index)?).ok();
         let mut convolution = Convolution {
@@ -116,6 +119,9 @@ impl Graph {
     fn product(&self, node: &NodeProto) -> Option<Product> {
         let (sides, weights) = self.weights_of(node)?;
         let [inputs, outputs] = sides[..] else { return None };
+        if sides.contains(&0) {
+            return None;
+        }
         Some(Product { inputs, outputs, weights, bias: self.added_to(node, outputs)? })
     }
 

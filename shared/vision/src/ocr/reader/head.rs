@@ -4,8 +4,9 @@ use rten_simd::SimdOp;
 
 use super::Step;
 use super::block::Scratch;
+use super::bytes::{Activation, LANES};
 use super::graph::Product;
-use super::kernels::{Activation, Best, LANES, Winner};
+use super::kernels::{Best, Winner};
 use super::linear::{Linear8, Multiplier};
 use crate::VisionError;
 

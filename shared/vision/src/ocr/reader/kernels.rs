@@ -1,208 +1,11 @@
-//! Loops over channels, each compiled for what the processor has. Numbers of channels are multiples of [`LANES`].
+//! Loops over the channels of positions, each compiled for what the processor has. Numbers of channels are multiples of
+//! [`super::bytes::LANES`].
 
-use rten_simd::ops::{BitOps, FloatOps, NarrowSaturate, NumOps, ToFloat};
+use rten_simd::ops::{BitOps, NumOps};
 use rten_simd::{Isa, Simd, SimdOp, SimdUnaryOp};
 use rten_vecmath::Exp;
 
-/// No vector has more values of 32 bits; four of them make one of bytes.
-pub(super) const LANES: usize = 16;
-
-/// What is done to a value after a multiplication.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Activation {
-    None,
-    Relu,
-    Gelu,
-}
-
-/// Rows of bytes: a value is (byte - zero) * scale, both of its row.
-#[derive(Default)]
-pub(super) struct Bytes {
-    pub data: Vec<u8>,
-    pub zero: Vec<f32>,
-    pub scale: Vec<f32>,
-}
-
-impl Bytes {
-    /// Scale and zero of a row.
-    fn of(&self, row: usize) -> (f32, f32) {
-        (self.scale[row], self.zero[row])
-    }
-
-    fn clear(&mut self, rows: usize, width: usize) {
-        self.data.resize(rows * width, 0);
-        self.zero.resize(rows, 0.0);
-        self.scale.resize(rows, 0.0);
-    }
-}
-
-/// What products of bytes are in numbers: less the row's zero times the column's sum of weights, times the row's scale and the column's,
-/// plus the column's bias.
-#[derive(Clone, Copy)]
-pub(super) struct Columns<'a> {
-    pub sums: &'a [f32],
-    pub scales: &'a [f32],
-    pub bias: &'a [f32],
-    pub activation: Activation,
-}
-
-/// Rows of f32 to bytes of 0..=`most`.
-pub(super) struct ToBytes<'a> {
-    pub rows: &'a [f32],
-    pub width: usize,
-    pub most: u8,
-    pub into: &'a mut Bytes,
-}
-
-impl SimdOp for ToBytes<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn eval<I: Isa>(self, isa: I) {
-        self.into.clear(self.rows.len() / self.width, self.width);
-        let rows = self.rows.chunks_exact(self.width).zip(self.into.data.chunks_exact_mut(self.width));
-        for (index, (row, bytes)) in rows.enumerate() {
-            let (scale, zero) = row_to_bytes(isa, row, bytes, self.most);
-            self.into.scale[index] = scale;
-            self.into.zero[index] = zero;
-        }
-    }
-}
-
-/// Products of bytes to f32, activated, to bytes again.
-pub(super) struct Again<'a> {
-    pub products: &'a [i32],
-    pub rows: &'a Bytes,
-    pub columns: Columns<'a>,
-    pub most: u8,
-    pub into: &'a mut Bytes,
-}
-
-impl SimdOp for Again<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn eval<I: Isa>(self, isa: I) {
-        let width = self.columns.bias.len();
-        self.into.clear(self.rows.scale.len(), width);
-        let mut row = vec![0.0; width];
-        let rows = self.products.chunks_exact(width).zip(self.into.data.chunks_exact_mut(width));
-        for (index, (products, bytes)) in rows.enumerate() {
-            finish(isa, products, self.rows.of(index), self.columns, None, &mut row);
-            let (scale, zero) = row_to_bytes(isa, &row, bytes, self.most);
-            self.into.scale[index] = scale;
-            self.into.zero[index] = zero;
-        }
-    }
-}
-
-/// Products of bytes to f32, activated; plus what is `added`, of the same length.
-pub(super) struct ToFloats<'a> {
-    pub products: &'a [i32],
-    pub rows: &'a Bytes,
-    pub columns: Columns<'a>,
-    pub added: Option<&'a [f32]>,
-    pub out: &'a mut [f32],
-}
-
-impl SimdOp for ToFloats<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn eval<I: Isa>(self, isa: I) {
-        let width = self.columns.bias.len();
-        let rows = self.products.chunks_exact(width).zip(self.out.chunks_exact_mut(width));
-        for (index, (products, out)) in rows.enumerate() {
-            let added = self.added.map(|added| &added[index * width..][..width]);
-            finish(isa, products, self.rows.of(index), self.columns, added, out);
-        }
-    }
-}
-
-#[inline(always)]
-fn finish<I: Isa>(
-    isa: I,
-    products: &[i32],
-    (scale, zero): (f32, f32),
-    columns: Columns<'_>,
-    added: Option<&[f32]>,
-    out: &mut [f32],
-) {
-    let (ops, whole) = (isa.f32(), isa.i32());
-    let (step, scale, zero) = (ops.len(), ops.splat(scale), ops.splat(zero));
-    let parts = products.chunks_exact(step).zip(out.chunks_exact_mut(step));
-    let columns_of = columns.scales.chunks_exact(step).zip(columns.bias.chunks_exact(step));
-    let columns_of = columns_of.zip(columns.sums.chunks_exact(step));
-    for (index, ((products, out), ((scales, bias), sums))) in parts.zip(columns_of).enumerate() {
-        let product = whole.to_float(whole.load(products));
-        let product = ops.mul(ops.mul_sub_from(zero, ops.load(sums), product), scale);
-        let value = ops.mul_add(product, ops.load(scales), ops.load(bias));
-        let value = match columns.activation {
-            Activation::None => value,
-            Activation::Relu => ops.max(value, ops.zero()),
-            Activation::Gelu => gelu(isa, value),
-        };
-        let value = match added {
-            Some(added) => ops.add(value, ops.load(&added[index * step..])),
-            None => value,
-        };
-        ops.store(value, out);
-    }
-}
-
-/// Half the normal distribution's share between -x and x, for |x| up to [`FAR`], as an odd polynomial: coefficients of x, x^3, ..., fitted
-/// by weighted least squares so that `gelu` is off by at most 0.0032, a third of what the bytes after it can tell apart.
-const SHARE: [f32; 6] =
-    [0.397_785_25, -0.064_304_374, 8.562_029e-3, -7.447_344e-4, 3.706_826_5e-5, -7.903_214e-7];
-const FAR: f32 = 3.4;
-
-/// x times the normal distribution's share below x.
-#[inline(always)]
-fn gelu<I: Isa>(isa: I, x: I::F32) -> I::F32 {
-    let ops = isa.f32();
-    let near = ops.clamp(x, ops.splat(-FAR), ops.splat(FAR));
-    let square = ops.mul(near, near);
-    let mut share = ops.splat(SHARE[5]);
-    for coefficient in SHARE[..5].iter().rev() {
-        share = ops.mul_add(share, square, ops.splat(*coefficient));
-    }
-    ops.mul(x, ops.mul_add(share, near, ops.splat(0.5)))
-}
-
-/// Scale and zero of a row.
-#[inline(always)]
-fn row_to_bytes<I: Isa>(isa: I, row: &[f32], bytes: &mut [u8], most: u8) -> (f32, f32) {
-    let (ops, whole) = (isa.f32(), isa.i32());
-    let step = ops.len();
-    // 0 is among the values, so that it is a byte exactly.
-    let (mut low, mut high) = (ops.zero(), ops.zero());
-    for values in row.chunks_exact(step) {
-        let values = ops.load(values);
-        (low, high) = (ops.min(low, values), ops.max(high, values));
-    }
-    let low = low.to_array().into_iter().fold(0.0_f32, f32::min);
-    let high = high.to_array().into_iter().fold(0.0_f32, f32::max);
-    let scale = ((high - low) / f32::from(most)).max(1e-12);
-    let zero = (-low / scale).round();
-    let (inverse, offset) = (ops.splat(1.0 / scale), whole.splat(zero as i32));
-    let byte = |values: &[f32]| whole.add(ops.to_int_round(ops.mul(ops.load(values), inverse)), offset);
-    let mut parts = row.chunks_exact(4 * step);
-    let mut into = bytes.chunks_exact_mut(4 * step);
-    for (values, bytes) in parts.by_ref().zip(into.by_ref()) {
-        let quarter = |index: usize| byte(&values[index * step..]);
-        let first = whole.narrow_saturate(quarter(0), quarter(1));
-        let second = whole.narrow_saturate(quarter(2), quarter(3));
-        isa.u8().store(isa.i16().narrow_saturate(first, second), bytes);
-    }
-    for (values, bytes) in
-        parts.remainder().chunks_exact(step).zip(into.into_remainder().chunks_exact_mut(step))
-    {
-        for (byte, whole) in bytes.iter_mut().zip(byte(values).to_array()) {
-            *byte = whole.clamp(0, i32::from(u8::MAX)) as u8;
-        }
-    }
-    (scale, zero)
-}
+use super::bytes::{Bytes, Columns, finish};
 
 /// A convolution of each channel by itself, 3 x 3, over rows of `width` positions; what is outside is 0.
 pub(super) struct Depthwise<'a> {
@@ -380,6 +183,72 @@ impl SimdOp for Best<'_> {
                 sums = ops.add(sums, Exp {}.eval(isa, ops.sub(ops.load(values), offset)));
             }
             best.sum += sums.to_array().into_iter().sum::<f32>();
+        }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::super::bytes::Activation;
+    use super::*;
+
+    /// Numbers around 0, the same at each run.
+    pub(in super::super) fn numbers(count: usize, seed: u32) -> Vec<f32> {
+        let mut state = seed;
+        std::iter::repeat_with(|| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / (1 << 23) as f32 - 1.0
+        })
+        .take(count)
+        .collect()
+    }
+
+    #[test]
+    fn neighbours_are_weighed_as_a_convolution_does_at_all_edges() {
+        let channels = 32;
+        for (height, width, step) in [(3, 5, 1), (4, 3, 2), (3, 1, 2), (1, 1, 1)] {
+            let input = numbers(height * width * channels, 2);
+            let (weights, bias) = (numbers(9 * channels, 3), numbers(channels, 4));
+            let rows = height.div_ceil(step);
+            let mut out = vec![0.0; rows * width * channels];
+            let (weights, bias) = (&weights[..], &bias[..]);
+            Depthwise { input: &input, height, width, weights, bias, step, out: &mut out }.dispatch();
+            for (index, found) in out.iter().enumerate() {
+                let (c, x, y) = (index % channels, index / channels % width, index / channels / width);
+                let mut sum = bias[c];
+                for tap in 0..9 {
+                    let (row, column) = (y * step + tap / 3, x + tap % 3);
+                    if (1..=height).contains(&row) && (1..=width).contains(&column) {
+                        sum += input[((row - 1) * width + column - 1) * channels + c]
+                            * weights[tap * channels + c];
+                    }
+                }
+                assert!((found - sum).abs() < 1e-4, "{height} {width} {step} {index}: {found} {sum}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_best_class_and_its_share_are_those_of_all_parts_together() {
+        let (width, rows) = (32, 3);
+        let logits: Vec<i32> =
+            numbers(2 * rows * width, 5).iter().map(|value| (value * 900.0) as i32).collect();
+        let bytes = Bytes { data: Vec::new(), zero: vec![0.0; rows], scale: vec![0.01; rows] };
+        let (ones, none) = (vec![1.0; width], vec![0.0; width]);
+        let columns = Columns { sums: &none, scales: &ones, bias: &none, activation: Activation::None };
+        let mut best = vec![Winner { class: 0, logit: f32::MIN, sum: 0.0 }; rows];
+        for (part, products) in logits.chunks(rows * width).enumerate() {
+            Best { products, rows: &bytes, columns, first: part * width, best: &mut best }.dispatch();
+        }
+        for (row, winner) in best.iter().enumerate() {
+            let all: Vec<f32> = (0..2)
+                .flat_map(|part| &logits[(part * rows + row) * width..][..width])
+                .map(|logit| *logit as f32 * 0.01)
+                .collect();
+            let most = all.iter().copied().fold(f32::MIN, f32::max);
+            assert_eq!(all[winner.class], most);
+            let sum: f32 = all.iter().map(|logit| (logit - most).exp()).sum();
+            assert!((winner.sum - sum).abs() < 1e-3 * sum, "{winner:?} {sum}");
         }
     }
 }

@@ -4,8 +4,8 @@ use rten_gemm::{BiasVector, GemmExecutor, GemmInputA, GemmInputB, GemmOptions, P
 use rten_simd::SimdOp;
 use rten_tensor::NdTensorView;
 
+use super::bytes::{Activation, Again, Bytes, Columns, ToBytes, ToFloats};
 use super::graph::{Convolution, Product};
-use super::kernels::{Activation, Again, Bytes, Columns, ToBytes, ToFloats};
 use crate::VisionError;
 
 /// What multiplies. Made anew for each thread, which costs nothing: it may not move between threads.
@@ -213,4 +213,33 @@ impl Wide {
 
 pub(super) fn failed(error: impl std::fmt::Debug) -> VisionError {
     VisionError::Model(format!("{error:?}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn products_of_bytes_are_those_of_numbers_but_for_a_hundredth_for_as_many_rows_as_there_are() {
+        let (inputs, outputs, rows) = (96, 48, 300);
+        let number = |index: usize, step: usize| ((index * step) % 1_009) as f32 / 504.5 - 1.0;
+        // Each row about another number, so that each has another zero.
+        let left: Vec<f32> = (0..rows * inputs)
+            .map(|index| number(index, 7_919) + (index / inputs % 5) as f32 * 0.3)
+            .collect();
+        let of = |input: usize, output: usize| number(input * outputs + output, 613);
+        let gemm = Multiplier::new();
+        let bias: Vec<f32> = (0..outputs).map(|output| output as f32).collect();
+        let linear = Linear8::new(&gemm, inputs, bias, of);
+        let (mut bytes, mut out) = (Bytes::default(), vec![0.0; rows * outputs]);
+        gemm.bytes_of(&left, inputs, &mut bytes);
+        let finish = (Activation::None, None);
+        linear.to_floats(&gemm, &bytes, finish, &mut Vec::new(), &mut out).unwrap();
+        for (index, found) in out.iter().enumerate() {
+            let (row, output) = (index / outputs, index % outputs);
+            let product = |input: usize| left[row * inputs + input] * of(input, output);
+            let expected = (0..inputs).map(product).sum::<f32>() + output as f32;
+            assert!((found - expected).abs() < 0.01 * inputs as f32, "{row} {output}: {found} {expected}");
+        }
+    }
 }

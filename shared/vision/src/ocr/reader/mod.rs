@@ -5,6 +5,7 @@
 //! to others; and of 18,710 classes a step only the best is wanted, not all written down.
 
 mod block;
+mod bytes;
 mod graph;
 mod head;
 mod kernels;
@@ -118,4 +119,79 @@ fn pooled(field: &Field, channels: usize) -> Vec<f32> {
         }
     }
     means
+}
+
+#[cfg(test)]
+mod tests {
+    use inference::models::Folder;
+    use inference::{Backend, Input, Network, Options, Rten};
+
+    use super::*;
+    use crate::page::{self, Page};
+    use crate::sample::unwarp;
+
+    fn file(name: &str) -> std::path::PathBuf {
+        Folder::from_env().unwrap().file(name).unwrap()
+    }
+
+    /// A line of writing, `width` samples long.
+    fn writing(width: usize, text: &str) -> Planes {
+        let mut page = Page::new(width, 48, 235, 30);
+        page.write(text, 6.0, 8.0, 30.0);
+        let (right, bottom) = (width as f32, 48.0);
+        let corners = [[0.0, 0.0], [right, 0.0], [right, bottom], [0.0, bottom]];
+        unwarp(page::picture(&page, &page.rgb()), corners, width, 48)
+    }
+
+    fn by_library(network: &dyn Network, strip: &Planes) -> Vec<Step> {
+        let data: Vec<f32> = strip.normalized_bgr([0.5; 3], [0.5; 3]).collect();
+        let input = Input::F32 { shape: &[1, 3, strip.height, strip.width], data: &data };
+        let output = network.run(&[("x", input)], &["fetch_name_0"]).unwrap().remove(0);
+        let largest =
+            |step: &[f32]| step.iter().copied().enumerate().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap();
+        output.data.chunks_exact(output.shape[2]).map(largest).collect()
+    }
+
+    #[test]
+    fn steps_are_those_of_the_library_in_f32() {
+        let path = file("ppocr/rec.onnx");
+        let reader = Reader::new(&std::fs::read(&path).unwrap()).unwrap().unwrap();
+        let library = Rten.load(&path, &Options { threads: 1, prepack: false }).unwrap();
+        let mut memory = Memory::new();
+        let (mut steps, mut other, mut written, mut off) = (0, 0, 0, 0.0);
+        // From wide to narrow, since what is kept from strip to strip must not be seen in the next.
+        let lines = [
+            (640, "The quick brown fox jumps over it, 48213"),
+            (64, "Or"),
+            (320, "Total due: 12.50 EUR"),
+            (16, "i"),
+            (8, ""),
+            (480, "a LATER line (with signs) & more"),
+        ];
+        for (width, text) in lines {
+            let strip = writing(width, text);
+            let (ours, theirs) =
+                (reader.read(&strip, &mut memory).unwrap(), by_library(library.as_ref(), &strip));
+            assert_eq!(ours.len(), theirs.len(), "{width}");
+            for (ours, theirs) in ours.iter().zip(&theirs) {
+                steps += 1;
+                written += usize::from(theirs.0 != 0);
+                // Where the library itself is in doubt, the other may be as good.
+                other += usize::from(ours.0 != theirs.0 && theirs.1 > 0.8);
+                off += (ours.1 - theirs.1).abs();
+            }
+        }
+        assert!(other * 50 <= steps && written > 50, "{other} of {steps} differ, {written} are not blank");
+        assert!(off / (steps as f32) < 0.1, "{off} in {steps}");
+    }
+
+    #[test]
+    fn another_network_is_left_to_the_library_and_what_is_no_network_is_refused_without_a_panic() {
+        assert!(Reader::new(&std::fs::read(file("ppocr/det.onnx")).unwrap()).unwrap().is_none());
+        let whole = std::fs::read(file("ppocr/rec.onnx")).unwrap();
+        for end in [0, 1, 100, 5_000, whole.len() / 2, whole.len() - 1] {
+            assert!(!matches!(Reader::new(&whole[..end]), Ok(Some(_))), "{end}");
+        }
+        assert!(!matches!(Reader::new(b"not a network"), Ok(Some(_))));
+    }
 }

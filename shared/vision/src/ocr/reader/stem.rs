@@ -1,8 +1,8 @@
 //! The first convolutions, from pixels to positions of a quarter of the size: few channels, so in f32.
 
 use super::block::{Field, Scratch, single};
+use super::bytes::{Activation, LANES};
 use super::graph::Convolution;
-use super::kernels::Activation;
 use super::linear::{Linear8, Multiplier, Wide};
 use crate::VisionError;
 use crate::sample::Planes;
@@ -43,7 +43,7 @@ impl Stem {
             && is(up, down.outputs, 2, 1)
             && is(joined, both, 3, 2)
             && single(last, joined.outputs)
-            && [joined.outputs, last.outputs].iter().all(|count| count % super::kernels::LANES == 0);
+            && [joined.outputs, last.outputs].iter().all(|count| count % LANES == 0);
         let wide = |one| Wide::new(gemm, one);
         let stem = || Self {
             first: wide(first),
