@@ -17,6 +17,9 @@ const STEP: usize = 8;
 /// Samples along that are read in one run: more of them only take memory, 18,710 values for every eight.
 const RUN: usize = 1_600;
 
+/// Strips that a thread reads in memory of their own.
+const FEWEST: usize = 4;
+
 pub(crate) struct Recognizer {
     engine: Engine,
     /// Class 0, the blank between characters, is not among them.
@@ -98,7 +101,7 @@ impl Recognizer {
             let steps = reader.read(strip, memory)?;
             Ok(self.decode(&steps, strip.width.next_multiple_of(STEP)))
         };
-        threads.install(|| strips.par_iter().map_init(Memory::new, read).collect())
+        threads.install(|| strips.par_iter().with_min_len(FEWEST).map_init(Memory::new, read).collect())
     }
 
     /// One run; strips come by width.
