@@ -92,11 +92,11 @@ fn files_that_are_no_sentence_encoder_are_refused_when_they_are_loaded() {
 
 #[test]
 fn of_labels_beyond_the_budget_only_the_beginnings_are_read() {
-    // 12 descriptions, each read twice: 30,000 tokens. The shipped space has the table in it, which reads all of a text.
+    // 12 descriptions of 1,500 tokens, each read twice, of which 20,000 are read. The shipped space has the table in it, which reads all of a text.
     let prepared = |tail: &str, labels: usize| {
         let text = |at: usize| {
-            format!("Text {at} is on football. ").repeat(130)
-                + &format!("The end is about {tail}. ").repeat(70)
+            format!("Text {at} is on football. ").repeat(200)
+                + &format!("The end is about {tail}. ").repeat(50)
         };
         let texts: Vec<String> = (0..labels).map(text).collect();
         let names: Vec<String> = (0..labels).map(|at| format!("label {at}")).collect();
