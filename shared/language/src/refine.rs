@@ -20,6 +20,13 @@ const MOST: usize = 6000;
 
 /// Learns in place. `temperature` is that of the rows' scores, and remains so.
 pub fn refine(rows: &mut [Row], examples: &[Vec<Point>], temperature: f32) -> Option<()> {
+    let count: usize = examples.iter().map(Vec::len).sum();
+    let width = rows.first()?.weights.len() + 1;
+    learn(rows, examples, temperature, count < width)
+}
+
+/// `few`: whether there are fewer examples than dimensions; changes the time, not what comes out.
+fn learn(rows: &mut [Row], examples: &[Vec<Point>], temperature: f32, few: bool) -> Option<()> {
     let all: Vec<(usize, &Point)> = examples
         .iter()
         .enumerate()
@@ -36,8 +43,7 @@ pub fn refine(rows: &mut [Row], examples: &[Vec<Point>], temperature: f32) -> Op
         .flat_map(|row| row.weights.iter().copied().chain([row.bias]))
         .map(|value| value / temperature)
         .collect();
-    let inverse = inverse_curvature(places, width)?;
-    let inverse = NdTensorView::from_data([width, width], &inverse[..]);
+    let curvature = Curvature::of(places, few)?;
     let (mut found, mut ahead, mut momentum) = (start.clone(), start.clone(), 1.0_f32);
     for _ in 0..STEPS {
         let mut gradient = gradient(places, &taken, &ahead, rows.len())?;
@@ -45,7 +51,7 @@ pub fn refine(rows: &mut [Row], examples: &[Vec<Point>], temperature: f32) -> Op
             .iter_mut()
             .zip(ahead.iter().zip(&start))
             .for_each(|(sum, (now, was))| *sum += PULL * (now - was));
-        let step = product(NdTensorView::from_data([rows.len(), width], &gradient[..]), inverse)?;
+        let step = curvature.step(&gradient, places)?;
         let next: Vec<f32> = ahead.iter().zip(&step).map(|(value, step)| value - step).collect();
         let grown = (1.0 + (1.0 + 4.0 * momentum * momentum).sqrt()) / 2.0;
         let share = (momentum - 1.0) / grown;
@@ -62,14 +68,49 @@ pub fn refine(rows: &mut [Row], examples: &[Vec<Point>], temperature: f32) -> Op
     Some(())
 }
 
-/// The inverse of what the loss's curvature is at most: half of the places' products, and the pull.
-fn inverse_curvature(places: Matrix<f32>, width: usize) -> Option<Vec<f32>> {
-    let mut curvature = product(places.transposed(), places)?;
-    curvature.iter_mut().for_each(|value| *value *= 0.5);
-    (0..width).for_each(|at| curvature[at * width + at] += PULL);
-    let mut columns: Vec<Vec<f32>> =
-        (0..width).map(|one| (0..width).map(|at| if at == one { 1.0 } else { 0.0 }).collect()).collect();
-    linear::solve(&mut curvature, width, &mut columns)?;
+/// What the loss's curvature is at most: half of the places' products, and the pull; inverted.
+enum Curvature {
+    /// Of the dimensions.
+    Whole(Vec<f32>),
+    /// Of the examples, where they are fewer than the dimensions (Woodbury's identity).
+    Few(Vec<f32>),
+}
+
+impl Curvature {
+    fn of(places: Matrix<f32>, few: bool) -> Option<Self> {
+        if few {
+            return Some(Self::Few(inverse(product(places, places.transposed())?, 1.0, 2.0 * PULL)?));
+        }
+        Some(Self::Whole(inverse(product(places.transposed(), places)?, 0.5, PULL)?))
+    }
+
+    /// The gradient, a row a label, times the inverse.
+    fn step(&self, gradient: &[f32], places: Matrix<f32>) -> Option<Vec<f32>> {
+        let width = places.size(1);
+        let labels = gradient.len() / width;
+        let rows = NdTensorView::from_data([labels, width], gradient);
+        match self {
+            Self::Whole(inverse) => product(rows, NdTensorView::from_data([width, width], &inverse[..])),
+            Self::Few(inverse) => {
+                let count = places.size(0);
+                let inverse = NdTensorView::from_data([count, count], &inverse[..]);
+                let shares = product(rows, places.transposed())?;
+                let shares = product(NdTensorView::from_data([labels, count], &shares[..]), inverse)?;
+                let known = product(NdTensorView::from_data([labels, count], &shares[..]), places)?;
+                Some(gradient.iter().zip(known).map(|(value, known)| (value - known) / PULL).collect())
+            }
+        }
+    }
+}
+
+/// The inverse of a square matrix times `share`, with `ridge` added to its diagonal.
+fn inverse(mut matrix: Vec<f32>, share: f32, ridge: f32) -> Option<Vec<f32>> {
+    let size = matrix.len().isqrt();
+    matrix.iter_mut().for_each(|value| *value *= share);
+    (0..size).for_each(|at| matrix[at * size + at] += ridge);
+    let column = |one: usize| (0..size).map(|at| if at == one { 1.0 } else { 0.0 }).collect();
+    let mut columns: Vec<Vec<f32>> = (0..size).map(column).collect();
+    linear::solve(&mut matrix, size, &mut columns)?;
     Some(columns.concat())
 }
 
@@ -127,5 +168,31 @@ mod tests {
         let before = right(&rows);
         refine(&mut rows, &examples, 1.0).unwrap();
         assert!(before < 80 && right(&rows) == 80, "{before} {}", right(&rows));
+    }
+
+    #[test]
+    fn fewer_examples_than_dimensions_are_learnt_from_in_the_same_way() {
+        // Numbers without pattern, always the same.
+        let mut state = 7_u32;
+        let mut number = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 16) as f32 / 65_536.0 - 0.5
+        };
+        let mut vector = || -> Vec<f32> { (0..48).map(|_| number() / 4.0).collect() };
+        let examples: Vec<Vec<Point>> =
+            (0..3).map(|_| (0..10).map(|_| Point { vector: vector(), feeling: 0.0 }).collect()).collect();
+        let start: Vec<Row> = (0..3).map(|_| Row { weights: vector(), feeling: 0.0, bias: 0.0 }).collect();
+        let learnt = |few: bool| {
+            let mut rows = start.clone();
+            learn(&mut rows, &examples, 0.2, few).unwrap();
+            rows.into_iter().flat_map(|row| row.weights).collect::<Vec<f32>>()
+        };
+        let (few, whole) = (learnt(true), learnt(false));
+        assert!(few.iter().zip(&whole).all(|(left, right)| (left - right).abs() < 1e-3));
+        assert!(
+            few.iter()
+                .zip(start.iter().flat_map(|row| &row.weights))
+                .any(|(left, right)| (left - right).abs() > 0.01)
+        );
     }
 }

@@ -164,27 +164,6 @@ fn many_examples_fit_a_border_that_their_middles_miss() {
 }
 
 #[test]
-fn labels_with_far_more_examples_than_are_read_are_still_told_apart() {
-    let sports =
-        ["The striker scored a late goal.", "They won the cup final.", "The keeper saved a penalty kick."];
-    let food =
-        ["Add a pinch of salt to the soup.", "Bake the bread for an hour.", "Chop the onions and fry them."];
-    let long = |texts: [&str; 3]| -> Vec<String> {
-        (0..100).map(|at| format!("{} ", texts[at % 3]).repeat(80)).collect()
-    };
-    let (sports, food) = (long(sports), long(food));
-    let label = |name, texts: &'static [String]| Label {
-        name,
-        description: None,
-        examples: texts.iter().map(String::as_str).collect(),
-    };
-    let labels = Labels { labels: vec![label("A", sports.leak()), label("B", food.leak())], text_type: None };
-    let prepared = LANGUAGE.prepare(&labels, Tier::Standard).unwrap();
-    let scores = LANGUAGE.classify(&prepared, &["They lost the match.", "Stir in the flour."]).unwrap();
-    assert_eq!((scores[0].best().0, scores[1].best().0), (0, 1));
-}
-
-#[test]
 fn a_deadline_ends_the_reading_of_labels() {
     let texts: Vec<String> =
         (0..100).map(|at| format!("Example {at} says this and that. ").repeat(20)).collect();
