@@ -161,6 +161,7 @@ pub(crate) fn unavailable(error: impl std::error::Error + Send + Sync + 'static)
 /// What a failure of the models means to a client.
 pub(crate) fn failed(error: LanguageError) -> ApiError {
     match error {
+        LanguageError::Deadline => ApiError::new(ErrorKind::DeadlineExceeded),
         LanguageError::Run(_) => ApiError::new(ErrorKind::ModelFailed).with_source(error),
         LanguageError::Labels(_) => ApiError::internal(error),
         _ => unavailable(error),

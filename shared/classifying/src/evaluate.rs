@@ -114,7 +114,7 @@ fn scores(
     texts: &[&str],
     deadline: Instant,
 ) -> Result<Judged, ApiError> {
-    let make = || language.prepare(&labels(&resolved.definition), tier);
+    let make = || language.prepare_until(&labels(&resolved.definition), tier, Some(deadline));
     let mut prepared = Prepared::clone(&*engine.prepared(resolved.key(tier)?, make)?);
     if let Some(calibration) = resolved.calibration(tier) {
         prepared = prepared.calibrated(calibration);

@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use common::ApiError;
 use contract::ErrorKind;
-use inference::{InferenceError, Rten};
+use contract::settings::ORT_LIBRARY;
+use inference::{Backend, InferenceError, Rten};
 use models::Folder;
 use tokio::sync::OnceCell;
 use vision::{ImageLabels, LabelModel, Ocr, OcrFiles, OcrOptions, Picture, VisionError};
@@ -63,13 +64,21 @@ async fn load<T: Send + Sync + 'static>(
 }
 
 fn read_with(folder: &Folder, threads: usize) -> Result<Ocr, VisionError> {
-    Ocr::load(&Rten, &OcrFiles::of(folder)?, threads)
+    Ocr::load(&*backend(folder)?, &OcrFiles::of(folder)?, threads)
+}
+
+/// The built-in library, or ONNX Runtime where the settings name its file.
+fn backend(folder: &Folder) -> Result<Box<dyn Backend>, VisionError> {
+    match ORT_LIBRARY.value() {
+        Some(_) => Ok(inference_ort::installed(folder)?),
+        None => Ok(Box::new(Rten)),
+    }
 }
 
 fn named_by(folder: &Folder, threads: usize) -> Result<ImageLabels, VisionError> {
     let (file, names) =
         (folder.file("efficientnet-lite0/model.onnx")?, folder.file("efficientnet-lite0/labels.json")?);
-    ImageLabels::load(&Rten, &file, &names, LabelModel::EFFICIENTNET_LITE0, threads)
+    ImageLabels::load(&*backend(folder)?, &file, &names, LabelModel::EFFICIENTNET_LITE0, threads)
 }
 
 impl Sight {

@@ -75,7 +75,7 @@ fn pieces(
     in_time(recipe.deadline)?;
     let work = &recipe.work;
     let definition = &work.resolved.definition;
-    let prepared = prepared(language, engine, &work.resolved, work.tier)?;
+    let prepared = prepared(language, engine, &work.resolved, work.tier, recipe.deadline)?;
     let overhead: u32 = overhead(language, definition);
     let mut pieces = Vec::with_capacity(texts.len());
     for chunk in texts.chunks(CHUNK) {
@@ -106,8 +106,9 @@ pub(crate) fn prepared(
     engine: &Engine,
     resolved: &Resolved,
     tier: Tier,
+    deadline: Instant,
 ) -> Result<Arc<Prepared>, ApiError> {
-    let make = || language.prepare(&labels(&resolved.definition), tier);
+    let make = || language.prepare_until(&labels(&resolved.definition), tier, Some(deadline));
     let prepared = engine.prepared(resolved.key(tier)?, make)?;
     Ok(match resolved.calibration(tier) {
         Some(fitted) => Arc::new(Prepared::clone(&prepared).calibrated(fitted)),

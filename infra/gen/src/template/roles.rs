@@ -6,8 +6,8 @@ use contract::settings;
 use serde_json::{Value, json};
 
 use super::queues::queue_id;
-use super::stores::{bucket_id, table, table_id};
 use super::settings::parameter_name;
+use super::stores::{bucket_id, table, table_id};
 use super::{arn, reference, sub};
 use crate::functions::{Caller, Function, camel};
 
@@ -91,7 +91,8 @@ fn own_encoder() -> Value {
         let marked = sub(format!("${{{parameter}}}s3://none/none"));
         json!({"Fn::Join": ["", [sub("arn:${AWS::Partition}:s3:::"), {"Fn::Select": [1, {"Fn::Split": ["s3://", marked]}]}]]})
     };
-    let objects = [&settings::ENCODER, &settings::ENCODER_TOKENIZER].map(|setting| object(&parameter_name(setting)));
+    let objects =
+        [&settings::ENCODER, &settings::ENCODER_TOKENIZER].map(|setting| object(&parameter_name(setting)));
     let statement = allow("ReadEncoder", &["s3:GetObject"], json!(objects));
     json!({"Fn::If": ["UsesOwnEncoder", statement, reference("AWS::NoValue")]})
 }

@@ -8,5 +8,6 @@ mod hosted;
 mod keys;
 mod money;
 mod operator;
+mod own_models;
 mod restarts;
 mod strangers;
