@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::Builder;
 use common::ApiError;
-use contract::settings::{ENCODER, ENCODER_SHA256, ENCODER_TOKENIZER, WrongSetting};
+use contract::settings::{ENCODER, ENCODER_SHA256, ENCODER_TOKENIZER, S3_PATH_STYLE, WrongSetting};
 use models::{OwnEncoder, OwnEncoderError, Source};
 
 use crate::engine::unavailable;
@@ -78,7 +79,9 @@ fn written(folder: &Path, content: &[u8]) -> std::io::Result<PathBuf> {
 /// What lies in a bucket; `None` of a path.
 async fn content(source: &Source, most: i64) -> Result<Option<Vec<u8>>, ApiError> {
     let Source::S3 { bucket, key } = source else { return Ok(None) };
-    let client = Client::new(&common::aws_from_environment().map_err(ApiError::internal)?);
+    let shared = common::aws_from_environment().map_err(ApiError::internal)?;
+    let config = Builder::from(&shared).force_path_style(S3_PATH_STYLE.is_on()).build();
+    let client = Client::from_conf(config);
     let got = client.get_object().bucket(bucket).key(key).send().await.map_err(unavailable)?;
     if !got.content_length().is_some_and(|bytes| (0..=most).contains(&bytes)) {
         return Err(unavailable(TooLarge { source_uri: source.to_string(), most }));
