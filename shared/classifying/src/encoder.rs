@@ -28,6 +28,11 @@ pub(crate) fn check() -> Result<(), WrongSetting> {
         Some(own) if matches!(own.source, Source::Path(_)) => own.file().map(drop),
         _ => Ok(()),
     });
+    if let Some(path) = ENCODER_TOKENIZER.value().filter(|value| !value.contains("://"))
+        && !Path::new(&path).is_file()
+    {
+        return Err(ENCODER_TOKENIZER.wrong(path, "a file"));
+    }
     own.map_err(|error| {
         let (setting, expected) = match error {
             OwnEncoderError::NoHash => (ENCODER_SHA256, "set, but ATELIER_ENCODER is"),

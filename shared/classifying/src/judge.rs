@@ -127,10 +127,9 @@ pub(crate) async fn make(
             _ => recipe.clone(),
         };
         let local = piece::make(engine.clone(), recipe, again).await?;
-        missing
-            .into_iter()
-            .zip(local)
-            .for_each(|((number, _), piece)| made[number] = Some(Made::Instead(piece)));
+        for ((number, error), piece) in missing.into_iter().zip(local) {
+            made[number] = Some(piece.map_or_else(|| Made::Failed(refusal(error)), Made::Instead));
+        }
     } else {
         missing.into_iter().for_each(|(number, error)| made[number] = Some(Made::Failed(refusal(error))));
     }

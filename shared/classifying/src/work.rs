@@ -31,6 +31,8 @@ pub enum Operation {
 /// What is to be done, for one text or for many.
 #[derive(Debug)]
 pub struct Work {
+    /// Whose it is.
+    pub(crate) account: String,
     pub(crate) operation: Operation,
     pub(crate) resolved: Resolved,
     pub(crate) threshold: f64,
@@ -129,6 +131,7 @@ impl Asked {
             texts => pieces(texts, on),
         };
         let work = Work {
+            account: cx.account().to_owned(),
             operation: self.operation,
             threshold: self.threshold.or(resolved.threshold).unwrap_or(DEFAULT_THRESHOLD),
             resolved,

@@ -30,7 +30,7 @@ fn seeing() -> Markup {
         }
         p {
             "So pictures of these things are told apart, and so are screenshots, receipts, forms and scans by what they say. What has no such name is not: people and what they do, faces and feelings, "
-            "style, quality, colours, counts, brands without letters, places, charts, drawings. A picture of which nothing is recognised is answered all the same, with low confidence: set a threshold. "
+            "style, quality, colours, counts, brands without letters, places, charts, drawings. A picture of which nothing is recognised is answered all the same, with even shares in classify and no tags: set a threshold. "
             "A cat among the labels is found by its breed's name. Text is read in Latin and Chinese scripts; a page of some 40 lines is read whole, of a denser one headings, the beginning and some of every part; handwriting seldom. "
             "What a page with text shows beside it is not looked at. Where the operator has set a hosted model that takes pictures, it looks at pictures and pages itself, on priority standard."
         }
