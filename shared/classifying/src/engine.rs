@@ -90,6 +90,11 @@ impl Engine {
         self.language.get_or_try_init(load).await.cloned()
     }
 
+    /// Loads the models that read texts, where they are not loaded.
+    pub async fn load(&self) -> Result<(), ApiError> {
+        self.language().await.map(drop)
+    }
+
     /// Runs `work` beside the calls of others, when it is its turn.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
