@@ -26,6 +26,16 @@ async fn handle(cx: Cx, _: Request<Nothing>) -> Result<Response<Limits>, ApiErro
         output_pixels: limits::MAX_OUTPUT_PIXELS,
         sync_seconds: limits::SYNC_SECONDS,
         result_seconds: limits::RESULT_SECONDS,
+        text_characters: limits::MAX_TEXT_CHARS,
+        labels: limits::MAX_LABELS,
+        examples_a_label: limits::MAX_EXAMPLES,
+        images: limits::MAX_IMAGES,
+        image_bytes: limits::MAX_IMAGE_BYTES,
+        document_bytes: limits::MAX_DOCUMENT_BYTES,
+        document_pages: limits::MAX_DOCUMENT_PAGES,
+        media_body_bytes: limits::MAX_MEDIA_BODY,
+        batch_texts: limits::MAX_BATCH_TEXTS,
+        batch_body_bytes: limits::MAX_BATCH_BODY,
     };
     let answer = Limits {
         sizes,
@@ -41,7 +51,7 @@ async fn handle(cx: Cx, _: Request<Nothing>) -> Result<Response<Limits>, ApiErro
 
 /// By task. Calls without a key never reach the hosted model.
 fn models(config: &Config) -> BTreeMap<&'static str, String> {
-    let local = |priority: Priority| priority.model().to_owned();
+    let local = |priority: Priority| config.local_model(priority).to_owned();
     let mut models = BTreeMap::from([
         ("classify_standard", local(Priority::Standard)),
         ("classify_fast", local(Priority::Fast)),

@@ -111,7 +111,8 @@ fn limits() -> Value {
     use contract::classification::Priority;
     use contract::images::{AVAILABLE_OPERATIONS, INPUT_FORMATS, OUTPUT_FORMATS};
     use contract::limits::{
-        LimitClass, MAX_INPUT_BY_URL, MAX_JSON_BODY, MAX_MULTIPART_BODY, RESULT_SECONDS, SYNC_SECONDS, Tier,
+        self, LimitClass, MAX_INPUT_BY_URL, MAX_JSON_BODY, MAX_MULTIPART_BODY, RESULT_SECONDS, SYNC_SECONDS,
+        Tier,
     };
     let rates: std::collections::BTreeMap<_, _> =
         LimitClass::ALL.map(|class| (class.name(), class.rate())).into();
@@ -120,6 +121,10 @@ fn limits() -> Value {
             "json_body_bytes": MAX_JSON_BODY, "multipart_body_bytes": MAX_MULTIPART_BODY,
             "input_by_url_bytes": MAX_INPUT_BY_URL, "decoded_pixels": 50_000_000, "decoded_side": 32_767,
             "output_pixels": 100_000_000, "sync_seconds": SYNC_SECONDS, "result_seconds": RESULT_SECONDS,
+            "text_characters": limits::MAX_TEXT_CHARS, "labels": limits::MAX_LABELS, "examples_a_label": limits::MAX_EXAMPLES,
+            "images": limits::MAX_IMAGES, "image_bytes": limits::MAX_IMAGE_BYTES, "document_bytes": limits::MAX_DOCUMENT_BYTES,
+            "document_pages": limits::MAX_DOCUMENT_PAGES, "media_body_bytes": limits::MAX_MEDIA_BODY,
+            "batch_texts": limits::MAX_BATCH_TEXTS, "batch_body_bytes": limits::MAX_BATCH_BODY,
         },
         "prices": contract::price::PRICES,
         "rate_limits": rates,

@@ -144,7 +144,9 @@ fn only_what_asks_the_hosted_model_has_its_key_and_may_call_bedrock_where_that_i
             policy.as_array().unwrap().iter().filter_map(|statement| statement.get("Fn::If")).collect();
         if asking.contains(&function.name) {
             assert_eq!(key["Ref"], "LlmKey", "{id}");
-            let [allowed] = conditional[..] else { panic!("{id}: {policy}") };
+            let [allowed, read] = conditional[..] else { panic!("{id}: {policy}") };
+            assert_eq!((&read[0], &read[2]["Ref"]), (&"UsesOwnEncoder".into(), &"AWS::NoValue".into()));
+            assert_eq!(read[1]["Action"], serde_json::json!(["s3:GetObject"]));
             assert_eq!((&allowed[0], &allowed[2]["Ref"]), (&"UsesBedrock".into(), &"AWS::NoValue".into()));
             assert_eq!(allowed[1]["Action"], serde_json::json!(["bedrock:InvokeModel"]));
         } else {

@@ -89,7 +89,12 @@ impl Server {
         let hosted_model = options.hosted.as_ref().map(|hosted| hosted.config().model.clone());
         let config = Config { hosted_model, ..options.config };
         let platform = Arc::new(Platform::new(config, store, options.clock, keys));
-        platform.provide(Engine::with(options.hosted).map_err(ServeError::Models)?);
+        let engine = Engine::with(options.hosted).map_err(ServeError::Models)?;
+        if platform.config.own_encoder.is_some() {
+            // Not at the first call: the operator should hear of a file that cannot be used.
+            engine.load().await.map_err(ServeError::Models)?;
+        }
+        platform.provide(engine);
         let mut fetch = options.fetch;
         fetch.own.push(address.into());
         fetch.own.extend(own_address(&public));

@@ -11,7 +11,7 @@ use editing::Editor;
 
 use crate::Engine;
 use crate::judge::{self, Made};
-use crate::piece::{Piece, Recipe, make};
+use crate::piece::{Piece, Recipe, late, make};
 use crate::price::priced;
 use crate::seen::{Looker, Viewer};
 use crate::work::Work;
@@ -76,7 +76,8 @@ async fn made(cx: &Cx, work: &Arc<Work>, missing: &[usize]) -> Result<Vec<Made>,
     let looker = match work.inputs.clone() {
         Some(inputs) => {
             let editor = cx.platform.shared(Editor::load)?;
-            Some(Looker { engine: engine.clone(), editor, inputs, deadline: cx.deadline })
+            let account = work.account.clone();
+            Some(Looker { engine: engine.clone(), editor, account, inputs, deadline: cx.deadline })
         }
         None => None,
     };
@@ -85,7 +86,8 @@ async fn made(cx: &Cx, work: &Arc<Work>, missing: &[usize]) -> Result<Vec<Made>,
         Some(hosted) => judge::make(engine, hosted, recipe, looker.as_ref(), texts).await,
         None => {
             let recipe = recipe.seeing(looker.as_ref(), Viewer::Local).await?;
-            Ok(make(engine, recipe, texts).await?.into_iter().map(Made::Fresh).collect())
+            let made = make(engine, recipe, texts).await?.into_iter();
+            Ok(made.map(|piece| piece.map_or_else(|| Made::Failed(late()), Made::Fresh)).collect())
         }
     }
 }
@@ -108,7 +110,7 @@ fn done(work: &Work, made: &[Made]) -> Option<Quote> {
     let tokens = pieces.clone().map(|piece| u64::from(piece.tokens)).sum::<u64>();
     // Why not of each text: they share one look.
     let visual = pieces.map(|piece| u64::from(piece.visual_tokens.unwrap_or(0))).max().unwrap_or(0);
-    let model = if made.iter().any(by_hosted) { work.model() } else { work.priority.model() };
+    let model = if made.iter().any(by_hosted) { work.model() } else { &work.local };
     Some(priced(work, tokens + visual, model))
 }
 

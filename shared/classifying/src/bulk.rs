@@ -10,7 +10,7 @@ use language::Tier;
 
 use crate::Engine;
 use crate::judge::{self, HostedModel, Made};
-use crate::piece::{CHUNK, Piece, Recipe, make, overhead};
+use crate::piece::{CHUNK, Piece, Recipe, late, make, overhead};
 use crate::resolve::Resolved;
 use crate::work::{DEFAULT_THRESHOLD, Operation, Work};
 
@@ -49,6 +49,9 @@ impl Bulk {
         let engine = platform.shared(Engine::new)?;
         let hosted = engine.hosted().filter(|_| recipe.priority == Priority::Standard);
         let work = Work {
+            account: String::new(),
+            background: true,
+            local: platform.config.local_model(recipe.priority).to_owned(),
             operation: match recipe.mode {
                 Mode::Single => Operation::Classify,
                 Mode::Multi => Operation::Tag,
@@ -121,7 +124,8 @@ impl Bulk {
         match self.engine.hosted().filter(|_| self.work.hosted.is_some()) {
             None => {
                 let pieces = make(self.engine.clone(), recipe, texts).await?;
-                Ok(pieces.into_iter().map(|piece| Ok(answer(piece))).collect())
+                // What was not reached in time is tried again later, with its shard.
+                pieces.into_iter().map(|piece| piece.map(|piece| Ok(answer(piece))).ok_or_else(late)).collect()
             }
             Some(hosted) => {
                 let made = judge::make(self.engine.clone(), hosted, recipe, None, texts).await?;

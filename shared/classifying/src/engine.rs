@@ -1,17 +1,18 @@
 //! The models of a process, what labels came to, and whose turn it is.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use common::{ApiError, CacheKey, Platform};
 use contract::ErrorKind;
 use contract::settings::WrongSetting;
 use hosted::{Hosted, HostedConfig, HostedError, Stage, Wire};
-use language::{Language, LanguageError, Models, Prepared};
+use language::{Language, LanguageError, Models, OwnEncoder, Prepared};
 use models::Folder;
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 
+use crate::encoder;
 use crate::eyes::{Eyes, Sight};
 
 /// Bytes of prepared labels kept; beyond it all are prepared anew.
@@ -28,7 +29,16 @@ pub struct Engine {
     prepared: Mutex<Kept>,
     eyes: Eyes,
     turns: Arc<Semaphore>,
+    /// Of long work; one less than there are turns, so that short calls find one.
+    long_turns: Arc<Semaphore>,
+    gates: Mutex<HashMap<String, Weak<Semaphore>>>,
     threads: usize,
+}
+
+/// The right to do long work, until it is dropped.
+pub(crate) struct LongTurn {
+    _turn: OwnedSemaphorePermit,
+    _gate: OwnedSemaphorePermit,
 }
 
 #[derive(Default)]
@@ -50,12 +60,15 @@ impl Engine {
         let threads =
             contract::settings::THREADS.value().and_then(|count| count.parse().ok()).unwrap_or(cores);
         let turns = Arc::new(Semaphore::new(threads.max(1)));
+        let long_turns = Arc::new(Semaphore::new(threads.saturating_sub(1).max(1)));
         Ok(Self {
             hosted,
             language: OnceCell::new(),
             prepared: Mutex::default(),
             eyes: Eyes::default(),
             turns,
+            long_turns,
+            gates: Mutex::default(),
             threads,
         })
     }
@@ -73,12 +86,18 @@ impl Engine {
     async fn language(&self) -> Result<Arc<Language>, ApiError> {
         let threads = self.threads;
         let load = || async move {
-            tokio::task::spawn_blocking(move || open(threads))
+            let own = encoder::files().await?;
+            tokio::task::spawn_blocking(move || open(own, threads))
                 .await
                 .map_err(ApiError::internal)?
                 .map(Arc::new)
         };
         self.language.get_or_try_init(load).await.cloned()
+    }
+
+    /// Loads the models that read texts, where they are not loaded.
+    pub async fn load(&self) -> Result<(), ApiError> {
+        self.language().await.map(drop)
     }
 
     /// Runs `work` beside the calls of others, when it is its turn.
@@ -88,6 +107,25 @@ impl Engine {
     ) -> Result<T, ApiError> {
         let language = self.language().await?;
         self.turn(move || work(&language)).await
+    }
+
+    /// Waits until long work of an account may begin. Each account has one such work at a time in a process, and they take turns: many long
+    /// calls of one account keep others waiting no longer than one of them.
+    pub(crate) async fn long(&self, account: &str) -> Result<LongTurn, ApiError> {
+        let gate = self.gate(account).acquire_owned().await.map_err(ApiError::internal)?;
+        let turn = self.long_turns.clone().acquire_owned().await.map_err(ApiError::internal)?;
+        Ok(LongTurn { _turn: turn, _gate: gate })
+    }
+
+    fn gate(&self, account: &str) -> Arc<Semaphore> {
+        let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(gate) = gates.get(account).and_then(Weak::upgrade) {
+            return gate;
+        }
+        gates.retain(|_, gate| gate.strong_count() > 0);
+        let gate = Arc::new(Semaphore::new(1));
+        gates.insert(account.to_owned(), Arc::downgrade(&gate));
+        gate
     }
 
     /// The models that look at pictures.
@@ -135,8 +173,9 @@ impl Engine {
     }
 }
 
-/// Whether the settings of the hosted model are such as can be used.
+/// Whether the settings of the hosted model and of the operator's encoder are such as can be used.
 pub fn check_settings() -> Result<(), WrongSetting> {
+    encoder::check()?;
     HostedConfig::from_env().map(drop)
 }
 
@@ -150,10 +189,10 @@ fn connect(config: HostedConfig) -> Result<Hosted, ApiError> {
     connected.map_err(ApiError::internal)
 }
 
-fn open(threads: usize) -> Result<Language, ApiError> {
+fn open(own: Option<OwnEncoder>, threads: usize) -> Result<Language, ApiError> {
     let folder = Folder::from_env().map_err(unavailable)?;
     let models = Models::named(|name| folder.file(name).map_err(unavailable))?;
-    Language::load(&models, threads).map_err(failed)
+    Language::load(&Models { own, ..models }, threads).map_err(failed)
 }
 
 pub(crate) fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> ApiError {
@@ -163,6 +202,7 @@ pub(crate) fn unavailable(error: impl std::error::Error + Send + Sync + 'static)
 /// What a failure of the models means to a client.
 pub(crate) fn failed(error: LanguageError) -> ApiError {
     match error {
+        LanguageError::Deadline => ApiError::new(ErrorKind::DeadlineExceeded),
         LanguageError::Run(_) => ApiError::new(ErrorKind::ModelFailed).with_source(error),
         LanguageError::Labels(_) => ApiError::internal(error),
         _ => unavailable(error),
@@ -192,6 +232,32 @@ pub(crate) fn in_time(deadline: Instant) -> Result<(), ApiError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn long_works_of_one_account_keep_another_waiting_for_one_of_them_alone() {
+        let engine =
+            Arc::new(Engine { long_turns: Arc::new(Semaphore::new(1)), ..Engine::with(None).unwrap() });
+        let first = engine.long("many").await.unwrap();
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let mut waiting = Vec::new();
+        for account in ["many", "many", "other"] {
+            let (engine, order) = (engine.clone(), order.clone());
+            waiting.push(tokio::spawn(async move {
+                let turn = engine.long(account).await.unwrap();
+                order.lock().unwrap().push(account);
+                tokio::task::yield_now().await;
+                drop(turn);
+            }));
+            tokio::task::yield_now().await;
+        }
+        drop(first);
+        for waiting in waiting {
+            waiting.await.unwrap();
+        }
+        assert_eq!(*order.lock().unwrap(), ["other", "many", "many"]);
+        engine.long("third").await.unwrap();
+        assert_eq!(engine.gates.lock().unwrap().len(), 1, "gates that nobody waits at are forgotten");
+    }
 
     #[test]
     fn failures_keep_their_meaning_and_a_wait_is_rounded_up() {

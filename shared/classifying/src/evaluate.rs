@@ -86,7 +86,9 @@ pub async fn evaluated(cx: Cx, req: Request<Arc<Evaluation>>) -> Result<Response
     let done = Quote { price: cx.price, tokens: u32::MAX, model };
     let keeper = engine.clone();
     let judged = engine.run(move |language| judge(language, &keeper, &evaluation, hosted.as_ref(), deadline));
-    let (mut answer, fits) = judged.await?;
+    let _turn = engine.long(cx.account()).await?;
+    let (mut answer, mut fits) = judged.await?;
+    fits.encoder.clone_from(&cx.platform.config.own_encoder);
     answer.latency_ms = cx.elapsed_ms();
     let work = req.data;
     let commit = Commit::default()
@@ -102,8 +104,8 @@ fn changed(error: &TransactionError) -> Option<ApiError> {
 /// Scores of all texts under one classifier and tier.
 struct Judged {
     scores: Vec<Scores>,
-    /// Under which the scores became confidences.
-    calibration: Calibration,
+    /// What the classifier has before any evaluation.
+    prior: Calibration,
 }
 
 fn scores(
@@ -113,8 +115,10 @@ fn scores(
     texts: &[&str],
     deadline: Instant,
 ) -> Result<Judged, ApiError> {
-    let make = || language.prepare(&labels(&resolved.definition), tier);
+    let make = || language.prepare_until(&labels(&resolved.definition), tier, Some(deadline));
     let mut prepared = Prepared::clone(&*engine.prepared(resolved.key(tier)?, make)?);
+    // Why not what an earlier evaluation has fitted: the same texts must give the same fit again.
+    let prior = prepared.calibration();
     if let Some(calibration) = resolved.calibration(tier) {
         prepared = prepared.calibrated(calibration);
     }
@@ -123,13 +127,13 @@ fn scores(
         in_time(deadline)?;
         scores.extend(language.classify(&prepared, chunk).map_err(failed)?);
     }
-    Ok(Judged { scores, calibration: prepared.calibration() })
+    Ok(Judged { scores, prior })
 }
 
 impl Judged {
     fn fitted(&self, truth: &[usize]) -> Calibration {
         let rows: Vec<&[f32]> = self.scores.iter().map(|scores| &scores.scores[..]).collect();
-        fit(&rows, truth, self.calibration)
+        fit(&rows, truth, self.prior)
     }
 
     fn best<'a>(&self, labels: &'a [String]) -> Vec<(&'a str, f32)> {
@@ -203,7 +207,7 @@ fn judge(
     };
     // An evaluation by the local models says nothing about the hosted one: what was fitted for it stays.
     let hosted = hosted_fit.or_else(|| resolved.fits.hosted.clone());
-    Ok((answer, Fits { standard: Some(kept(fitted)), fast: Some(kept(fitted_fast)), hosted }))
+    Ok((answer, Fits { standard: Some(kept(fitted)), fast: Some(kept(fitted_fast)), hosted, encoder: None }))
 }
 
 fn kept(calibration: Calibration) -> TierFit {

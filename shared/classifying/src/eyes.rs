@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use common::ApiError;
 use contract::ErrorKind;
-use inference::{InferenceError, Rten};
+use contract::settings::ORT_LIBRARY;
+use inference::{Backend, InferenceError, Rten};
 use models::Folder;
 use tokio::sync::OnceCell;
 use vision::{ImageLabels, LabelModel, Ocr, OcrFiles, OcrOptions, Picture, VisionError};
@@ -18,6 +19,8 @@ const TOP: usize = 3;
 /// a rocket, which is called a missile. Of the others those with this share of the likeliest count.
 const LEAST_LIKELY: f32 = 0.1;
 const LEAST_SHARE: f32 = 0.3;
+/// Letters and digits of text below which it counts for nothing: "08" on a cup said more than the cup.
+const FEWEST_LETTERS: usize = 4;
 /// Characters of text from which on a picture is a document, about which labels say nothing.
 const MUCH_TEXT: usize = 200;
 
@@ -63,13 +66,21 @@ async fn load<T: Send + Sync + 'static>(
 }
 
 fn read_with(folder: &Folder, threads: usize) -> Result<Ocr, VisionError> {
-    Ocr::load(&Rten, &OcrFiles::of(folder)?, threads)
+    Ocr::load(&*backend(folder)?, &OcrFiles::of(folder)?, threads)
+}
+
+/// The built-in library, or ONNX Runtime where the settings name its file.
+fn backend(folder: &Folder) -> Result<Box<dyn Backend>, VisionError> {
+    match ORT_LIBRARY.value() {
+        Some(_) => Ok(inference_ort::installed(folder)?),
+        None => Ok(Box::new(Rten)),
+    }
 }
 
 fn named_by(folder: &Folder, threads: usize) -> Result<ImageLabels, VisionError> {
     let (file, names) =
         (folder.file("efficientnet-lite0/model.onnx")?, folder.file("efficientnet-lite0/labels.json")?);
-    ImageLabels::load(&Rten, &file, &names, LabelModel::EFFICIENTNET_LITE0, threads)
+    ImageLabels::load(&*backend(folder)?, &file, &names, LabelModel::EFFICIENTNET_LITE0, threads)
 }
 
 impl Sight {
@@ -107,13 +118,24 @@ fn likely(labels: Vec<(String, f32)>) -> Vec<String> {
 impl Found {
     /// In words; empty of a picture that shows nothing that is known.
     pub fn words(&self) -> String {
-        let text = self.text.trim();
+        let text = if says_something(&self.text) { self.text.trim() } else { "" };
         match (self.labels.is_empty(), text.is_empty()) {
             (true, _) => text.to_owned(),
             (false, true) => format!("A picture of {}.", self.labels.join(", ")),
             (false, false) => format!("A picture of {}.\nText in it: {text}", self.labels.join(", ")),
         }
     }
+}
+
+/// Whether a text is more than a few letters, which are found in any pattern.
+fn says_something(text: &str) -> bool {
+    let (mut letters, mut signs) = (0, 0);
+    for character in text.chars().filter(|character| character.is_alphanumeric()) {
+        signs += 1;
+        // Of scripts without spaces two signs are a word.
+        letters += if character > '\u{2e80}' { 2 } else { 1 };
+    }
+    letters.max(signs) >= FEWEST_LETTERS
 }
 
 /// What a failure of the models means to a client.
@@ -152,5 +174,8 @@ mod tests {
         assert_eq!(found(&["menu"], "Soup 4.50\n").words(), "A picture of menu.\nText in it: Soup 4.50");
         assert_eq!(found(&[], "Soup 4.50").words(), "Soup 4.50");
         assert_eq!(found(&[], "").words(), "");
+        assert_eq!(found(&["cup"], "08\nlI").words(), "A picture of cup.\nText in it: 08\nlI");
+        assert_eq!(found(&["cup"], "08 .").words(), "A picture of cup.");
+        assert_eq!(found(&[], "出口").words(), "出口");
     }
 }

@@ -127,10 +127,9 @@ pub(crate) async fn make(
             _ => recipe.clone(),
         };
         let local = piece::make(engine.clone(), recipe, again).await?;
-        missing
-            .into_iter()
-            .zip(local)
-            .for_each(|((number, _), piece)| made[number] = Some(Made::Instead(piece)));
+        for ((number, error), piece) in missing.into_iter().zip(local) {
+            made[number] = Some(piece.map_or_else(|| Made::Failed(refusal(error)), Made::Instead));
+        }
     } else {
         missing.into_iter().for_each(|(number, error)| made[number] = Some(Made::Failed(refusal(error))));
     }
@@ -205,7 +204,7 @@ fn ready(
             .map(|text| Ready { tokens: tokens(text), labels: (0..count).collect() })
             .collect());
     }
-    let prepared = prepared(language, engine, &question.resolved, Tier::Standard)?;
+    let prepared = prepared(language, engine, &question.resolved, Tier::Standard, question.deadline)?;
     let mut ready = Vec::with_capacity(texts.len());
     for chunk in texts.chunks(CHUNK) {
         in_time(question.deadline)?;
@@ -282,7 +281,7 @@ async fn explained(
     let keeper = engine.clone();
     let explain = move |language: &Language| {
         let resolved = &recipe.work.resolved;
-        let prepared = prepared(language, &keeper, resolved, Tier::Standard)?;
+        let prepared = prepared(language, &keeper, resolved, Tier::Standard, recipe.deadline)?;
         for (made, text) in made.iter_mut().zip(texts.iter()) {
             in_time(recipe.deadline)?;
             let Made::Fresh(piece) = made else { continue };

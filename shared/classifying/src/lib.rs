@@ -3,6 +3,7 @@
 mod answers;
 mod asked;
 mod bulk;
+mod encoder;
 mod engine;
 mod evaluate;
 mod eyes;

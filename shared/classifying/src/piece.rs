@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use common::ApiError;
+use contract::ErrorKind;
 use contract::classification::{ConfidenceMethod, Definition, Evidence, TagLabel};
 use language::{Language, Method, Prepared, Scores, Tier};
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,11 @@ use crate::work::{Operation, Work};
 
 /// Texts between two looks at the clock.
 pub(crate) const CHUNK: usize = 64;
+const CHUNK_BYTES: usize = 48 * 1024;
+/// Bytes of texts, labels and examples from which on work is long: half a second and more.
+const LONG: usize = 16 * 1024;
+/// What is left of a batch's time when the texts that were not reached are given up.
+const SPARE: Duration = Duration::from_secs(3);
 
 /// The labels of one text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -53,17 +59,33 @@ impl Recipe {
     }
 }
 
-/// Works on texts with the local models, in their order.
+/// Works on texts with the local models, in their order. Of a batch that does not come to its end in time those that were not reached are
+/// `None`; of anything else that is an error.
 pub(crate) async fn make(
     engine: Arc<Engine>,
     recipe: Recipe,
     texts: Vec<String>,
-) -> Result<Vec<Piece>, ApiError> {
+) -> Result<Vec<Option<Piece>>, ApiError> {
     if texts.is_empty() {
         return Ok(Vec::new());
     }
+    let bytes = texts.iter().map(String::len).sum::<usize>() + size(&recipe.work.resolved.definition);
+    let is_long = bytes > LONG && !recipe.work.background;
+    let _turn = if is_long { Some(engine.long(&recipe.work.account).await?) } else { None };
     let keeper = engine.clone();
     engine.run(move |language| pieces(language, &keeper, &recipe, &texts)).await
+}
+
+/// Why a text has no piece.
+pub(crate) fn late() -> ApiError {
+    ApiError::new(ErrorKind::DeadlineExceeded)
+}
+
+/// Bytes of labels and all that is said of them.
+fn size(definition: &Definition) -> usize {
+    let examples = definition.examples.values().flatten();
+    let all = definition.labels.iter().chain(definition.descriptions.values()).chain(examples);
+    all.map(String::len).sum()
 }
 
 fn pieces(
@@ -71,28 +93,58 @@ fn pieces(
     engine: &Engine,
     recipe: &Recipe,
     texts: &[String],
-) -> Result<Vec<Piece>, ApiError> {
+) -> Result<Vec<Option<Piece>>, ApiError> {
     in_time(recipe.deadline)?;
     let work = &recipe.work;
-    let definition = &work.resolved.definition;
-    let prepared = prepared(language, engine, &work.resolved, work.tier)?;
-    let overhead: u32 = overhead(language, definition);
+    let prepared = prepared(language, engine, &work.resolved, work.tier, recipe.deadline)?;
+    let overhead: u32 = overhead(language, &work.resolved.definition);
+    let until = recipe.deadline.checked_sub(SPARE).unwrap_or(recipe.deadline);
     let mut pieces = Vec::with_capacity(texts.len());
-    for chunk in texts.chunks(CHUNK) {
+    for chunk in chunks(texts) {
+        if work.batch && !pieces.is_empty() && Instant::now() >= until {
+            pieces.resize(texts.len(), None);
+            break;
+        }
         in_time(recipe.deadline)?;
         let whole: Vec<Cow<'_, str>> = chunk.iter().map(|text| recipe.whole(text)).collect();
         let whole: Vec<&str> = whole.iter().map(Cow::as_ref).collect();
         let scores = language.classify(&prepared, &whole).map_err(failed)?;
         for ((text, whole), scores) in chunk.iter().zip(whole).zip(scores) {
+            let seen = recipe.seen.as_ref();
+            let scores =
+                if seen.is_some_and(|seen| seen.is_nothing(text)) { unknown(&scores) } else { scores };
             let mut piece = piece(language, &prepared, work, (whole, &scores), overhead)?;
-            if let Some(seen) = &recipe.seen {
+            if let Some(seen) = seen {
                 piece.tokens = language.tokens(text).saturating_add(overhead);
                 piece.visual_tokens = Some(seen.visual_tokens);
             }
-            pieces.push(piece);
+            pieces.push(Some(piece));
         }
     }
     Ok(pieces)
+}
+
+/// Texts in pieces between two looks at the clock, a second or two of work.
+pub(crate) fn chunks(texts: &[String]) -> impl Iterator<Item = &[String]> {
+    let mut rest = texts;
+    std::iter::from_fn(move || {
+        let mut bytes = 0;
+        let fits = |text: &&String| {
+            bytes += text.len();
+            bytes <= CHUNK_BYTES
+        };
+        let count = rest.iter().take(CHUNK).take_while(fits).count().max(1).min(rest.len());
+        let (chunk, others) = rest.split_at(count);
+        rest = others;
+        (!chunk.is_empty()).then_some(chunk)
+    })
+}
+
+/// Where there is nothing to go by: each label as likely as the others, and none by itself.
+fn unknown(scores: &Scores) -> Scores {
+    let count = scores.scores.len();
+    let share = if count > 1 { 1.0 / count as f32 } else { 0.0 };
+    Scores { probabilities: vec![share; count], independent: vec![0.0; count], ..scores.clone() }
 }
 
 /// Tokens of all that is billed with each text.
@@ -106,8 +158,9 @@ pub(crate) fn prepared(
     engine: &Engine,
     resolved: &Resolved,
     tier: Tier,
+    deadline: Instant,
 ) -> Result<Arc<Prepared>, ApiError> {
-    let make = || language.prepare(&labels(&resolved.definition), tier);
+    let make = || language.prepare_until(&labels(&resolved.definition), tier, Some(deadline));
     let prepared = engine.prepared(resolved.key(tier)?, make)?;
     Ok(match resolved.calibration(tier) {
         Some(fitted) => Arc::new(Prepared::clone(&prepared).calibrated(fitted)),
@@ -171,4 +224,18 @@ pub(crate) fn evidence(
 /// Four decimals.
 pub(crate) fn shown(value: f32) -> f64 {
     (f64::from(value) * 10_000.0).round() / 10_000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_hold_every_text_once_in_order_and_no_more_bytes_than_their_first_text_asks_for() {
+        let texts: Vec<String> = [1, 40_000, 10_000, 60_000, 3].map(|length| "x".repeat(length)).to_vec();
+        let sizes: Vec<Vec<usize>> =
+            chunks(&texts).map(|chunk| chunk.iter().map(String::len).collect()).collect();
+        assert_eq!(sizes, [vec![1, 40_000], vec![10_000], vec![60_000], vec![3]]);
+        assert_eq!(chunks(&vec![String::new(); 130]).map(<[String]>::len).collect::<Vec<_>>(), [64, 64, 2]);
+    }
 }

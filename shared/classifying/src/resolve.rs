@@ -33,8 +33,12 @@ pub(crate) async fn find(cx: &Cx, name: &str) -> Result<(ClassifierHead, Resolve
     let ClassifierName { name, version } = ClassifierName::parse(name).ok_or_else(unknown)?;
     let found = cx.store.classifiers().find(cx.account(), &name, version).await?;
     let (head, classifier) = found.ok_or_else(unknown)?;
+    let mut fits = head.fits(classifier.version);
+    if fits.encoder != cx.platform.config.own_encoder {
+        fits.standard = None;
+    }
     let resolved = Resolved {
-        fits: head.fits(classifier.version),
+        fits,
         threshold: classifier.threshold,
         classifier: Some(format!("{name}@v{}", classifier.version)),
         definition: classifier.definition,

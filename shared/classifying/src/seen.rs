@@ -57,11 +57,17 @@ pub(crate) enum Viewer {
 pub(crate) struct Looker {
     pub engine: Arc<Engine>,
     pub editor: Arc<Editor>,
+    pub account: String,
     pub inputs: Arc<Inputs>,
     pub deadline: Instant,
 }
 
 impl Seen {
+    /// Whether there is nothing to go by: no text, and nothing in the pictures that is known.
+    pub fn is_nothing(&self, text: &str) -> bool {
+        text.trim().is_empty() && self.words.is_empty()
+    }
+
     /// A text with what was seen beside it.
     pub fn beside(&self, text: &str) -> String {
         match (text.trim().is_empty(), self.words.is_empty()) {
@@ -132,6 +138,7 @@ impl Looker {
     /// Looks at all inputs, one after the other: those of a call share one look, however many texts it has.
     pub async fn look(&self, viewer: Viewer) -> Result<Seen, ApiError> {
         let visual_tokens = measure(&self.engine, &self.inputs).await?;
+        let _turn = self.engine.long(&self.account).await?;
         let sight = match viewer {
             Viewer::Local | Viewer::Both => Some(self.engine.sight().await?),
             Viewer::Hosted => None,

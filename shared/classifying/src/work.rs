@@ -32,10 +32,16 @@ pub enum Operation {
 /// What is to be done, for one text or for many.
 #[derive(Debug)]
 pub struct Work {
+    /// Whose it is.
+    pub(crate) account: String,
+    /// Whether nobody waits for it: then whoever asks for it bounds how much is done at the same time.
+    pub(crate) background: bool,
     pub(crate) operation: Operation,
     pub(crate) resolved: Resolved,
     pub(crate) threshold: f64,
     pub(crate) priority: Priority,
+    /// Name of the models in the process that work where the hosted one does not.
+    pub(crate) local: String,
     pub(crate) tier: Tier,
     /// The hosted model that works, in place of the local ones.
     pub(crate) hosted: Option<HostedModel>,
@@ -57,7 +63,7 @@ impl Work {
 
     /// Name of the models that work, for usage and for the cache's keys.
     pub(crate) fn model(&self) -> &str {
-        self.hosted.as_ref().map_or(self.priority.model(), |hosted| &hosted.model)
+        self.hosted.as_ref().map_or(&self.local, |hosted| &hosted.model)
     }
 }
 
@@ -128,10 +134,13 @@ impl Asked {
             texts => pieces(texts, on),
         };
         let work = Work {
+            account: cx.account().to_owned(),
+            background: false,
             operation: self.operation,
             threshold: self.threshold.or(resolved.threshold).unwrap_or(DEFAULT_THRESHOLD),
             resolved,
             priority,
+            local: cx.platform.config.local_model(priority).to_owned(),
             tier: match priority {
                 Priority::Standard => Tier::Standard,
                 Priority::Fast => Tier::Fast,

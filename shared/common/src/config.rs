@@ -1,6 +1,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use contract::classification::Priority;
 use contract::limits::SYNC_SECONDS;
 use contract::{Credits, settings};
 
@@ -19,6 +20,8 @@ pub struct Config {
     /// What calls without a key may cost a day.
     pub public_budget: Credits,
     pub rate_limits: bool,
+    /// Name of the operator's text encoder, where there is one.
+    pub own_encoder: Option<String>,
     /// Name of the hosted model that works for `standard`, where there is one.
     pub hosted_model: Option<String>,
     /// After so long a call is 504.
@@ -37,6 +40,7 @@ impl Default for Config {
             public: false,
             public_budget: budget(settings::PUBLIC_CREDITS.default),
             rate_limits: true,
+            own_encoder: None,
             hosted_model: None,
             call_time: Duration::from_secs(SYNC_SECONDS),
             in_lambda: false,
@@ -45,6 +49,14 @@ impl Default for Config {
 }
 
 impl Config {
+    /// Name of the models in the process that work at a priority.
+    pub fn local_model(&self, priority: Priority) -> &str {
+        match (priority, &self.own_encoder) {
+            (Priority::Standard, Some(own)) => own,
+            _ => priority.model(),
+        }
+    }
+
     pub fn from_env() -> Self {
         Self {
             public_url: settings::PUBLIC_URL.value().map(|url| url.trim_end_matches('/').to_owned()),
@@ -57,6 +69,7 @@ impl Config {
             public: settings::PUBLIC.is_on(),
             public_budget: budget(&settings::PUBLIC_CREDITS.value_or_default()),
             rate_limits: settings::RATE_LIMITS.is_on(),
+            own_encoder: settings::own_encoder(),
             hosted_model: settings::hosted_model(),
             call_time: Duration::from_secs(SYNC_SECONDS),
             in_lambda: std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_some(),

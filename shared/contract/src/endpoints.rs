@@ -19,7 +19,7 @@ use crate::platform::service::{FileRef, Health, Limits};
 use crate::platform::usage::{UsageQuery, UsageReport};
 use crate::resources::Needs::{
     Cache, Classifiers, ClassifiersRead, EditQueue, Fetch, FileKeys, HostedModel, KeysWrite, LogsRead,
-    Results, ResultsRead, Tasks,
+    OwnEncoder, Results, ResultsRead, Tasks,
 };
 use crate::tasks::{Task, TaskQuery, TaskRef, TaskReport};
 use crate::{ErrorKind, Family, Scope};
@@ -163,10 +163,10 @@ pub const CLASSIFY: Endpoint<ClassifyRequest, Classified> = Endpoint::post("clas
     .family(Family::Classification)
     .scope(Scope::Classify)
     .public()
-    .summary("The one label that fits a text best")
+    .summary("The one label that fits a text, a picture or a document best")
     .body(MAX_MEDIA_BODY)
     .size(Size::Models)
-    .needs(&[ClassifiersRead, Cache, Fetch, HostedModel])
+    .needs(&[ClassifiersRead, Cache, Fetch, HostedModel, OwnEncoder])
     .limit(LimitClass::Classify)
     .priced()
     .example(
@@ -178,10 +178,10 @@ pub const TAG: Endpoint<TagRequest, Tagged> = Endpoint::post("tag", "/v1/tag")
     .family(Family::Classification)
     .scope(Scope::Classify)
     .public()
-    .summary("Every label that fits a text")
+    .summary("Every label that fits a text, a picture or a document")
     .body(MAX_MEDIA_BODY)
     .size(Size::Models)
-    .needs(&[ClassifiersRead, Cache, Fetch, HostedModel])
+    .needs(&[ClassifiersRead, Cache, Fetch, HostedModel, OwnEncoder])
     .limit(LimitClass::Classify)
     .priced()
     .example(|| json!({"text": "Tech stocks surge amid AI boom", "labels": ["politics", "technology", "finance"], "threshold": 0.5}))
@@ -196,7 +196,7 @@ pub const CLASSIFY_BATCH: Endpoint<ClassifyBatchRequest, ClassifiedBatch> = Endp
 .summary("The label of each of up to 1000 texts")
 .body(MAX_BATCH_BODY)
 .size(Size::Models)
-.needs(&[ClassifiersRead, Cache, Fetch, HostedModel])
+.needs(&[ClassifiersRead, Cache, Fetch, HostedModel, OwnEncoder])
 .limit(LimitClass::Classify)
 .priced()
 .example(
@@ -210,7 +210,7 @@ pub const TAG_BATCH: Endpoint<TagBatchRequest, TaggedBatch> = Endpoint::post("ta
     .summary("The labels of each of up to 1000 texts")
     .body(MAX_BATCH_BODY)
     .size(Size::Models)
-    .needs(&[ClassifiersRead, Cache, Fetch, HostedModel])
+    .needs(&[ClassifiersRead, Cache, Fetch, HostedModel, OwnEncoder])
     .limit(LimitClass::Classify)
     .priced()
     .example(|| json!({"texts": ["Tech stocks surge", "The minister resigned"], "labels": ["politics", "finance"]}))
@@ -223,7 +223,7 @@ pub const CLASSIFIER_EVALUATE: Endpoint<Evaluate, Evaluated> =
         .summary("How good a classifier is on texts whose labels are known; fits its confidences")
         .body(MAX_BATCH_BODY)
         .size(Size::Models)
-        .needs(&[Classifiers, HostedModel])
+        .needs(&[Classifiers, HostedModel, OwnEncoder])
         .priced()
         .example(|| json!({"items": [{"text": "I was charged twice", "label": "billing"}, {"text": "It crashes at start", "label": "technical"}]}))
         .fails(&[ErrorKind::ClassifierNotFound, ErrorKind::ClassifierChanged]);

@@ -42,6 +42,8 @@ pub const MAX_DOCUMENT_PAGES: usize = 20;
 pub const MAX_SEEN_PIXELS: u64 = 4_000_000;
 /// JSON bodies of the batch routes.
 pub const MAX_BATCH_BODY: usize = 8 * MB;
+/// Texts of a batch.
+pub const MAX_BATCH_TEXTS: usize = 1_000;
 /// Labels of one call or classifier, and characters of one.
 pub const MAX_LABELS: usize = 200;
 pub const MAX_LABEL_CHARS: usize = 100;

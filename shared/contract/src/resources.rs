@@ -157,6 +157,8 @@ pub enum Needs {
     Fetch,
     /// Asks the hosted model, where one is set.
     HostedModel,
+    /// Reads texts with the operator's encoder, where one is set.
+    OwnEncoder,
 }
 
 /// What every function with a key touches, before its own needs.

@@ -198,7 +198,7 @@ pub const ENCODER: Setting = setting(
     "ATELIER_ENCODER",
     "",
     Place::Everywhere,
-    "A text encoder of your own in place of the built-in one: an ONNX file, as a path or s3://bucket/key. Needs the next two.",
+    "A sentence encoder of your own for `standard`: an ONNX file, as a path or s3://bucket/key. Needs the next two.",
 );
 pub const ENCODER_SHA256: Setting =
     setting("ATELIER_ENCODER_SHA256", "", Place::Everywhere, "SHA-256 of that file; another one is refused.")
@@ -213,7 +213,7 @@ pub const ORT_LIBRARY: Setting = setting(
     "ATELIER_ORT_LIBRARY",
     "",
     Place::Serve,
-    "Path of libonnxruntime.so: models run by ONNX Runtime. Unset: by the built-in library.",
+    "Path of libonnxruntime.so: models that look at pictures run by ONNX Runtime. Unset: by the built-in library.",
 );
 pub const LLM_URL: Setting = setting(
     "ATELIER_LLM_URL",
@@ -286,6 +286,10 @@ pub const ALL: &[Setting] = &[
     FILE_KEYS,
     S3_PATH_STYLE,
     MODELS,
+    ENCODER,
+    ENCODER_SHA256,
+    ENCODER_TOKENIZER,
+    ORT_LIBRARY,
     LLM_URL,
     LLM_KEY,
     LLM_MODEL,
@@ -296,6 +300,12 @@ pub const ALL: &[Setting] = &[
 
 /// What a server is asked for that has only one model.
 pub const ONLY_MODEL: &str = "default";
+
+/// Name of the operator's text encoder, where there is one.
+pub fn own_encoder() -> Option<String> {
+    let sha256 = ENCODER.value().and(ENCODER_SHA256.value())?;
+    Some(format!("encoder-{}", sha256.get(..12).unwrap_or(&sha256).to_ascii_lowercase()))
+}
 
 /// Name of the hosted model, where the settings choose one.
 ///

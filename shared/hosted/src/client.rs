@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-use crate::breaker::Breaker;
+use crate::breaker::{Breaker, Pass};
 use crate::prompt::MAX_OUTPUT_TOKENS;
 use crate::{Answer, Attempt, Cause, HostedConfig, HostedError, HttpProvider, Prompt, Stage, retry};
 
@@ -108,20 +108,26 @@ impl Inner {
         let prompt = capped.as_ref().unwrap_or(prompt);
         let mut repeat = 0;
         loop {
-            let failure = match self.once(prompt, end).await? {
-                Ok(answer) => return Ok(answer),
-                Err(failure) => failure,
+            let (failure, outcome) = match self.once(prompt, end).await? {
+                (Ok(answer), outcome) => {
+                    outcome.count();
+                    return Ok(answer);
+                }
+                (Err(failure), outcome) => (failure, outcome),
             };
             // At the end of all time it is the caller of this that says which limit it was.
             if Instant::now() >= end {
-                std::future::pending::<()>().await;
+                outcome.count();
+                return std::future::pending().await;
             }
             if repeat >= self.config.repeats || !failure.is_passing() {
+                outcome.count();
                 return Err(failure.into());
             }
             let wait = retry::wait(&self.config, repeat, failure.retry_after(), &mut rand::rng());
             // Nobody is helped by a wait after which there is no time to ask.
             if Instant::now() + wait >= end {
+                outcome.count();
                 return Err(failure.into());
             }
             tracing::info!(?failure, ?wait, "hosted model: an attempt failed and is repeated");
@@ -130,8 +136,13 @@ impl Inner {
         }
     }
 
-    /// One attempt, if the breaker lets it through; its own failure within, the breaker's outside.
-    async fn once(&self, prompt: &Prompt, end: Instant) -> Result<Result<Answer, Attempt>, HostedError> {
+    /// One attempt, if the breaker lets it through; its own failure within, the breaker's outside. What it says of the model counts only for
+    /// the last attempt of a question, or a single call that fails could open the breaker for all.
+    async fn once(
+        &self,
+        prompt: &Prompt,
+        end: Instant,
+    ) -> Result<(Result<Answer, Attempt>, Outcome), HostedError> {
         let place = self.places.acquire().await;
         let _place = place.map_err(|error| left_alone(Duration::ZERO, Some(error.into())))?;
         let begun = Instant::now();
@@ -139,16 +150,25 @@ impl Inner {
         let limit = self.config.attempt.min(end.saturating_duration_since(begun));
         match timeout(limit, self.provider.attempt(prompt)).await {
             Ok(result) => {
-                pass.end(result.as_ref().is_err_and(Attempt::is_outage), Instant::now());
-                Ok(result)
+                let failed = result.as_ref().is_err_and(Attempt::is_outage);
+                Ok((result, Outcome(Some((pass, failed)))))
             }
             Err(_) => {
                 // A caller who had hardly any time left has learned nothing about the model.
-                if limit * 2 >= self.config.attempt {
-                    pass.end(true, Instant::now());
-                }
-                Ok(Err(Attempt::TooLong))
+                let counts = limit * 2 >= self.config.attempt;
+                Ok((Err(Attempt::TooLong), Outcome(counts.then_some((pass, true)))))
             }
+        }
+    }
+}
+
+/// What an attempt says of the model; nothing, unless it is counted.
+struct Outcome(Option<(Pass, bool)>);
+
+impl Outcome {
+    fn count(self) {
+        if let Some((pass, failed)) = self.0 {
+            pass.end(failed, Instant::now());
         }
     }
 }

@@ -222,6 +222,17 @@ async fn the_breaker_opens_lets_one_try_after_its_time_and_closes_again() {
 }
 
 #[tokio::test]
+async fn a_question_counts_once_however_often_it_is_repeated() {
+    let server = Server::start(|_, _| Reply::Json(500, error("oops", "internal"))).await;
+    let hosted = hosted(HostedConfig { repeats: 3, ..config(&server.url) });
+    for _ in 0..7 {
+        let failure = ask(&hosted).await.expect_err("no answer");
+        assert!(matches!(failure, HostedError::Failed { .. }), "{failure:?}");
+    }
+    assert_eq!(server.asked().len(), 28);
+}
+
+#[tokio::test]
 async fn no_more_calls_than_places_are_under_way() {
     let server = Server::start(|_, _| Reply::Hang).await;
     let hosted = hosted(HostedConfig { at_once: 3, ..config(&server.url) });

@@ -14,6 +14,8 @@ pub struct Loaded {
     /// nothing.
     session: Mutex<Session>,
     inputs: HashMap<String, TensorElementType>,
+    /// Of the inputs, in the file's order.
+    names: Vec<String>,
     outputs: Vec<String>,
 }
 
@@ -39,8 +41,9 @@ impl Loaded {
             _ => None,
         });
         let inputs = inputs.collect();
+        let names = session.inputs().iter().map(|input| input.name().to_owned()).collect();
         let outputs = session.outputs().iter().map(|output| output.name().to_owned()).collect();
-        Ok(Self { session: Mutex::new(session), inputs, outputs })
+        Ok(Self { session: Mutex::new(session), inputs, names, outputs })
     }
 
     fn value<'v>(&self, name: &str, input: Input<'v>) -> Result<SessionInputValue<'v>, InferenceError> {
@@ -65,6 +68,14 @@ impl Loaded {
 }
 
 impl Network for Loaded {
+    fn inputs(&self) -> Vec<String> {
+        self.names.clone()
+    }
+
+    fn outputs(&self) -> Vec<String> {
+        self.outputs.clone()
+    }
+
     fn run(&self, inputs: &[(&str, Input<'_>)], outputs: &[&str]) -> Result<Vec<Output>, InferenceError> {
         let values = inputs.iter().map(|(name, input)| Ok(((*name).to_owned(), self.value(name, *input)?)));
         let values = values.collect::<Result<Vec<(String, SessionInputValue<'_>)>, InferenceError>>()?;

@@ -56,6 +56,12 @@ pub trait Backend: Send + Sync {
 /// A loaded network. Runs from several threads at once give the same as runs one after the other; with rten they wait for no lock,
 /// with ONNX Runtime they take turns.
 pub trait Network: Send + Sync {
+    /// Names of what it has to be given, in the file's order.
+    fn inputs(&self) -> Vec<String>;
+
+    /// Names of what it gives, in the file's order.
+    fn outputs(&self) -> Vec<String>;
+
     /// Runs once; outputs in the order in which they are named.
     fn run(&self, inputs: &[(&str, Input<'_>)], outputs: &[&str]) -> Result<Vec<Output>, InferenceError>;
 }

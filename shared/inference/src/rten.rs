@@ -31,6 +31,14 @@ impl Backend for Rten {
 }
 
 impl Network for Loaded {
+    fn inputs(&self) -> Vec<String> {
+        self.names(self.model.input_ids())
+    }
+
+    fn outputs(&self) -> Vec<String> {
+        self.names(self.model.output_ids())
+    }
+
     fn run(&self, inputs: &[(&str, Input<'_>)], outputs: &[&str]) -> Result<Vec<Output>, InferenceError> {
         let given = inputs.iter().map(|(name, input)| Ok((self.node(name)?, view(*input)?)));
         let given = given.collect::<Result<Vec<_>, _>>()?;
@@ -42,6 +50,11 @@ impl Network for Loaded {
 }
 
 impl Loaded {
+    fn names(&self, nodes: &[NodeId]) -> Vec<String> {
+        let name = |node: &NodeId| self.model.node_info(*node)?.name().map(str::to_owned);
+        nodes.iter().filter_map(name).collect()
+    }
+
     fn node(&self, name: &str) -> Result<NodeId, InferenceError> {
         self.model.find_node(name).ok_or_else(|| InferenceError::NoSuchNode(name.to_owned()))
     }

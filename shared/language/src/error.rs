@@ -13,4 +13,6 @@ pub enum LanguageError {
     Run(String),
     #[error("the labels are not usable: {0}")]
     Labels(&'static str),
+    #[error("the deadline has passed")]
+    Deadline,
 }

@@ -1,13 +1,15 @@
 //! Labels to what texts are compared with.
 
+use std::time::Instant;
+
 use serde::{Deserialize, Serialize};
 
 use crate::calibration::Calibration;
-use crate::discriminant;
 use crate::labels::{Label, Labels, readable};
-use crate::models::{Language, normalize};
-use crate::space::Placed;
-use crate::{LanguageError, Tier};
+use crate::models::{Language, in_time, normalize};
+use crate::space::{Contrast, Placed, Read};
+use crate::windows::Windows;
+use crate::{LanguageError, Tier, budget, discriminant, refine};
 
 /// How a confidence came about, for `confidence_method`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +29,9 @@ pub struct Prepared {
     /// One a label.
     pub(crate) rows: Vec<Row>,
     pub(crate) calibration: Calibration,
+    /// How far a text's scores usually spread over the labels, where texts that spread less are not taken to be as much less certain; else 0.
+    #[serde(default)]
+    pub(crate) usual_spread: f32,
 }
 
 /// A label's score is linear in a text's place and feeling.
@@ -76,33 +81,101 @@ const FEELING_LABELS: usize = 10;
 const FEELING_FROM: f32 = 0.35;
 const FEELING_WEIGHT: f32 = 0.2;
 
+/// Labels from which on the spread of a text's scores says something of the text, and what it usually is on the standard tier.
+const SPREAD_LABELS: usize = 10;
+const USUAL_SPREAD: f32 = 0.1;
+
 impl Language {
-    /// Reads the labels: names, descriptions and examples in the words of the tier's models. Costs as much as classifying as many
-    /// texts, so 1 MB of examples on the standard tier takes half a minute: callers bound what they accept, and keep what comes back.
+    /// [`Language::prepare_until`] without a deadline.
     pub fn prepare(&self, labels: &Labels<'_>, tier: Tier) -> Result<Prepared, LanguageError> {
+        self.prepare_until(labels, tier, None)
+    }
+
+    /// Reads the labels: names, descriptions and examples in the words of the tier's models. Costs as much as classifying as many texts, up to a
+    /// bound of 40,000 tokens, some 5 s of CPU on the standard tier. Beyond it examples and descriptions are read only from their starts, and some examples not at
+    /// all, evenly over the labels. After the deadline, which is looked at a few times a second, [`LanguageError::Deadline`].
+    pub fn prepare_until(
+        &self,
+        labels: &Labels<'_>,
+        tier: Tier,
+        deadline: Option<Instant>,
+    ) -> Result<Prepared, LanguageError> {
         if labels.labels.is_empty() {
             return Err(LanguageError::Labels("there are none"));
         }
-        let meanings: Vec<Vec<String>> =
-            labels.labels.iter().map(|label| meanings(label, labels.text_type)).collect();
-        let texts = meanings.iter().flatten().map(String::as_str);
-        let examples = labels.labels.iter().flat_map(|label| label.examples.iter().copied());
-        let mut placed = self.place(&texts.chain(examples).collect::<Vec<_>>(), tier)?.into_iter();
-        let own: Vec<Point> =
-            meanings.iter().map(|texts| middle(&points(placed.by_ref().take(texts.len())))).collect();
-        let examples: Vec<Vec<Point>> =
-            labels.labels.iter().map(|label| points(placed.by_ref().take(label.examples.len()))).collect();
+        in_time(deadline)?;
+        let (own, examples) = self.points_of(labels, tier, deadline)?;
+        in_time(deadline)?;
         let feeling = feeling_weight(&own);
         let middles: Vec<Point> =
             own.iter().zip(&examples).map(|(own, examples)| with_examples(own, examples)).collect();
         let count: usize = examples.iter().map(Vec::len).sum();
         let enough = middles.len() > 1 && count >= FITTED_FROM * middles.len();
-        let fitted = enough.then(|| discriminant::fit(&middles, &examples, feeling)).flatten();
+        let mut fitted = enough.then(|| discriminant::fit(&middles, &examples, feeling)).flatten();
         let method = if fitted.is_some() { Method::Fitted } else { Method::Similarity };
+        let contrast = if tier == Tier::Fast { Contrast::default() } else { self.contrast };
+        let calibration =
+            prior(method, tier, (middles.len(), count), feeling > 0.0).in_space(contrast, method);
+        if let Some(rows) =
+            fitted.as_mut().filter(|rows| feeling == 0.0 && count >= refine::FROM * rows.len())
+        {
+            // Where it finds nothing the discriminant stays.
+            refine::refine(rows, &examples, calibration.temperature);
+        }
         let rows =
             fitted.unwrap_or_else(|| middles.iter().map(|middle| similarity(middle, feeling)).collect());
-        let calibration = prior(method, tier, (rows.len(), count), feeling > 0.0);
-        Ok(Prepared { tier, method, rows, calibration })
+        let spreads = method == Method::Similarity && feeling == 0.0 && rows.len() >= SPREAD_LABELS;
+        let usual_spread = if spreads { USUAL_SPREAD * softer(tier) * contrast.scale } else { 0.0 };
+        Ok(Prepared { tier, method, rows, calibration, usual_spread })
+    }
+
+    /// What each label means, and its examples.
+    fn points_of(
+        &self,
+        labels: &Labels<'_>,
+        tier: Tier,
+        deadline: Option<Instant>,
+    ) -> Result<(Vec<Point>, Vec<Vec<Point>>), LanguageError> {
+        let read = |texts: Vec<Vec<&str>>| -> Vec<Vec<Read>> {
+            let mut all = self.read(&texts.concat(), tier).into_iter();
+            texts.iter().map(|texts| all.by_ref().take(texts.len()).collect()).collect()
+        };
+        let meanings: Vec<Vec<String>> =
+            labels.labels.iter().map(|label| meanings(label, labels.text_type)).collect();
+        let mut own = read(meanings.iter().map(|texts| texts.iter().map(String::as_str).collect()).collect());
+        let mut examples = read(labels.labels.iter().map(|label| label.examples.clone()).collect());
+        if tier == Tier::Standard {
+            limit(&mut own, &mut examples, self.encoder_pieces().marks());
+        }
+        let counts: Vec<(usize, usize)> =
+            own.iter().zip(&examples).map(|(own, examples)| (own.len(), examples.len())).collect();
+        let all = own.into_iter().chain(examples).flatten().collect();
+        let mut placed = self.locate(all, deadline)?.into_iter();
+        let own = counts.iter().map(|(own, _)| middle(&points(placed.by_ref().take(*own)))).collect();
+        let examples = counts.iter().map(|(_, examples)| points(placed.by_ref().take(*examples))).collect();
+        Ok((own, examples))
+    }
+}
+
+/// Leaves what the budget allows.
+fn limit(own: &mut [Vec<Read>], examples: &mut [Vec<Read>], marks: usize) {
+    let windows = |groups: &mut [Vec<Read>]| -> Vec<Vec<Windows>> {
+        let take =
+            |group: &mut Vec<Read>| group.iter_mut().map(|read| std::mem::take(&mut read.windows)).collect();
+        groups.iter_mut().map(take).collect()
+    };
+    let (mut meanings, mut texts) = (windows(own), windows(examples));
+    let kept = budget::limit(&mut meanings, &mut texts, marks);
+    for (group, kept) in examples.iter_mut().zip(&kept) {
+        let mut number = 0;
+        group.retain(|_| {
+            number += 1;
+            kept.binary_search(&(number - 1)).is_ok()
+        });
+    }
+    let reads = own.iter_mut().chain(examples).flatten();
+    for (read, windows) in reads.zip(meanings.into_iter().chain(texts).flatten()) {
+        read.windows = windows;
     }
 }
 
@@ -153,11 +226,11 @@ fn similarity(middle: &Point, feeling: f32) -> Row {
 }
 
 /// The calibration of labels that nobody has evaluated. Fitted on the tuning halves of the bench's sets: the temperature of a similarity rises
-/// slowly with the number of labels, that of a discriminant falls with the number of examples.
+/// slowly with the number of labels, that of a discriminant falls with the number of examples a label.
 fn prior(method: Method, tier: Tier, (labels, examples): (usize, usize), feeling: bool) -> Calibration {
     let (labels, examples) = (labels as f32, examples.max(1) as f32);
     let fast = tier == Tier::Fast;
-    let softer = if fast { 1.25 } else { 1.0 };
+    let softer = softer(tier);
     let (temperature, slope, offset) = match (method, feeling) {
         (Method::Similarity, true) => (0.09, 16.0, 0.1),
         (Method::Fitted, true) => (0.02, 75.0, 0.0),
@@ -165,11 +238,33 @@ fn prior(method: Method, tier: Tier, (labels, examples): (usize, usize), feeling
             ((0.03 + 0.0034 * labels.ln()) * softer, 20.0, if fast { 0.14 } else { 0.2 })
         }
         (Method::Fitted, false) => {
-            let temperature = 0.006 * (1.0 + (15.0 / examples).powf(1.5)) * softer;
+            let temperature = 0.0032 * (1.0 + 4.0 * labels / examples) * softer;
             if fast { (temperature, 128.0, -0.014) } else { (temperature, 148.0, -0.004) }
         }
     };
     Calibration { temperature, slope, offset }
+}
+
+/// How much further the table's similarities lie apart.
+fn softer(tier: Tier) -> f32 {
+    if tier == Tier::Fast { 1.25 } else { 1.0 }
+}
+
+impl Calibration {
+    /// For an encoder that was never tuned for: as if its cosines were those of the shipped space, moved and stretched.
+    fn in_space(self, contrast: Contrast, method: Method) -> Self {
+        let moved = match method {
+            Method::Similarity => {
+                contrast.middle + (self.offset - Contrast::default().middle) * contrast.scale
+            }
+            Method::Fitted => self.offset * contrast.scale,
+        };
+        Self {
+            temperature: self.temperature * contrast.scale,
+            slope: self.slope / contrast.scale,
+            offset: moved,
+        }
+    }
 }
 
 /// The texts whose mean is a label's meaning.

@@ -1,50 +1,69 @@
 //! Long texts in pieces that the encoder can read.
 
-use crate::tokens::WordPiece;
+use crate::tokens::Tokenizer;
 
 /// Tokens of a window, marks included. The encoder was trained on texts of this length, and attention costs the square of it.
-const WINDOW: usize = 128;
+pub const WINDOW: usize = 128;
 /// Windows read of one text: some 2,000 tokens, 0.2 to 0.5 s of CPU.
 /// Why not all: 100,000 characters are 200 windows, which no call has the time for; evenly spread ones tell the topic as well.
 const MOST: usize = 16;
-/// Sentences that are longer are cut.
-const LONGEST: usize = WINDOW - 2;
-
 /// A text as the encoder reads it.
+#[derive(Default)]
 pub struct Windows {
-    /// Token ids of each window, marks included. Never empty.
+    /// Token ids of each window, marks included. Never empty, but for a tier that reads none.
     pub windows: Vec<Vec<u32>>,
     /// All tokens of the text, read or not, without marks: what is billed.
     pub tokens: u32,
 }
 
 /// Cuts a text after sentences into windows, then takes at most `MOST` of them, spread evenly, the first and the last always among them.
-pub fn windows(pieces: &WordPiece, text: &str) -> Windows {
+pub fn windows(pieces: &Tokenizer, text: &str) -> Windows {
+    // Sentences that are longer are cut.
+    let longest = WINDOW - pieces.marks();
     let mut all = Vec::with_capacity(text.len() / 3);
     let mut ends = Vec::new();
     for (start, end) in sentences(text) {
         let before = all.len();
         pieces.encode(&text[start..end], &mut all);
-        let mut at = before + LONGEST;
+        let mut at = before + longest;
         while at < all.len() {
             ends.push(at);
-            at += LONGEST;
+            at += longest;
         }
         ends.push(all.len());
     }
     let mut cuts = vec![0];
     for pair in ends.windows(2) {
-        if pair[1] - cuts[cuts.len() - 1] > LONGEST {
+        if pair[1] - cuts[cuts.len() - 1] > longest {
             cuts.push(pair[0]);
         }
     }
     cuts.push(all.len());
     let tokens = u32::try_from(all.len()).unwrap_or(u32::MAX);
-    let window = |number: usize| {
-        let ids = &all[cuts[number]..cuts[number + 1]];
-        [&[pieces.start], ids, &[pieces.end]].concat()
-    };
+    let window = |number: usize| pieces.marked(&all[cuts[number]..cuts[number + 1]]);
     Windows { windows: spread(cuts.len() - 1, MOST).map(window).collect(), tokens }
+}
+
+impl Windows {
+    /// Leaves the first windows of at most `most` tokens together, marks included; the last of them may end early. One token at least stays.
+    /// `marks` is how many a window has, the last of which stays the last.
+    pub fn cut(&mut self, most: usize, marks: usize) {
+        let mut left = most.max(marks + 1);
+        let mut kept = 0;
+        for window in &mut self.windows {
+            if left <= marks {
+                break;
+            }
+            if window.len() > left {
+                let end = marks.min(1);
+                let last = window.len() - end;
+                window.drain(left - end..last);
+            }
+            left -= window.len();
+            kept += 1;
+        }
+        self.windows.truncate(kept);
+    }
 }
 
 /// `most` of the numbers below `count`, evenly spread from the first to the last.

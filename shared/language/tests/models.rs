@@ -1,23 +1,15 @@
 //! The models as fetched by `atelier models fetch`, and what is made of them. Expected numbers come from the Python packages `tokenizers` 0.23.3,
 //! `onnxruntime` 1.31.1 and `numpy`, on the same files.
 
-use std::path::PathBuf;
-use std::sync::LazyLock;
+mod files;
 
-use language::{Calibration, Label, Labels, Language, Method, Models, Prepared, Tier};
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+use language::{Calibration, Label, Labels, Language, LanguageError, Method, Prepared, Tier};
 
 static LANGUAGE: LazyLock<Language> = LazyLock::new(|| {
-    let cache = || {
-        let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
-        std::env::var_os("XDG_CACHE_HOME")
-            .map(PathBuf::from)
-            .or(home)
-            .expect("a home folder")
-            .join("atelier/models")
-    };
-    let folder = std::env::var_os("ATELIER_MODELS").map_or_else(cache, PathBuf::from);
-    let models = Models::named(|name| Ok::<_, ()>(folder.join(name))).expect("names are paths");
-    Language::load(&models, 2).expect("the models are there after `atelier models fetch`")
+    Language::load(&files::models(), 2).expect("the models are there after `atelier models fetch`")
 });
 
 fn near(left: &[f32], right: &[f32], most: f32) -> bool {
@@ -136,6 +128,58 @@ fn equal_examples_everywhere_are_no_reason_to_fail() {
     let labels = Labels { labels: vec![label("A"), label("B")], text_type: None };
     let prepared = LANGUAGE.prepare(&labels, Tier::Standard).unwrap();
     assert!(LANGUAGE.classify(&prepared, &["x"]).unwrap()[0].best().1.is_finite());
+}
+
+#[test]
+fn many_examples_fit_a_border_that_their_middles_miss() {
+    // Both labels' examples are about football and about cooking; what tells them apart is the season.
+    let sentences = |season: &str| -> Vec<String> {
+        let things = [
+            "The match is played",
+            "The cup final is",
+            "We bake the bread",
+            "The soup is cooked",
+            "The league starts",
+        ];
+        let times = ["early", "late", "in the middle", "at the end"];
+        times
+            .iter()
+            .flat_map(|time| things.iter().map(move |thing| format!("{thing} {time} of {season}.")))
+            .collect()
+    };
+    let (winter, summer) = (sentences("winter"), sentences("summer"));
+    let label = |name, texts: &'static [String]| Label {
+        name,
+        description: None,
+        examples: texts.iter().map(String::as_str).collect(),
+    };
+    let labels =
+        Labels { labels: vec![label("A", winter.leak()), label("B", summer.leak())], text_type: None };
+    let prepared = LANGUAGE.prepare(&labels, Tier::Standard).unwrap();
+    assert_eq!(prepared.method(), Method::Fitted);
+    let texts = ["The tournament is held in winter.", "The tournament is held in summer."];
+    let scores = LANGUAGE.classify(&prepared, &texts).unwrap();
+    assert_eq!((scores[0].best().0, scores[1].best().0), (0, 1));
+    assert!(scores.iter().all(|scores| scores.best().1 > 0.6), "{scores:?}");
+}
+
+#[test]
+fn a_deadline_ends_the_reading_of_labels() {
+    let texts: Vec<String> =
+        (0..100).map(|at| format!("Example {at} says this and that. ").repeat(20)).collect();
+    let label =
+        |name| Label { name, description: None, examples: texts.iter().map(String::as_str).collect() };
+    let labels = Labels { labels: vec![label("A"), label("B")], text_type: None };
+    let past = Instant::now();
+    for tier in [Tier::Standard, Tier::Fast] {
+        let refused = LANGUAGE.prepare_until(&labels, tier, Some(past));
+        assert!(matches!(refused, Err(LanguageError::Deadline)));
+    }
+    let begun = Instant::now();
+    let refused = LANGUAGE.prepare_until(&labels, Tier::Standard, Some(begun + Duration::from_millis(50)));
+    assert!(matches!(refused, Err(LanguageError::Deadline)));
+    let later = Some(Instant::now() + Duration::from_secs(600));
+    assert!(LANGUAGE.prepare_until(&Labels::of_names(["A", "B"]), Tier::Standard, later).is_ok());
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Reads pictures, binary PPM files, and prints for each a line of JSON: what was read, where, and the processor's time.
-//! `ocr [--gist] [--squeeze SHARE] [--side N] [--fixed] FILES...`: for the bench beside it, and to look at a page by hand.
+//! `ocr [--gist] [--squeeze SHARE] [--side N] [--fixed] FILES...`: for the bench beside it, and to look at a page by hand. `--wait` says so
+//! and waits for the end of its input: the memory of the networks alone.
 
 use std::time::Instant;
 
@@ -16,6 +17,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             "--side" => options.longest_side = arguments.next().ok_or("--side needs a number")?.parse()?,
             "--fixed" => options.adaptive = false,
             "--gist" => options = OcrOptions::gist(),
+            "--wait" => {
+                println!("loaded");
+                std::io::copy(&mut std::io::stdin(), &mut std::io::sink())?;
+            }
             "--squeeze" => options.squeeze = arguments.next().ok_or("--squeeze needs a number")?.parse()?,
             file => read(&ocr, file, &options)?,
         }

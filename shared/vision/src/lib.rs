@@ -14,3 +14,12 @@ pub use error::VisionError;
 pub use labels::{ImageLabels, LabelModel};
 pub use ocr::{Line, Ocr, OcrFiles, OcrOptions, text};
 pub use picture::Picture;
+
+/// The pages that tests draw name this crate as others do.
+#[cfg(test)]
+extern crate self as vision;
+
+#[cfg(test)]
+#[path = "../tests/page/mod.rs"]
+#[allow(dead_code)]
+mod page;

@@ -100,16 +100,34 @@ fn small_text_on_a_large_page_is_looked_at_more_closely() {
     assert_eq!(text(&lines), "tiny words on a large page\nand a second line of them");
 }
 
-#[test]
-fn the_gist_has_the_heading_and_what_comes_first() {
-    let mut page = Page::new(800, 1_000, 255, 0);
-    for row in 0..24 {
-        page.write("these are words that fill one line of it", 60.0, 120.0 + 34.0 * row as f32, 24.0);
+/// A heading and 40 lines, each with its number.
+fn report() -> Page {
+    let mut page = Page::new(1_000, 1_400, 255, 0);
+    for row in 0..40 {
+        let line = format!("line {row} has words that fill the page from one edge to the other");
+        page.write(&line, 70.0, 120.0 + 31.0 * row as f32, 24.0);
     }
-    page.write("Annual report", 60.0, 30.0, 56.0);
-    let lines = read(&page, &OcrOptions::gist());
+    page.write("Annual report", 70.0, 30.0, 56.0);
+    page
+}
+
+#[test]
+fn the_gist_of_a_page_of_running_text_is_all_of_it() {
+    let lines = read(&report(), &OcrOptions::gist());
     assert_eq!(lines[0].text, "Annual report");
-    assert!((5..24).contains(&lines.len()), "{}", lines.len());
+    let right = (0..40)
+        .filter(|row| lines.iter().any(|line| line.text.starts_with(&format!("line {row} has words "))));
+    assert!(right.count() >= 39, "{}", text(&lines));
+}
+
+#[test]
+fn of_more_text_than_is_wanted_the_heading_the_beginning_and_some_of_the_end_are_read() {
+    let lines = read(&report(), &OcrOptions { most_text: Some(200), ..OcrOptions::gist() });
+    let read = text(&lines);
+    assert!((5..20).contains(&lines.len()), "{read}");
+    assert!(read.starts_with("Annual report\nline 0 has words that fill the page"), "{read}");
+    let last: Vec<&str> = lines[lines.len() - 1].text.split(' ').collect();
+    assert!(last[1].parse::<u32>().unwrap() >= 30, "{read}");
 }
 
 #[test]

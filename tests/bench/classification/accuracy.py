@@ -40,6 +40,17 @@ def share(right, of):
     return 100 * part, 196 * math.sqrt(part * (1 - part) / of)
 
 
+def floor(answers):
+    """The calibration error that as many answers would show by chance if each were right as often as it says: the mean of 20 draws."""
+    chance, errors = random.Random(3), []
+    for _ in range(20):
+        bins = [0.0] * 10
+        for confidence, _ in answers:
+            bins[min(int(confidence * 10), 9)] += confidence - (chance.random() < confidence)
+        errors.append(sum(map(abs, bins)) / len(answers))
+    return sum(errors) / len(errors)
+
+
 def measured(ask, data, tier, wanted, text_type=None):
     """Rows of one set. `wanted`: (what, described, examples a label, at least, aim)."""
     texts = [text for text, _ in data.texts]
@@ -48,29 +59,28 @@ def measured(ask, data, tier, wanted, text_type=None):
         {"labels": labels(data, described, examples(data, count, 1)), "truth": truth, "text_type": text_type}
         for _, described, count, _, _ in wanted
     ]
-    # The same once more, the first third of the texts being an evaluation.
-    evaluated = [{**run, "evaluated": len(texts) // 3} for run in runs]
+    # The same once more, each half of the texts being an evaluation for the other.
+    evaluated = [{**run, "evaluated": True} for run in runs]
     answer = ask("classify", {"tier": tier, "texts": texts, "runs": runs + evaluated})
     rows = []
     for (what, _, _, at_least, aim), plain, after in zip(wanted, answer["runs"], answer["runs"][len(runs) :]):
         title = f"{data.title}, {what}, {tier}"
         value, spread = share(plain["right"], plain["of"])
         rows.append(Row(f"{title}: accuracy, %", value, spread, at_least, aim))
-        judged = tier == "standard"
-        rows.append(Row(f"{title}: calibration error", plain["calibration_error"], None, None, None, 0.10 if judged else None))
-        rows.append(Row(f"{title}: the same, evaluated", after["calibration_error"], None, None, None, 0.05 if judged else None))
-    return rows, answer
+        for kind, run, most in (("calibration error", plain, 0.10), ("the same, evaluated", after, 0.05)):
+            note = f"{run['of']} texts, by chance {floor(run['answers']):.3f}"
+            rows.append(Row(f"{title}: {kind}", run["calibration_error"], None, None, None, most, note))
+    return rows
 
 
 def regression(ask, run_python, data, tier="standard"):
-    """30 examples a label against scikit-learn on the same embeddings."""
-    given = examples(data, 30, 2)
-    texts, truth = [text for text, _ in data.texts], [label for _, label in data.texts]
-    ours = ask("classify", {"tier": tier, "texts": texts, "runs": [{"labels": labels(data, False, given), "truth": truth}]})
-    flat = [(text, number) for number, shown in enumerate(given) for text in shown]
-    vectors = ask("embed", {"tier": tier, "texts": [text for text, _ in flat] + texts})
-    job = {"train": vectors[: len(flat)], "labels": [number for _, number in flat], "test": vectors[len(flat) :], "truth": truth}
-    theirs = run_python("regression_job.py", job)
-    value, spread = share(ours["runs"][0]["right"], len(texts))
-    note = f"regression {theirs['accuracy']:.1f}, fitted in {ours['runs'][0]['prepare_cpu_seconds']:.2f} s with reading the examples"
-    return Row(f"{data.title}, 30 examples a label: accuracy, %", value, spread, theirs["accuracy"] - 2, None, note=note)
+    """30 examples a label: calibration as above, accuracy against scikit-learn on the same embeddings."""
+    what = "30 examples"
+    rows = measured(ask, data, tier, [(what, False, 30, None, None)])
+    flat = [(text, number) for number, shown in enumerate(examples(data, 30, 1)) for text in shown]
+    vectors = ask("embed", {"tier": tier, "texts": [text for text, _ in flat + data.texts]})
+    numbers, truth = [number for _, number in flat], [label for _, label in data.texts]
+    job = {"train": vectors[: len(flat)], "labels": numbers, "test": vectors[len(flat) :], "truth": truth}
+    theirs = run_python("regression_job.py", job)["accuracy"]
+    rows[0].at_least, rows[0].note = theirs - 2, f"regression {theirs:.1f}"
+    return rows

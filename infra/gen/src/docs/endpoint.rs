@@ -1,5 +1,6 @@
 //! One route: what it is, how to call it, what it answers, how it fails.
 
+use contract::limits::LimitClass;
 use contract::price::PRICES;
 use contract::{Family, Input, Route};
 use maud::{Markup, html};
@@ -65,12 +66,22 @@ fn facts(route: &Route) -> Markup {
             @if route.head { div { dt { "Also" } dd { "HEAD" } } }
             @if route.priced { div { dt { "Price" } dd { (price(route)) } } }
             @if let Some(limit) = route.limit {
-                div { dt { "Limit" } dd { (limit.rate().per_minute) "/min" @if let Some(per_second) = limit.rate().per_second { ", " (per_second) "/s" } } }
+                div { dt { "Limit" } dd { (rate(limit)) } }
             }
             @match route.input {
                 Input::Json { max_bytes } | Input::Multipart { max_bytes } => div { dt { "Body" } dd { "up to " (max_bytes / 1_000_000) " MB" } },
                 Input::Parameters => {},
             }
+        }
+    }
+}
+
+fn rate(limit: LimitClass) -> Markup {
+    let rate = limit.rate();
+    match limit {
+        LimitClass::Classify => html! { "by " a href="#tiers" { "tier" } },
+        _ => {
+            html! { (rate.per_minute) "/min" @if let Some(per_second) = rate.per_second { ", " (per_second) "/s" } }
         }
     }
 }

@@ -22,7 +22,7 @@ fn labels() -> Markup {
         p {
             (inline("Nothing is trained: a label is what its name says (`credit_card-lost` is read as words), what its description says, and the texts given as its examples. A description helps most: \
             write a sentence with the words that such texts use. From three examples a label on, a linear classifier is fitted to them within the call (`confidence_method: fitted`); before that, texts are \
-            compared with the labels' meanings (`similarity`). `text_type` says what the texts are, as in `support ticket`. Where labels differ by feeling, as in positive and negative, a small lexicon helps."))
+            compared with the labels' meanings (`similarity`). Of labels, descriptions and examples 40,000 tokens are read, shared evenly. `text_type` says what the texts are, as in `support ticket`. Where labels differ by feeling, as in positive and negative, a small lexicon helps."))
         }
         p {
             (inline("`priority: standard` reads with a sentence encoder (all-MiniLM-L6-v2, 8 bits), or with the hosted model that the operator has set. `fast` reads with a table of word vectors (WordLlama): it \
@@ -41,6 +41,14 @@ fn labels() -> Markup {
     }
 }
 
+fn kept(seconds: u32) -> Markup {
+    if seconds < 3_600 {
+        html! { (seconds / 60) " min" }
+    } else {
+        html! { (seconds / 3_600) " h" }
+    }
+}
+
 fn tiers() -> Markup {
     let rows: Vec<Vec<Markup>> = Tier::ALL
         .iter()
@@ -54,10 +62,10 @@ fn tiers() -> Markup {
             };
             vec![
                 html! { (name) },
-                html! { (limits.requests_per_minute) },
+                html! { (thousands(u64::from(limits.requests_per_minute))) },
                 html! { (thousands(u64::from(limits.tokens_per_minute))) },
                 html! { (limits.concurrent) },
-                html! { (limits.cache_seconds / 60) " min" },
+                kept(limits.cache_seconds),
             ]
         })
         .collect();

@@ -30,9 +30,9 @@ fn seeing() -> Markup {
         }
         p {
             "So pictures of these things are told apart, and so are screenshots, receipts, forms and scans by what they say. What has no such name is not: people and what they do, faces and feelings, "
-            "style, quality, colours, counts, brands without letters, places, charts, drawings. A picture of which nothing is recognised is answered all the same, with low confidence: set a threshold. "
-            "A cat among the labels is found by its breed's name. Text is read in Latin and Chinese scripts; of a dense page only the large lines and the first few others; handwriting seldom. "
-            "What a page with text shows beside it is not looked at."
+            "style, quality, colours, counts, brands without letters, places, charts, drawings. A picture of which nothing is recognised is answered all the same, with even shares in classify and no tags: set a threshold. "
+            "A cat among the labels is found by its breed's name. Text is read in Latin and Chinese scripts; a page of some 40 lines is read whole, of a denser one headings, the beginning and some of every part; handwriting seldom. "
+            "What a page with text shows beside it is not looked at. Where the operator has set a hosted model that takes pictures, it looks at pictures and pages itself, on priority standard."
         }
         p {
             (inline("`visual_tokens` of a picture or page are its squares of 32 pixels, once it is scaled down to 4 megapixels; a page counts as drawn at 150 pixels an inch, A4 has 2,145. `tokens` of an answer \

@@ -2,9 +2,11 @@
 
 use contract::resources::{Needs, Queue};
 use contract::resources::{OPEN_INDEX, RESULTS, Trigger};
+use contract::settings;
 use serde_json::{Value, json};
 
 use super::queues::queue_id;
+use super::settings::parameter_name;
 use super::stores::{bucket_id, table, table_id};
 use super::{arn, reference, sub};
 use crate::functions::{Caller, Function, camel};
@@ -74,6 +76,7 @@ fn of_need(need: Needs) -> Vec<Value> {
             ]
         }
         Needs::HostedModel => vec![bedrock()],
+        Needs::OwnEncoder => vec![own_encoder()],
         // The keys come in the environment, the public network needs no permission, the tables are above.
         _ => Vec::new(),
     }
@@ -88,6 +91,19 @@ fn bedrock() -> Value {
     ];
     let statement = allow("AskBedrock", &["bedrock:InvokeModel"], json!(models.map(sub)));
     json!({"Fn::If": ["UsesBedrock", statement, reference("AWS::NoValue")]})
+}
+
+/// Only where the stack's parameters name an encoder. What stands after `s3://` of a setting is what an ARN ends with; a path, which has
+/// no such part, becomes one that nothing has.
+fn own_encoder() -> Value {
+    let object = |parameter: &str| {
+        let marked = sub(format!("${{{parameter}}}s3://none/none"));
+        json!({"Fn::Join": ["", [sub("arn:${AWS::Partition}:s3:::"), {"Fn::Select": [1, {"Fn::Split": ["s3://", marked]}]}]]})
+    };
+    let objects =
+        [&settings::ENCODER, &settings::ENCODER_TOKENIZER].map(|setting| object(&parameter_name(setting)));
+    let statement = allow("ReadEncoder", &["s3:GetObject"], json!(objects));
+    json!({"Fn::If": ["UsesOwnEncoder", statement, reference("AWS::NoValue")]})
 }
 
 fn table_actions(need: Needs) -> &'static [&'static str] {

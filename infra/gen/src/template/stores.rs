@@ -35,7 +35,8 @@ pub fn table(need: Needs) -> Option<Table> {
         | Needs::ResultsRead
         | Needs::FileKeys
         | Needs::Fetch
-        | Needs::HostedModel => None,
+        | Needs::HostedModel
+        | Needs::OwnEncoder => None,
     }
 }
 

@@ -60,6 +60,9 @@ pub struct Classifier {
 pub struct Fits {
     pub standard: Option<TierFit>,
     pub fast: Option<TierFit>,
+    /// Name of the operator's encoder that `standard` is for; none: the built-in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoder: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hosted: Option<HostedFit>,
 }

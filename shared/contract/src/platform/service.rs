@@ -40,6 +40,17 @@ pub struct Sizes {
     pub output_pixels: u64,
     pub sync_seconds: u64,
     pub result_seconds: i64,
+    /// Of classify and tag.
+    pub text_characters: usize,
+    pub labels: usize,
+    pub examples_a_label: usize,
+    pub images: usize,
+    pub image_bytes: usize,
+    pub document_bytes: usize,
+    pub document_pages: usize,
+    pub media_body_bytes: usize,
+    pub batch_texts: usize,
+    pub batch_body_bytes: usize,
 }
 
 #[derive(Debug, Clone, Serialize, JsonSchema)]

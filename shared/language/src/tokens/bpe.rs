@@ -35,7 +35,24 @@ struct File {
 #[derive(Deserialize)]
 struct Model {
     vocab: FastMap<String, u32>,
-    merges: Vec<String>,
+    merges: Vec<Merge>,
+}
+
+/// Newer files write the two parts apart.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Merge {
+    Joined(String),
+    Parts(String, String),
+}
+
+impl Merge {
+    fn parts(&self) -> Option<(&str, &str)> {
+        match self {
+            Self::Joined(parts) => parts.split_once(' '),
+            Self::Parts(left, right) => Some((left, right)),
+        }
+    }
 }
 
 impl Bpe {
@@ -47,13 +64,18 @@ impl Bpe {
             let id = model.vocab.get(piece).copied();
             id.ok_or_else(|| LanguageError::Vocabulary(format!("the piece {piece:?} is missing")))
         };
+        // What `encode` relies on.
+        let inner = |piece: &&String| piece.trim_start_matches(SPACE).contains(SPACE);
+        if let Some(piece) = model.vocab.keys().find(inner) {
+            return Err(LanguageError::Vocabulary(format!("the piece {piece:?} reaches over a space")));
+        }
         let bytes = (0..=255_u8).map(|byte| id(&format!("<0x{byte:02X}>"))).collect::<Result<_, _>>()?;
         let mut merges = FastMap::default();
         let mut joined = String::new();
         for (rank, merge) in (0..).zip(&model.merges) {
             let (left, right) = merge
-                .split_once(' ')
-                .ok_or_else(|| LanguageError::Vocabulary(format!("the merge {merge:?} has one part")))?;
+                .parts()
+                .ok_or_else(|| LanguageError::Vocabulary(format!("merge {rank} has one part")))?;
             joined.clear();
             joined.push_str(left);
             joined.push_str(right);

@@ -1,7 +1,6 @@
 //! BERT's tokenizer: clean, lower-case, strip accents, cut into words, then take the longest known pieces from the left.
 //! Source: Devlin et al., 2018 (`tokenization.py` of the published code), with the character classes of the reference implementation.
 
-use serde::Deserialize;
 use unicode_categories::UnicodeCategories;
 use unicode_normalization::UnicodeNormalization;
 
@@ -17,45 +16,24 @@ pub struct WordPiece {
     /// In bytes.
     longest_piece: usize,
     unknown: u32,
-    pub start: u32,
-    pub end: u32,
-}
-
-#[derive(Deserialize)]
-struct File {
-    model: Model,
-}
-
-#[derive(Deserialize)]
-struct Model {
-    vocab: FastMap<String, u32>,
+    /// Case and accents stay.
+    cased: bool,
 }
 
 impl WordPiece {
-    /// Reads the vocabulary of a `tokenizer.json`. Pieces that start with `##` continue a word.
-    pub fn new(json: &[u8]) -> Result<Self, LanguageError> {
-        let File { model } =
-            serde_json::from_slice(json).map_err(|error| LanguageError::Vocabulary(error.to_string()))?;
-        let mut found = Self {
-            starts: FastMap::default(),
-            continuations: FastMap::default(),
-            longest_piece: 0,
-            unknown: 0,
-            start: 0,
-            end: 0,
-        };
-        for (piece, id) in &model.vocab {
+    /// Of a vocabulary. Pieces that start with `##` continue a word.
+    pub fn of(vocabulary: FastMap<String, u32>, unknown: &str, cased: bool) -> Result<Self, LanguageError> {
+        let id = vocabulary.get(unknown).copied();
+        let unknown = id.ok_or_else(|| LanguageError::Vocabulary(format!("{unknown} is missing")))?;
+        let (starts, continuations) = (FastMap::default(), FastMap::default());
+        let mut found = Self { starts, continuations, longest_piece: 0, unknown, cased };
+        for (piece, id) in &vocabulary {
             match piece.strip_prefix("##").filter(|rest| !rest.is_empty()) {
                 Some(rest) => found.continuations.insert(rest.as_bytes().into(), *id),
                 None => found.starts.insert(piece.as_bytes().into(), *id),
             };
             found.longest_piece = found.longest_piece.max(piece.len());
         }
-        let special = |name: &str| {
-            let id = found.starts.get(name.as_bytes()).copied();
-            id.ok_or_else(|| LanguageError::Vocabulary(format!("{name} is missing")))
-        };
-        (found.unknown, found.start, found.end) = (special("[UNK]")?, special("[CLS]")?, special("[SEP]")?);
         Ok(found)
     }
 
@@ -90,13 +68,14 @@ impl WordPiece {
                     b'\t' | b'\n' | b'\r' | b' ' => put(Class::Space, ' '),
                     0..=31 | 127 => {}
                     _ if byte.is_ascii_punctuation() => put(Class::Single, char::from(byte)),
+                    _ if self.cased => put(Class::Word, char::from(byte)),
                     _ => put(Class::Word, char::from(byte.to_ascii_lowercase())),
                 }
             }
             let end = bytes[at..].iter().position(|byte| *byte < 128).map_or(bytes.len(), |count| at + count);
             // A mark that follows an ASCII letter composes with nothing once marks are stripped, so runs can be taken apart here.
             if let Some(run) = text.get(at..end) {
-                other_scripts(run, &mut put);
+                other_scripts(run, self.cased, &mut put);
             }
             at = end;
         }
@@ -144,13 +123,17 @@ fn push(word: &mut Vec<u8>, character: char) {
     word.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
 }
 
-fn other_scripts(run: &str, put: &mut impl FnMut(Class, char)) {
+fn other_scripts(run: &str, cased: bool, put: &mut impl FnMut(Class, char)) {
     let cleaned = run.chars().filter(|character| !is_control(*character));
     // The reference separates Chinese characters before it decomposes: U+2F800 and its like are judged by their own code.
     let separated = cleaned.flat_map(|character| {
         let single = is_chinese(character);
         [single.then_some(' '), Some(character), single.then_some(' ')].into_iter().flatten()
     });
+    if cased {
+        separated.for_each(|character| put(class(character), character));
+        return;
+    }
     for character in separated.nfd().filter(|character| !character.is_mark_nonspacing()) {
         for lower in character.to_lowercase() {
             put(class(lower), lower);

@@ -1,7 +1,11 @@
 //! What a line says, by the recogniser of PP-OCR.
 
-use inference::{Input, Network};
+use std::path::Path;
 
+use inference::{Backend, InferenceError, Input, Network, Options};
+use rayon::prelude::*;
+
+use super::reader::{Memory, Reader, Step};
 use crate::VisionError;
 use crate::sample::Planes;
 use crate::watch::Watch;
@@ -13,10 +17,23 @@ const STEP: usize = 8;
 /// Samples along that are read in one run: more of them only take memory, 18,710 values for every eight.
 const RUN: usize = 1_600;
 
+/// Strips that a thread reads in memory of their own.
+const FEWEST: usize = 4;
+
 pub(crate) struct Recognizer {
-    network: Box<dyn Network>,
+    engine: Engine,
     /// Class 0, the blank between characters, is not among them.
     characters: Vec<char>,
+}
+
+/// What runs the network.
+enum Engine {
+    /// Ours: for the network that it knows.
+    Own {
+        reader: Box<Reader>,
+        threads: rayon::ThreadPool,
+    },
+    Library(Box<dyn Network>),
 }
 
 /// A character, and where in its strip it was read: the middle, in samples.
@@ -28,22 +45,31 @@ pub(crate) struct Character {
 }
 
 impl Recognizer {
-    /// `characters` as they stand in the model: one a line.
-    pub(crate) fn new(network: Box<dyn Network>, characters: &str) -> Result<Self, VisionError> {
-        let mut all = Vec::new();
-        for line in characters.lines() {
-            // A few classes are more than one code point; their first is what they look like.
-            all.push(line.chars().next().unwrap_or(' '));
-        }
+    /// Out of its file, which names the characters: one a line.
+    pub(crate) fn load(backend: &dyn Backend, file: &Path, options: &Options) -> Result<Self, VisionError> {
+        let characters = inference::metadata(file, "character")?
+            .ok_or_else(|| VisionError::Model("the recogniser's file names no characters".to_owned()))?;
+        // Of a class of more than one code point the first is what it looks like.
+        let mut all: Vec<char> = characters.lines().map(|line| line.chars().next().unwrap_or(' ')).collect();
         if all.is_empty() {
             return Err(VisionError::Model("the recogniser has no characters".to_owned()));
         }
         all.push(' ');
-        Ok(Self { network, characters: all })
+        let engine = Engine::of(backend, file, options)?;
+        if let Engine::Own { reader, .. } = &engine
+            && reader.classes() != all.len() + 1
+        {
+            return Err(not_its_classes());
+        }
+        Ok(Self { engine, characters: all })
     }
 
     /// What each strip, [`HEIGHT`] samples high, says.
     pub(crate) fn read(&self, strips: &[&Planes], watch: Watch) -> Result<Vec<Vec<Character>>, VisionError> {
+        let network = match &self.engine {
+            Engine::Library(network) => network.as_ref(),
+            Engine::Own { reader, threads } => return self.each(reader, threads, strips, watch),
+        };
         let mut order: Vec<usize> = (0..strips.len()).collect();
         order.sort_by_key(|&index| strips[index].width);
         let mut read = vec![Vec::new(); strips.len()];
@@ -55,15 +81,31 @@ impl Recognizer {
             rest = later;
             let together: Vec<&Planes> = run.iter().map(|&index| strips[index]).collect();
             debug_assert!(strips[first].height == HEIGHT);
-            for (&index, characters) in run.iter().zip(self.run(&together)?) {
+            for (&index, characters) in run.iter().zip(self.run(network, &together)?) {
                 read[index] = characters;
             }
         }
         Ok(read)
     }
 
+    /// Strip by strip.
+    fn each(
+        &self,
+        reader: &Reader,
+        threads: &rayon::ThreadPool,
+        strips: &[&Planes],
+        watch: Watch,
+    ) -> Result<Vec<Vec<Character>>, VisionError> {
+        let read = |memory: &mut Memory, strip: &&Planes| {
+            watch.check()?;
+            let steps = reader.read(strip, memory)?;
+            Ok(self.decode(&steps, strip.width.next_multiple_of(STEP)))
+        };
+        threads.install(|| strips.par_iter().with_min_len(FEWEST).map_init(Memory::new, read).collect())
+    }
+
     /// One run; strips come by width.
-    fn run(&self, strips: &[&Planes]) -> Result<Vec<Vec<Character>>, VisionError> {
+    fn run(&self, network: &dyn Network, strips: &[&Planes]) -> Result<Vec<Vec<Character>>, VisionError> {
         let width = strips.iter().map(|strip| strip.width).max().unwrap_or(0).next_multiple_of(STEP);
         let mut data = vec![0.0; strips.len() * 3 * HEIGHT * width];
         for (strip, area) in strips.iter().zip(data.chunks_exact_mut(3 * HEIGHT * width)) {
@@ -75,30 +117,27 @@ impl Recognizer {
             }
         }
         let input = Input::F32 { shape: &[strips.len(), 3, HEIGHT, width], data: &data };
-        let outputs = self.network.run(&[("x", input)], &["fetch_name_0"])?;
+        let outputs = network.run(&[("x", input)], &["fetch_name_0"])?;
         let classes = self.characters.len() + 1;
         let output = outputs.first().filter(|output| {
             output.shape.first() == Some(&strips.len())
                 && output.shape.last() == Some(&classes)
                 && output.data.len().is_multiple_of(strips.len() * classes)
         });
-        let output = output.ok_or_else(|| {
-            VisionError::Model("the recogniser's characters are not its classes".to_owned())
-        })?;
+        let output = output.ok_or_else(not_its_classes)?;
         let steps = output.data.len() / classes / strips.len();
         let each = output.data.chunks_exact((steps * classes).max(1));
-        Ok(each.map(|steps| self.decode(steps, width)).collect())
+        let best = |steps: &[f32]| -> Vec<Step> { steps.chunks_exact(classes).map(best).collect() };
+        Ok(each.map(|steps| self.decode(&best(steps), width)).collect())
     }
 
     /// The best class of each step, repeats and blanks left out: greedy decoding of connectionist temporal classification
     /// (A. Graves and others, ICML 2006).
-    fn decode(&self, steps: &[f32], width: usize) -> Vec<Character> {
-        let classes = self.characters.len() + 1;
-        let step_width = width as f32 / (steps.len() / classes).max(1) as f32;
+    fn decode(&self, steps: &[Step], width: usize) -> Vec<Character> {
+        let step_width = width as f32 / steps.len().max(1) as f32;
         let mut read: Vec<Character> = Vec::new();
         let (mut before, mut since) = (0, 0);
-        for (step, values) in steps.chunks_exact(classes).enumerate() {
-            let (class, confidence) = best(values);
+        for (step, &(class, confidence)) in steps.iter().enumerate() {
             if class != before {
                 since = step;
             }
@@ -116,6 +155,25 @@ impl Recognizer {
         }
         read
     }
+}
+
+impl Engine {
+    fn of(backend: &dyn Backend, file: &Path, options: &Options) -> Result<Self, VisionError> {
+        let failed = |cause: &dyn std::fmt::Display| InferenceError::Load {
+            file: file.display().to_string(),
+            cause: cause.to_string(),
+        };
+        let content = std::fs::read(file).map_err(|error| failed(&error))?;
+        let Some(reader) = Reader::new(&content)? else {
+            return Ok(Self::Library(backend.load(file, options)?));
+        };
+        let threads = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build();
+        Ok(Self::Own { reader: Box::new(reader), threads: threads.map_err(|error| failed(&error))? })
+    }
+}
+
+fn not_its_classes() -> VisionError {
+    VisionError::Model("the recogniser's characters are not its classes".to_owned())
 }
 
 /// How many of the narrowest strips are read in one run: as many as waste little by being padded to the widest of them.

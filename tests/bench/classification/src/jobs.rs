@@ -1,6 +1,6 @@
 //! The jobs.
 
-use language::{Label, Labels, Language, Placed, Scores, Tier};
+use language::{Label, Labels, Language, Placed, Prepared, Tier};
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
 use serde::Deserialize;
@@ -36,9 +36,9 @@ struct Judge {
     text_type: Option<String>,
     /// The number of each text's label.
     truth: Vec<usize>,
-    /// As many of the first texts fit the calibration, and the answer is about the others.
+    /// Each half of the texts, every other one, has its confidences by a calibration that the other half has fitted.
     #[serde(default)]
-    evaluated: usize,
+    evaluated: bool,
 }
 
 #[derive(Deserialize)]
@@ -100,33 +100,37 @@ fn judge(language: &Language, tier: Tier, placed: &[Placed], run: &Judge) -> any
     });
     let labels = Labels { labels: labels.collect(), text_type: run.text_type.as_deref() };
     let before = cpu_seconds()?;
-    let mut prepared = language.prepare(&labels, tier)?;
+    let prepared = language.prepare(&labels, tier)?;
     let prepare = cpu_seconds()? - before;
-    let (first, rest) = placed.split_at(run.evaluated.min(placed.len()));
-    let (first_truth, truth) = run.truth.split_at(first.len());
-    if !first.is_empty() {
-        let scores: Vec<Vec<f32>> = first.iter().map(|placed| prepared.score(placed).scores).collect();
-        let scores: Vec<&[f32]> = scores.iter().map(Vec::as_slice).collect();
-        let fitted = language::fit(&scores, first_truth, prepared.calibration());
-        prepared = prepared.calibrated(fitted);
-    }
-    let scores: Vec<Scores> = rest.iter().map(|placed| prepared.score(placed)).collect();
-    let answers = scores.iter().map(Scores::best).zip(truth);
-    let answers: Vec<(f32, bool)> =
-        answers.map(|((label, confidence), truth)| (confidence, label == *truth)).collect();
-    let independent: Vec<(f32, bool)> = scores
-        .iter()
-        .zip(truth)
-        .flat_map(|(scores, truth)| {
-            scores.independent.iter().enumerate().map(move |(label, sure)| (*sure, label == *truth))
-        })
-        .collect();
+    let pairs: Vec<(&Placed, usize)> = placed.iter().zip(run.truth.iter().copied()).collect();
+    let answers = if run.evaluated {
+        let half = |first: usize| -> Vec<_> { pairs.iter().copied().skip(first).step_by(2).collect() };
+        let (one, other) = (half(0), half(1));
+        [answers(&fitted(&prepared, &one), &other), answers(&fitted(&prepared, &other), &one)].concat()
+    } else {
+        answers(&prepared, &pairs)
+    };
     Ok(json!({
         "right": answers.iter().filter(|(_, right)| *right).count(), "of": answers.len(),
         "calibration_error": language::calibration_error(&answers),
-        "tag_calibration_error": language::calibration_error(&independent),
         "calibration": prepared.calibration(), "method": prepared.method(), "bytes": prepared.bytes(),
-        "prepare_cpu_seconds": prepare,
-        "scores": scores.into_iter().map(|scores| scores.scores).collect::<Vec<_>>(),
+        "prepare_cpu_seconds": prepare, "answers": answers,
     }))
+}
+
+/// With the calibration that an evaluation by these texts fits.
+fn fitted(prepared: &Prepared, texts: &[(&Placed, usize)]) -> Prepared {
+    let scores: Vec<Vec<f32>> = texts.iter().map(|(placed, _)| prepared.score(placed).scores).collect();
+    let scores: Vec<&[f32]> = scores.iter().map(Vec::as_slice).collect();
+    let truth: Vec<usize> = texts.iter().map(|(_, truth)| *truth).collect();
+    prepared.clone().calibrated(language::fit(&scores, &truth, prepared.calibration()))
+}
+
+/// How sure each answer was, and whether it was right.
+fn answers(prepared: &Prepared, texts: &[(&Placed, usize)]) -> Vec<(f32, bool)> {
+    let answer = |(placed, truth): &(&Placed, usize)| {
+        let (label, confidence) = prepared.score(placed).best();
+        (confidence, label == *truth)
+    };
+    texts.iter().map(answer).collect()
 }

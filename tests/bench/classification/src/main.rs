@@ -20,6 +20,7 @@ fn main() -> anyhow::Result<()> {
         vocabulary: path(vocabulary),
         table: path(table),
         table_tokenizer: path(table_tokenizer),
+        own: None,
     };
     let before = jobs::cpu_seconds()?;
     let language = Language::load(&models, threads.parse().context("THREADS is a number")?)?;

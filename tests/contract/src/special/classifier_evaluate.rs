@@ -63,6 +63,8 @@ async fn an_evaluation_fits_the_confidence_of_its_version_and_of_no_other() {
         assert!(fitted["confidence"].as_f64() >= first["confidence"].as_f64(), "{first} {fitted}");
         let same = ask("tickets").await;
         assert_eq!((&same["confidence"], &same["cached"]), (&second["confidence"], &json!(true)));
+        let again = evaluate(&harness, "tickets@v1", json!({"items": items()})).await.expect(200).json();
+        assert_eq!(again["temperature"], seen["temperature"], "the same texts give the same fit");
         for (name, fitted) in [("tickets@v1", true), ("tickets", false)] {
             let seen =
                 harness.call("GET", &format!("/v1/classifiers/{name}")).send().await.expect(200).json();

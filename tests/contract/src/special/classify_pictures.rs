@@ -155,3 +155,26 @@ async fn a_body_is_as_large_as_a_picture_only_with_a_picture() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_picture_of_nothing_speaks_for_no_label_and_a_few_letters_for_none_either() {
+    bounded(300, async {
+        let harness = Harness::start().await;
+        let labels = ["invoice", "cat", "landscape", "vehicle"];
+        let black = STANDARD.encode(picture(1, 1));
+        let all = json!({"image": black, "labels": labels, "threshold": 0});
+        for tag in post(&harness, "/v1/tag", all.clone()).await.expect(200).json()["labels"].as_array().expect("tags") {
+            assert_eq!(tag["confidence"], 0.0, "{tag}");
+        }
+        let even = post(&harness, CLASSIFY, all).await.expect(200).json();
+        assert_eq!(even["confidence"], 0.25);
+        let one = post(&harness, CLASSIFY, json!({"image": black, "labels": ["cat"]})).await.expect(200).json();
+        assert_eq!(one["confidence"], 0.0);
+        // On the cup "08" is read, in its pattern.
+        let cup = json!({"image": STANDARD.encode(ESPRESSO), "labels": ["drink", "animal", "vehicle"], "threshold": 0.4});
+        let tags = post(&harness, "/v1/tag", cup).await.expect(200).json()["labels"].clone();
+        assert_eq!(tags.as_array().map(Vec::len), Some(1), "{tags}");
+        assert_eq!(tags[0]["label"], "drink");
+    })
+    .await;
+}

@@ -9,5 +9,6 @@ mod jobs;
 mod keys;
 mod money;
 mod operator;
+mod own_models;
 mod restarts;
 mod strangers;
