@@ -16,7 +16,7 @@ use crate::seen::{Looker, Seen, Viewer};
 use crate::work::{Operation, Work};
 
 /// Texts between two looks at the clock.
-pub(crate) const CHUNK: usize = 64;
+const CHUNK: usize = 64;
 const CHUNK_BYTES: usize = 16 * 1024;
 /// Bytes of texts, labels and examples from which on work is long: half a second and more.
 const LONG: usize = 16 * 1024;
@@ -124,12 +124,12 @@ fn pieces(
 }
 
 /// Texts in pieces between two looks at the clock, half a second of work.
-pub(crate) fn chunks(texts: &[String]) -> impl Iterator<Item = &[String]> {
+pub(crate) fn chunks<T: AsRef<str>>(texts: &[T]) -> impl Iterator<Item = &[T]> {
     let mut rest = texts;
     std::iter::from_fn(move || {
         let mut bytes = 0;
-        let fits = |text: &&String| {
-            bytes += text.len();
+        let fits = |text: &&T| {
+            bytes += text.as_ref().len();
             bytes <= CHUNK_BYTES
         };
         let count = rest.iter().take(CHUNK).take_while(fits).count().max(1).min(rest.len());
