@@ -15,10 +15,8 @@ use crate::Engine;
 use crate::asked::Asked;
 use crate::engine::{failed, in_time};
 use crate::metrics::{accuracy, confusion, macro_f1};
-use crate::piece::{overhead, shown};
+use crate::piece::{chunks, overhead, shown};
 use crate::resolve::{Resolved, find, labels};
-
-const CHUNK: usize = 64;
 
 /// What is to be judged, and by which texts.
 pub struct Evaluation {
@@ -123,7 +121,7 @@ fn scores(
         prepared = prepared.calibrated(calibration);
     }
     let mut scores = Vec::with_capacity(texts.len());
-    for chunk in texts.chunks(CHUNK) {
+    for chunk in chunks(texts) {
         in_time(deadline)?;
         scores.extend(language.classify(&prepared, chunk).map_err(failed)?);
     }

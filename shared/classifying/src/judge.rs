@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::Engine;
 use crate::engine::{failed, in_time, refusal};
-use crate::piece::{self, CHUNK, Piece, Recipe, chosen, evidence, overhead, prepared};
+use crate::piece::{self, Piece, Recipe, chosen, evidence, overhead, prepared};
 use crate::resolve::Resolved;
 use crate::seen::{Looker, Seen, Viewer};
 use crate::work::Operation;
@@ -206,7 +206,7 @@ fn ready(
     }
     let prepared = prepared(language, engine, &question.resolved, Tier::Standard, question.deadline)?;
     let mut ready = Vec::with_capacity(texts.len());
-    for chunk in texts.chunks(CHUNK) {
+    for chunk in piece::chunks(texts) {
         in_time(question.deadline)?;
         let words: Vec<Cow<'_, str>> = chunk.iter().map(|text| question.words(text)).collect();
         let words: Vec<&str> = words.iter().map(Cow::as_ref).collect();

@@ -16,8 +16,8 @@ use crate::seen::{Looker, Seen, Viewer};
 use crate::work::{Operation, Work};
 
 /// Texts between two looks at the clock.
-pub(crate) const CHUNK: usize = 64;
-const CHUNK_BYTES: usize = 48 * 1024;
+const CHUNK: usize = 64;
+const CHUNK_BYTES: usize = 16 * 1024;
 /// Bytes of texts, labels and examples from which on work is long: half a second and more.
 const LONG: usize = 16 * 1024;
 /// What is left of a batch's time when the texts that were not reached are given up.
@@ -124,13 +124,13 @@ fn pieces(
     Ok(pieces)
 }
 
-/// Texts in pieces between two looks at the clock, a second or two of work.
-pub(crate) fn chunks(texts: &[String]) -> impl Iterator<Item = &[String]> {
+/// Texts in pieces between two looks at the clock, half a second of work.
+pub(crate) fn chunks<T: AsRef<str>>(texts: &[T]) -> impl Iterator<Item = &[T]> {
     let mut rest = texts;
     std::iter::from_fn(move || {
         let mut bytes = 0;
-        let fits = |text: &&String| {
-            bytes += text.len();
+        let fits = |text: &&T| {
+            bytes += text.as_ref().len();
             bytes <= CHUNK_BYTES
         };
         let count = rest.iter().take(CHUNK).take_while(fits).count().max(1).min(rest.len());
@@ -232,10 +232,10 @@ mod tests {
 
     #[test]
     fn chunks_hold_every_text_once_in_order_and_no_more_bytes_than_their_first_text_asks_for() {
-        let texts: Vec<String> = [1, 40_000, 10_000, 60_000, 3].map(|length| "x".repeat(length)).to_vec();
+        let texts: Vec<String> = [1, 10_000, 5_000, 60_000, 3].map(|length| "x".repeat(length)).to_vec();
         let sizes: Vec<Vec<usize>> =
             chunks(&texts).map(|chunk| chunk.iter().map(String::len).collect()).collect();
-        assert_eq!(sizes, [vec![1, 40_000], vec![10_000], vec![60_000], vec![3]]);
+        assert_eq!(sizes, [vec![1, 10_000, 5_000], vec![60_000], vec![3]]);
         assert_eq!(chunks(&vec![String::new(); 130]).map(<[String]>::len).collect::<Vec<_>>(), [64, 64, 2]);
     }
 }

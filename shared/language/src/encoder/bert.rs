@@ -3,11 +3,12 @@
 //! Why our own and not the graph: every layer but attention treats a token by itself, so the tokens of many texts stand in one matrix, without
 //! padding and without masks. A graph wants a rectangle, and pays for the padding in all its layers.
 
+use inference::{LayerNorm, add};
 use rayon::prelude::*;
 use rten_gemm::{BiasVector, GemmExecutor, GemmInputA, GemmInputB, GemmOptions, PackedBMatrix};
 use rten_simd::{SimdOp, SimdUnaryOp};
 use rten_tensor::{Matrix as View, NdTensorView};
-use rten_vecmath::{Gelu, Normalize, NormalizeOptions, Softmax, Sum, SumSquareSub};
+use rten_vecmath::{Gelu, Softmax};
 
 use super::weights::{Matrix, QuantizedRows, Weights};
 use crate::LanguageError;
@@ -21,7 +22,7 @@ pub struct Bert {
     positions: QuantizedRows,
     /// The embedding of the first segment; there is no second one here.
     segment: Vec<f32>,
-    norm: Norm,
+    norm: LayerNorm,
     layers: Vec<Layer>,
     width: usize,
 }
@@ -30,19 +31,14 @@ struct Layer {
     /// Queries, keys and values side by side, so that they are one multiplication.
     projections: Linear,
     attention: Linear,
-    attention_norm: Norm,
+    attention_norm: LayerNorm,
     widen: Linear,
     narrow: Linear,
-    norm: Norm,
+    norm: LayerNorm,
 }
 
 struct Linear {
     weights: PackedBMatrix<f32>,
-    bias: Vec<f32>,
-}
-
-struct Norm {
-    weight: Vec<f32>,
     bias: Vec<f32>,
 }
 
@@ -61,7 +57,7 @@ impl Bert {
             weights.floats(&format!("{prefix}embeddings.token_type_embeddings.weight"), 2 * width)?;
         segment.truncate(width);
         let gemm = GemmExecutor::default();
-        let norm = Norm::new(&weights, &format!("{prefix}embeddings.LayerNorm"), width)?;
+        let norm = norm(&weights, &format!("{prefix}embeddings.LayerNorm"), width)?;
         let layer = |number: usize| format!("{prefix}encoder.layer.{number}.");
         let layers = (0..)
             .map(layer)
@@ -232,10 +228,10 @@ impl Layer {
         Ok(Self {
             projections: Linear::new(gemm, (joined, bias)),
             attention: linear("attention.output.dense")?,
-            attention_norm: Norm::new(weights, &format!("{name}attention.output.LayerNorm"), width)?,
+            attention_norm: norm(weights, &format!("{name}attention.output.LayerNorm"), width)?,
             widen: linear("intermediate.dense")?,
             narrow: linear("output.dense")?,
-            norm: Norm::new(weights, &format!("{name}output.LayerNorm"), width)?,
+            norm: norm(weights, &format!("{name}output.LayerNorm"), width)?,
         })
     }
 }
@@ -257,33 +253,9 @@ impl Linear {
     }
 }
 
-impl Norm {
-    fn new(weights: &Weights, name: &str, width: usize) -> Result<Self, LanguageError> {
-        let part = |part: &str| weights.floats(&format!("{name}.{part}"), width);
-        Ok(Self { weight: part("weight")?, bias: part("bias")? })
-    }
-
-    fn apply(&self, rows: &mut [f32]) {
-        let share = 1.0 / self.weight.len() as f32;
-        for row in rows.chunks_exact_mut(self.weight.len()) {
-            let mean = Sum::new(row).dispatch() * share;
-            let variance = SumSquareSub::new(row, mean).dispatch() * share;
-            let options = NormalizeOptions {
-                pre_scale_bias: mean,
-                scale: 1.0 / (variance + EPSILON).sqrt(),
-                element_scale: Some(&self.weight),
-                bias: 0.0,
-                element_bias: Some(&self.bias),
-            };
-            Normalize::new_mut(row, options).dispatch();
-        }
-    }
-}
-
-fn add(sum: &mut [f32], values: &[f32]) {
-    for (sum, value) in sum.iter_mut().zip(values) {
-        *sum += value;
-    }
+fn norm(weights: &Weights, name: &str, width: usize) -> Result<LayerNorm, LanguageError> {
+    let part = |part: &str| weights.floats(&format!("{name}.{part}"), width);
+    Ok(LayerNorm { weight: part("weight")?, bias: part("bias")?, epsilon: EPSILON })
 }
 
 fn gemm_error(error: impl std::fmt::Debug) -> LanguageError {

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
+use inference::LayerNorm;
 use rten_onnx::onnx::{DataType, ModelProto, NodeProto, TensorProto};
 
 use crate::VisionError;
 
 /// Added to a variance before its root; of the exports of PaddleOCR.
-pub(super) const EPSILON: f32 = 1e-5;
+const EPSILON: f32 = 1e-5;
 
 /// A convolution with the bias or the normalisation that follows it.
 pub(super) struct Convolution {
@@ -27,11 +28,6 @@ pub(super) struct Product {
     pub inputs: usize,
     pub outputs: usize,
     pub weights: Vec<f32>,
-    pub bias: Vec<f32>,
-}
-
-pub(super) struct Norm {
-    pub weight: Vec<f32>,
     pub bias: Vec<f32>,
 }
 
@@ -67,13 +63,17 @@ impl Graph {
     }
 
     /// The scale and offset that follow each normalisation of `width` values.
-    pub fn norms(&self, width: usize) -> Option<Vec<Norm>> {
+    pub fn norms(&self, width: usize) -> Option<Vec<LayerNorm>> {
         let scale = |node: &NodeProto| {
             let (sides, values) = self.weights_of(node)?;
             (sides == [width] && width > 1).then_some(values)
         };
         let scaled = self.of_kind("Mul").filter_map(|node| Some((node, scale(node)?)));
-        scaled.map(|(node, weight)| Some(Norm { weight, bias: self.added_to(node, width)? })).collect()
+        scaled
+            .map(|(node, weight)| {
+                Some(LayerNorm { weight, bias: self.added_to(node, width)?, epsilon: EPSILON })
+            })
+            .collect()
     }
 
     fn of_kind<'a>(&'a self, wanted: &'a str) -> impl Iterator<Item = &'a NodeProto> {

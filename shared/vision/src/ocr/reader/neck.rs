@@ -1,12 +1,13 @@
 //! What follows the convolutions: attention among the steps of a line, after "SVTR: Scene Text Recognition with a Single Visual
 //! Model" (Y. Du and others, IJCAI 2022).
 
+use inference::{LayerNorm, add};
 use rten_gemm::{GemmInputA, GemmInputB, GemmOptions};
 use rten_simd::{SimdOp, SimdUnaryOp};
 use rten_tensor::NdTensorView;
-use rten_vecmath::{Normalize, NormalizeOptions, Silu, Softmax, Sum, SumSquareSub};
+use rten_vecmath::{Silu, Softmax};
 
-use super::graph::{Convolution, EPSILON, Graph, Norm, Product};
+use super::graph::{Convolution, Graph, Product};
 use super::linear::{Linear, Multiplier, failed};
 use crate::VisionError;
 
@@ -20,14 +21,14 @@ pub(super) struct Neck {
     along: Vec<f32>,
     along_bias: Vec<f32>,
     layers: Vec<Layer>,
-    norm: Norm,
+    norm: LayerNorm,
 }
 
 struct Layer {
-    norm: Norm,
+    norm: LayerNorm,
     projections: Linear,
     attention: Linear,
-    second_norm: Norm,
+    second_norm: LayerNorm,
     widen: Linear,
     narrow: Linear,
 }
@@ -155,26 +156,4 @@ fn attend(gemm: &Multiplier, projected: &[f32], width: usize) -> Result<Vec<f32>
         }
     }
     Ok(context)
-}
-
-impl Norm {
-    fn apply(&self, rows: &mut [f32]) {
-        let share = 1.0 / self.weight.len() as f32;
-        for row in rows.chunks_exact_mut(self.weight.len()) {
-            let mean = Sum::new(row).dispatch() * share;
-            let variance = SumSquareSub::new(row, mean).dispatch() * share;
-            let options = NormalizeOptions {
-                pre_scale_bias: mean,
-                scale: 1.0 / (variance + EPSILON).sqrt(),
-                element_scale: Some(&self.weight),
-                bias: 0.0,
-                element_bias: Some(&self.bias),
-            };
-            Normalize::new_mut(row, options).dispatch();
-        }
-    }
-}
-
-fn add(sum: &mut [f32], values: &[f32]) {
-    sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
 }
