@@ -10,12 +10,12 @@ use language::Tier;
 
 use crate::Engine;
 use crate::judge::{self, HostedModel, Made};
-use crate::piece::{CHUNK, Piece, Recipe, late, make, overhead};
+use crate::piece::{Piece, Recipe, late, make, overhead};
 use crate::resolve::Resolved;
 use crate::work::{DEFAULT_THRESHOLD, Operation, Work};
 
 /// Texts that one core works on at a time.
-const GROUP: usize = 4 * CHUNK;
+const GROUP: usize = 256;
 
 /// How texts are to be worked on.
 #[derive(Debug, Clone)]
