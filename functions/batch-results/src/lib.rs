@@ -5,7 +5,7 @@ use common::{ApiError, Cx, Function, Request, Response};
 use contract::ErrorKind;
 use contract::classification::{JobRef, JobResults};
 use contract::endpoints::BATCH_RESULTS;
-use contract::limits::BATCH_LINK_SECONDS;
+use contract::limits::LINK_SECONDS;
 
 pub fn function() -> Function {
     Function::http(BATCH_RESULTS, handle)
@@ -18,9 +18,9 @@ async fn handle(cx: Cx, req: Request<JobRef>) -> Result<Response<JobResults>, Ap
         return Err(ApiError::because(ErrorKind::JobState, "The job has no results yet."));
     }
     let (files, places) = (cx.store.batch_files(), Places(&job.id));
-    let download_url = files.link(&places.results(), BATCH_LINK_SECONDS).await?;
+    let download_url = files.link(&places.results(), LINK_SECONDS).await?;
     let errors_url = match job.errors_bytes {
-        Some(bytes) if bytes > 0 => Some(files.link(&places.errors(), BATCH_LINK_SECONDS).await?),
+        Some(bytes) if bytes > 0 => Some(files.link(&places.errors(), LINK_SECONDS).await?),
         _ => None,
     };
     Ok(JobResults { job_id: job.id, download_url, errors_url }.into())

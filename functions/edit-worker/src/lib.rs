@@ -73,8 +73,15 @@ async fn work(platform: &Platform, task: &TaskRecord, lease: &str) -> Result<(),
 async fn edit(platform: &Platform, task: &TaskRecord, request: &EditRequest) -> Result<Stored, ApiError> {
     let editor = platform.shared(Editor::load)?;
     let deadline = Instant::now() + Duration::from_secs(WORK_SECONDS);
-    let edited =
-        editor.edit_url(&request.input, request.operations.clone(), request.output(), deadline).await?;
+    let edited = editor
+        .edit_uri(
+            (platform, &task.account),
+            &request.input,
+            request.operations.clone(),
+            request.output(),
+            deadline,
+        )
+        .await?;
     let name = from_url(&request.input, &edited.output.ext);
     store_result(platform, &task.account, &task.base_url, edited, &name).await
 }

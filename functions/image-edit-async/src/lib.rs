@@ -28,6 +28,10 @@ async fn handle(cx: Cx, req: Request<EditRequest>) -> Result<Response<Task>, Api
             "The request is too large to be kept for the worker.",
         ));
     }
+    if let Some(id) = uploads::id_of(&req.input) {
+        // What the worker reads is what is there now, or nothing.
+        uploads::pin(&cx, cx.account(), id).await?;
+    }
     let task = TaskRecord::new(NewTask {
         account: cx.account().to_owned(),
         hold,

@@ -17,7 +17,9 @@ async fn handle(
     cx: Cx,
     req: Request<EditRequest>,
 ) -> Result<Response<EditData>, ApiError> {
-    let edited = editor.edit_url(&req.input, req.operations.clone(), req.output(), cx.deadline).await?;
+    let edited = editor
+        .edit_uri((&cx, cx.account()), &req.input, req.operations.clone(), req.output(), cx.deadline)
+        .await?;
     let name = from_url(&req.input, &edited.output.ext);
     let stored = store_result(&cx, cx.account(), &cx.base_url, edited, &name).await?;
     Ok(stored.data.into())

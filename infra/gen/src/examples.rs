@@ -5,6 +5,8 @@ mod classification;
 use contract::{Family, Route};
 use serde_json::{Value, json};
 
+const UPLOAD: &str = "upload_5c7e1f0a9b3d4e68a1c2b4d6f8091a3b";
+
 /// The whole body of a success, wrapped as the family wraps it.
 pub fn response(route: &Route) -> Option<Value> {
     let body = body(route.name)?;
@@ -34,6 +36,17 @@ fn body(name: &str) -> Option<Value> {
         "ledger-list" => {
             json!({"data": [entry("charge", -1), entry("hold", -1), entry("grant", 500)], "next_cursor": null})
         }
+        "upload-create" | "upload-renew" => json!({
+            "id": UPLOAD, "uri": format!("upload://{UPLOAD}"), "method": "POST",
+            "url": "https://api.example.com/uploads/QWJjZGVmZ2hpamts", "fields": {"key": format!("uploads/{UPLOAD}")},
+            "urls_expire_at": "2026-03-05T11:00:00Z", "expires_at": "2026-03-06T10:00:00Z",
+        }),
+        "upload-get" | "upload-complete" => json!({
+            "id": UPLOAD, "uri": format!("upload://{UPLOAD}"), "status": "ready", "filename": "photo.jpg",
+            "content_type": "image/jpeg", "size": 48_213, "created_at": "2026-03-05T10:00:00Z",
+            "expires_at": "2026-03-06T10:00:00Z",
+        }),
+        "upload-delete" => json!({"id": UPLOAD, "deleted": true}),
         "health" => json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")}),
         "limits-get" => limits(),
         _ => return classification::body(name),

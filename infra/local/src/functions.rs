@@ -48,6 +48,11 @@ pub fn all() -> Vec<Function> {
         sweep::function(),
         tag::function(),
         tag_batch::function(),
+        upload_complete::function(),
+        upload_create::function(),
+        upload_delete::function(),
+        upload_get::function(),
+        upload_renew::function(),
         usage_get::function(),
     ]
 }

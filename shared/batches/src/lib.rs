@@ -23,4 +23,4 @@ pub use report::{find, report, row};
 pub use segments::{Segment, Segments};
 pub use source::{Broken, Source};
 pub use split::{Sample, ShardBytes, divide};
-pub use upload::{upload, verify_upload};
+pub use upload::upload;

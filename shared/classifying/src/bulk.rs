@@ -125,7 +125,10 @@ impl Bulk {
             None => {
                 let pieces = make(self.engine.clone(), recipe, texts).await?;
                 // What was not reached in time is tried again later, with its shard.
-                pieces.into_iter().map(|piece| piece.map(|piece| Ok(answer(piece))).ok_or_else(late)).collect()
+                pieces
+                    .into_iter()
+                    .map(|piece| piece.map(|piece| Ok(answer(piece))).ok_or_else(late))
+                    .collect()
             }
             Some(hosted) => {
                 let made = judge::make(self.engine.clone(), hosted, recipe, None, texts).await?;

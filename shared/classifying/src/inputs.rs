@@ -12,7 +12,7 @@ use common::{ApiError, Cx, Platform};
 use contract::ErrorKind;
 use contract::classification::Options;
 use contract::limits::{MAX_DOCUMENT_BYTES, MAX_IMAGE_BYTES, MAX_IMAGES_BYTES};
-use editing::Editor;
+use editing::{Editor, Input as Read};
 use futures::{StreamExt, TryStreamExt};
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
@@ -117,13 +117,14 @@ async fn read(cx: &Cx, name: String, text: &str, most: usize) -> Result<Input, A
     let room = cx.platform.shared(Room::load)?;
     if !text.starts_with("data:") && text.contains("://") {
         let editor = cx.platform.shared(Editor::load)?;
-        let fetched = editor.fetch(text, most as u64, cx.deadline).await.map_err(|error| {
+        let read = editor.read((&cx.platform, cx.account()), text, most as u64, cx.deadline);
+        let Read { bytes, place: _place } = read.await.map_err(|error| {
             let error = ApiError::from(error);
             ApiError { message: format!("{name}: {}", error.message), ..error }
         })?;
-        // The place in the fetcher goes when the room is taken: so what is fetched is always counted.
-        let _room = room.take(fetched.body.len())?;
-        return Ok(Input { name, bytes: fetched.body, _room });
+        // The place among what is fetched goes when the room is taken: so what is read is always counted.
+        let _room = room.take(bytes.len())?;
+        return Ok(Input { name, bytes, _room });
     }
     let encoded = encoded(text).ok_or_else(|| neither(&name))?;
     if encoded.len() / 4 * 3 > most + most / 50 {

@@ -1,6 +1,7 @@
 //! Every endpoint, once.
 
 mod batches;
+mod uploads;
 
 use serde_json::json;
 
@@ -19,7 +20,7 @@ use crate::platform::service::{FileRef, Health, Limits};
 use crate::platform::usage::{UsageQuery, UsageReport};
 use crate::resources::Needs::{
     Cache, Classifiers, ClassifiersRead, EditQueue, Fetch, FileKeys, HostedModel, KeysWrite, LogsRead,
-    OwnEncoder, Results, ResultsRead, Tasks,
+    OwnEncoder, Results, ResultsRead, Tasks, UploadFiles, Uploads,
 };
 use crate::tasks::{Task, TaskQuery, TaskRef, TaskReport};
 use crate::{ErrorKind, Family, Scope};
@@ -28,12 +29,14 @@ pub use batches::{
     BATCH_CANCEL, BATCH_CREATE, BATCH_DELETE, BATCH_GET, BATCH_LIST, BATCH_RESULTS, BATCH_START, BATCH_UPLOAD,
 };
 
+pub use uploads::{UPLOAD_COMPLETE, UPLOAD_CREATE, UPLOAD_DELETE, UPLOAD_GET, UPLOAD_RENEW};
+
 pub const IMAGE_EDIT: Endpoint<EditRequest, EditData> = Endpoint::post("image-edit", "/image/edit")
     .family(Family::Images)
     .scope(Scope::ImageEditing)
     .summary("Edit a picture and wait for the result")
     .size(Size::Pictures)
-    .needs(&[Results, FileKeys, Fetch])
+    .needs(&[Results, FileKeys, Fetch, Uploads, UploadFiles])
     .limit(LimitClass::ImageEdit)
     .priced()
     .example(|| json!({"input": "https://example.com/photo.jpg", "operations": {"resizing": {"width": 800, "fit": "bounds"}}}));
@@ -42,7 +45,7 @@ pub const IMAGE_EDIT_ASYNC: Endpoint<EditRequest, Task> = Endpoint::post("image-
     .family(Family::Images)
     .scope(Scope::ImageEditing)
     .summary("Edit a picture in the background")
-    .needs(&[Tasks, EditQueue])
+    .needs(&[Tasks, EditQueue, Uploads, UploadFiles])
     .limit(LimitClass::ImageEdit)
     .priced()
     .example(|| json!({"input": "https://example.com/photo.jpg", "operations": {"resizing": {"width": 1000}, "adjustments": {"sharpness": 20}}, "output": {"format": "webp"}}));
@@ -166,7 +169,7 @@ pub const CLASSIFY: Endpoint<ClassifyRequest, Classified> = Endpoint::post("clas
     .summary("The one label that fits a text, a picture or a document best")
     .body(MAX_MEDIA_BODY)
     .size(Size::Models)
-    .needs(&[ClassifiersRead, Cache, Fetch, HostedModel, OwnEncoder])
+    .needs(&[ClassifiersRead, Cache, Fetch, Uploads, UploadFiles, HostedModel, OwnEncoder])
     .limit(LimitClass::Classify)
     .priced()
     .example(
@@ -181,7 +184,7 @@ pub const TAG: Endpoint<TagRequest, Tagged> = Endpoint::post("tag", "/v1/tag")
     .summary("Every label that fits a text, a picture or a document")
     .body(MAX_MEDIA_BODY)
     .size(Size::Models)
-    .needs(&[ClassifiersRead, Cache, Fetch, HostedModel, OwnEncoder])
+    .needs(&[ClassifiersRead, Cache, Fetch, Uploads, UploadFiles, HostedModel, OwnEncoder])
     .limit(LimitClass::Classify)
     .priced()
     .example(|| json!({"text": "Tech stocks surge amid AI boom", "labels": ["politics", "technology", "finance"], "threshold": 0.5}))
@@ -196,7 +199,7 @@ pub const CLASSIFY_BATCH: Endpoint<ClassifyBatchRequest, ClassifiedBatch> = Endp
 .summary("The label of each of up to 1000 texts")
 .body(MAX_BATCH_BODY)
 .size(Size::Models)
-.needs(&[ClassifiersRead, Cache, Fetch, HostedModel, OwnEncoder])
+.needs(&[ClassifiersRead, Cache, Fetch, Uploads, UploadFiles, HostedModel, OwnEncoder])
 .limit(LimitClass::Classify)
 .priced()
 .example(
@@ -210,7 +213,7 @@ pub const TAG_BATCH: Endpoint<TagBatchRequest, TaggedBatch> = Endpoint::post("ta
     .summary("The labels of each of up to 1000 texts")
     .body(MAX_BATCH_BODY)
     .size(Size::Models)
-    .needs(&[ClassifiersRead, Cache, Fetch, HostedModel, OwnEncoder])
+    .needs(&[ClassifiersRead, Cache, Fetch, Uploads, UploadFiles, HostedModel, OwnEncoder])
     .limit(LimitClass::Classify)
     .priced()
     .example(|| json!({"texts": ["Tech stocks surge", "The minister resigned"], "labels": ["politics", "finance"]}))
@@ -309,6 +312,11 @@ pub const ROUTES: &[&Route] = &[
     &TAG.route,
     &CLASSIFY_BATCH.route,
     &TAG_BATCH.route,
+    &UPLOAD_CREATE.route,
+    &UPLOAD_GET.route,
+    &UPLOAD_COMPLETE.route,
+    &UPLOAD_RENEW.route,
+    &UPLOAD_DELETE.route,
     &BATCH_CREATE.route,
     &BATCH_LIST.route,
     &BATCH_GET.route,

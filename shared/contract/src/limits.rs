@@ -61,7 +61,17 @@ pub const MAX_BATCH_LINE: usize = 1 << 20;
 /// Characters of a line's `custom_id`.
 pub const MAX_CUSTOM_ID_CHARS: usize = 512;
 /// Seconds that upload fields and links to results are good.
-pub const BATCH_LINK_SECONDS: u64 = 3600;
+pub const LINK_SECONDS: u64 = 3600;
+/// Bytes of an upload that goes up in one form, and of one in parts.
+pub const MAX_FORM_UPLOAD: u64 = 100_000_000;
+pub const MAX_UPLOAD: u64 = 5_000_000_000;
+/// Bytes of each part but the last.
+pub const UPLOAD_PART: u64 = 64 << 20;
+/// Seconds after which an upload is gone.
+pub const UPLOAD_SECONDS: i64 = 86_400;
+/// Uploads of an account a day (UTC), and the bytes they announce; one that announces none counts as the largest form.
+pub const MAX_UPLOADS_A_DAY: i64 = 1_000;
+pub const MAX_UPLOAD_BYTES_A_DAY: i64 = 200_000_000_000;
 /// Jobs that `GET /v1/batch` lists.
 pub const MAX_LISTED_JOBS: usize = 20;
 

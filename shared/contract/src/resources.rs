@@ -81,7 +81,13 @@ pub const JOBS: Table = Table {
     open_index: true,
     doc: "Batch jobs, their shards and counters.",
 };
-pub const TABLES: [Table; 8] = [KEYS, LEDGER, TASKS, RATES, LOGS, CLASSIFIERS, CACHE, JOBS];
+pub const UPLOADS: Table = Table {
+    name: "uploads",
+    setting: "ATELIER_TABLE_UPLOADS",
+    open_index: false,
+    doc: "Uploads of 24 hours, and how many an account began a day.",
+};
+pub const TABLES: [Table; 9] = [KEYS, LEDGER, TASKS, RATES, LOGS, CLASSIFIERS, CACHE, JOBS, UPLOADS];
 
 /// Name of the index of tables with `open_index`.
 pub const OPEN_INDEX: &str = "open";
@@ -108,6 +114,8 @@ pub const BATCHES: Queue = Queue {
 };
 pub const QUEUES: [Queue; 2] = [EDITS, BATCHES];
 
+/// Where uploads lie.
+pub const UPLOAD_FILES: &str = "uploads/";
 /// Where uploads of batch jobs lie, and what their workers make of them.
 pub const BATCH_INPUTS: &str = "batches/inputs/";
 pub const BATCH_RESULTS: &str = "batches/results/";
@@ -115,7 +123,7 @@ pub const BATCH_RESULTS: &str = "batches/results/";
 pub const RESULTS: Bucket = Bucket {
     name: "atelier-results",
     setting: "ATELIER_BUCKET_RESULTS",
-    expiring: &[("tmp/", 1), (BATCH_INPUTS, 7), (BATCH_RESULTS, 30)],
+    expiring: &[("tmp/", 1), (UPLOAD_FILES, 1), (BATCH_INPUTS, 7), (BATCH_RESULTS, 30)],
     doc: "Results of edits, uploads and results of batch jobs, each until it expires.",
 };
 pub const BUCKETS: [Bucket; 1] = [RESULTS];
@@ -147,6 +155,10 @@ pub enum Needs {
     BatchQueue,
     /// Reads, writes and deletes uploads and results of batch jobs.
     BatchFiles,
+    /// Reads uploads and changes their state.
+    Uploads,
+    /// Reads, writes and deletes their files.
+    UploadFiles,
     /// Writes and deletes results.
     Results,
     /// Reads results.
@@ -189,7 +201,16 @@ pub const EDIT_WORKER: Worker = Worker {
     name: "edit-worker",
     trigger: Trigger::Queue(EDITS),
     summary: "Edits the pictures of asynchronous tasks.",
-    needs: &[Needs::Tasks, Needs::Ledger, Needs::Results, Needs::FileKeys, Needs::Logs, Needs::Fetch],
+    needs: &[
+        Needs::Tasks,
+        Needs::Ledger,
+        Needs::Results,
+        Needs::FileKeys,
+        Needs::Logs,
+        Needs::Fetch,
+        Needs::Uploads,
+        Needs::UploadFiles,
+    ],
     memory_mb: 2048,
     timeout_seconds: 180,
 };

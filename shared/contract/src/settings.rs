@@ -168,6 +168,8 @@ pub const TABLE_CACHE: Setting =
     setting("ATELIER_TABLE_CACHE", "cache", Place::Aws, "Name of the table of cached answers.");
 pub const TABLE_JOBS: Setting =
     setting("ATELIER_TABLE_JOBS", "jobs", Place::Aws, "Name of the table of batch jobs.");
+pub const TABLE_UPLOADS: Setting =
+    setting("ATELIER_TABLE_UPLOADS", "uploads", Place::Aws, "Name of the table of uploads.");
 pub const QUEUE_BATCHES: Setting =
     setting("ATELIER_QUEUE_BATCHES", "", Place::Aws, "URL of the queue of batch jobs.");
 pub const QUEUE_EDITS: Setting = setting("ATELIER_QUEUE_EDITS", "", Place::Aws, "URL of the queue of edits.");
@@ -280,6 +282,7 @@ pub const ALL: &[Setting] = &[
     TABLE_CLASSIFIERS,
     TABLE_CACHE,
     TABLE_JOBS,
+    TABLE_UPLOADS,
     QUEUE_BATCHES,
     QUEUE_EDITS,
     BUCKET_RESULTS,

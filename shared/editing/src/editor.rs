@@ -11,7 +11,7 @@ use contract::limits::MAX_INPUT_BY_URL;
 use contract::settings;
 use fetch::{FetchConfig, Fetched, Fetcher, Place, SystemResolver};
 use imaging::{Edited, ImagingError, Limits, Measure, Rgb};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::EditError;
 
@@ -53,10 +53,28 @@ impl EditLimits {
 pub struct Editor {
     fetcher: Fetcher,
     limits: EditLimits,
+    /// Uploads in memory that wait for room.
+    uploads: Arc<Semaphore>,
     /// One permit a [`UNIT`] of memory.
     memory: Arc<Semaphore>,
     threads: Arc<Semaphore>,
 }
+
+/// What a URI named, and the place that it takes among the inputs in memory.
+pub struct Input {
+    pub bytes: Bytes,
+    /// To be kept until the bytes are counted elsewhere.
+    pub place: InputPlace,
+}
+
+/// One of so many inputs that wait for room, until it is dropped.
+pub enum InputPlace {
+    Fetched(Place),
+    Uploaded(OwnedSemaphorePermit),
+}
+
+/// Uploads that wait for room in memory, at most, as fetches do.
+const UPLOADS_AT_ONCE: usize = 16;
 
 /// Bytes a permit of the memory budget stands for.
 const UNIT: u64 = 64 * 1024;
@@ -68,6 +86,7 @@ impl Editor {
             .min(Semaphore::MAX_PERMITS);
         Self {
             fetcher,
+            uploads: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
             limits,
             memory: Arc::new(Semaphore::new(permits)),
             threads: Arc::new(Semaphore::new(limits.threads)),
@@ -80,16 +99,17 @@ impl Editor {
         Ok(Self::new(Fetcher::new(config, SystemResolver::default()), EditLimits::from_env()))
     }
 
-    /// Fetches what a URL names, through the guard, and edits it.
-    pub async fn edit_url(
+    /// Reads what a URI of an account names, and edits it.
+    pub async fn edit_uri(
         &self,
-        url: &str,
+        (platform, account): (&Platform, &str),
+        uri: &str,
         operations: Operations,
         output: Output,
         deadline: Instant,
     ) -> Result<Edited, EditError> {
-        let fetched = self.fetcher.get(url, MAX_INPUT_BY_URL, Some(deadline)).await?;
-        self.work(fetched.body, Some(fetched.place), operations, output, deadline).await
+        let Input { bytes, place } = self.read((platform, account), uri, MAX_INPUT_BY_URL, deadline).await?;
+        self.work(bytes, Some(place), operations, output, deadline).await
     }
 
     /// Edits off the async threads, when the budget has room.
@@ -103,11 +123,11 @@ impl Editor {
         self.work(input, None, operations, output, deadline).await
     }
 
-    /// `place`: where the input was fetched. Kept until there is room: what is fetched takes memory while it waits.
+    /// `place`: that of the input. Kept until there is room: what is fetched takes memory while it waits.
     async fn work(
         &self,
         input: Bytes,
-        place: Option<Place>,
+        place: Option<InputPlace>,
         operations: Operations,
         output: Output,
         deadline: Instant,
@@ -118,9 +138,25 @@ impl Editor {
         self.with_room(needed, place, deadline, edit).await
     }
 
-    /// Fetches what a URL names, through the guard: at most `max_bytes`.
-    pub async fn fetch(&self, url: &str, max_bytes: u64, deadline: Instant) -> Result<Fetched, EditError> {
-        Ok(self.fetcher.get(url, max_bytes, Some(deadline)).await?)
+    /// At most `max_bytes` of what a URI of an account names: an upload of theirs, or what is fetched through the guard.
+    pub async fn read(
+        &self,
+        (platform, account): (&Platform, &str),
+        uri: &str,
+        max_bytes: u64,
+        deadline: Instant,
+    ) -> Result<Input, EditError> {
+        let Some(id) = uploads::id_of(uri) else {
+            let Fetched { body, place, .. } = self.fetcher.get(uri, max_bytes, Some(deadline)).await?;
+            return Ok(Input { bytes: body, place: InputPlace::Fetched(place) });
+        };
+        let read = async {
+            let place = self.uploads.clone().acquire_owned().await.map_err(ApiError::internal)?;
+            let bytes = uploads::read(platform, account, id, max_bytes).await?;
+            Ok(Input { bytes, place: InputPlace::Uploaded(place) })
+        };
+        let read = tokio::time::timeout_at(deadline.into(), read).await.map_err(|_| EditError::Busy)?;
+        read.map_err(|error: ApiError| EditError::Upload(Box::new(error)))
     }
 
     /// The pixels of a picture, scaled down to at most `max_pixels`, in the same budget as edits.
@@ -144,7 +180,7 @@ impl Editor {
     async fn with_room<T: Send + 'static>(
         &self,
         needed: u64,
-        place: Option<Place>,
+        place: Option<InputPlace>,
         deadline: Instant,
         work: impl FnOnce() -> Result<T, ImagingError> + Send + 'static,
     ) -> Result<T, EditError> {

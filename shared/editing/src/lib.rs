@@ -6,7 +6,7 @@ mod error;
 mod name;
 mod result;
 
-pub use editor::{EditLimits, Editor};
+pub use editor::{EditLimits, Editor, Input, InputPlace};
 pub use error::EditError;
 pub use name::{from_upload, from_url};
 pub use result::{Stored, store_result};

@@ -24,6 +24,7 @@ mod rates;
 mod secret;
 mod tasks;
 mod transaction;
+mod uploads;
 mod usage;
 
 use std::sync::Arc;
@@ -50,6 +51,7 @@ pub use rates::{Ask, Rates, Window, Windows};
 pub use secret::Secret;
 pub use tasks::{NewTask, TaskRecord, Tasks, Verdict};
 pub use transaction::{Guard, Refusal, Transaction, TransactionError};
+pub use uploads::{Pinned, UploadRecord, Uploads};
 pub use usage::{Counted, Counters, Grain, Histogram, Usage};
 
 /// The clients and the names of what they reach. Cheap to clone.
@@ -86,6 +88,10 @@ impl Store {
 
     pub fn batch_files(&self) -> BatchFiles<'_> {
         BatchFiles(self)
+    }
+
+    pub fn uploads(&self) -> Uploads<'_> {
+        Uploads(self)
     }
 
     pub fn rates(&self) -> Rates<'_> {

@@ -28,6 +28,9 @@ pub enum Guard {
     Key,
     Account,
     Classifier,
+    /// The uploads of an account of a day.
+    UploadQuota,
+    Upload,
     /// No condition of its own.
     None,
 }

@@ -124,6 +124,7 @@ async fn parameters(subject: &Subject, route: &Route, key: &str) -> Vec<(&'stati
         (path, ["name"]) if path.starts_with("/v1/classifiers/") => {
             vec![("name", classifier(subject, key).await)]
         }
+        (path, ["id"]) if path.starts_with("/v1/uploads/") => vec![("id", upload(subject, key, path).await)],
         (path, ["job_id"]) if path.starts_with("/v1/batch/") => {
             // Boxed: the stack of a test has no room for all that the end of a job is.
             vec![("job_id", Box::pin(job(subject, key, path)).await)]
@@ -154,6 +155,21 @@ pub async fn classifier(subject: &Subject, key: &str) -> String {
     let body = json!({"name": name, "labels": ["billing", "technical"]});
     subject.harness.call("POST", "/v1/classifiers").key(key).json(body).send().await.expect(201);
     name
+}
+
+/// A fresh upload; where it is to be completed, one in parts whose parts have been put together.
+async fn upload(subject: &Subject, key: &str, path: &str) -> String {
+    let harness = &subject.harness;
+    let is_complete = path.ends_with("/complete");
+    let size = if is_complete { 150_000_000 } else { 1_000 };
+    let body = json!({"filename": "photo.jpg", "size": size});
+    let made = harness.call("POST", "/v1/uploads").key(key).json(body).send().await.expect(201).json();
+    let id = made["id"].as_str().expect("an id").to_owned();
+    if is_complete {
+        let file = bytes::Bytes::from_static(b"all of the parts");
+        harness.store().batch_files().put(&format!("uploads/{id}"), file).await.expect("a file");
+    }
+    id
 }
 
 /// A fresh batch job: with an upload where it is to be started, ended where its results are wanted.

@@ -39,7 +39,8 @@ async fn no_file_of_the_data_folder_holds_a_key_although_its_answers_are_given_a
             assert_eq!(first.json(), again.json(), "{}", route.name);
             let body = first.json();
             // A key, or the credential in the address of an upload.
-            let secret = body["key"].as_str().or(body["upload_url"].as_str()).expect("a secret");
+            let secrets_of = ["key", "upload_url", "url"].into_iter().find_map(|name| body[name].as_str());
+            let secret = secrets_of.expect("a secret");
             secrets.push(secret.rsplit('/').next().unwrap_or(secret).to_owned());
             marks.push(body["id"].as_str().or(body["job_id"].as_str()).expect("an id").to_owned());
         }

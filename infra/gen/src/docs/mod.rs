@@ -7,6 +7,7 @@ mod curl;
 mod editing;
 mod endpoint;
 mod errors;
+mod files;
 mod formats;
 mod labelling;
 mod page;
@@ -40,6 +41,7 @@ pub fn reference(document: &Value, pictures: &Pictures) -> String {
         }
         (labelling::section())
         (seeing::section())
+        (files::sections())
         (formats::sections())
         (editing::sections(pictures))
         (adjustments::sections(pictures))
@@ -67,7 +69,7 @@ fn navigation() -> Markup {
         }
         p.group { "Formats and operations" }
         ul {
-            @for index in [&labelling::INDEX[..], &seeing::INDEX, &formats::INDEX, &editing::INDEX, &adjustments::INDEX, &colour::INDEX] {
+            @for index in [&labelling::INDEX[..], &seeing::INDEX, &files::INDEX, &formats::INDEX, &editing::INDEX, &adjustments::INDEX, &colour::INDEX] {
                 @for (id, title) in index { (link(id, title)) }
             }
         }

@@ -1,7 +1,7 @@
 //! The role of each function: exact actions on exact resources, from what the function says it needs.
 
 use contract::resources::{Needs, Queue};
-use contract::resources::{OPEN_INDEX, RESULTS, Trigger};
+use contract::resources::{OPEN_INDEX, RESULTS, Trigger, UPLOAD_FILES};
 use contract::settings;
 use serde_json::{Value, json};
 
@@ -52,12 +52,13 @@ fn of_need(need: Needs) -> Vec<Value> {
     let objects = sub(format!("${{{bucket}.Arn}}/*"));
     match need {
         Needs::BatchQueue => vec![send(&contract::resources::BATCHES)],
-        Needs::BatchFiles => {
-            let files = sub(format!("${{{bucket}.Arn}}/batches/*"));
+        Needs::BatchFiles | Needs::UploadFiles => {
+            let folder = if need == Needs::BatchFiles { "batches/" } else { UPLOAD_FILES };
+            let files = sub(format!("${{{bucket}.Arn}}/{folder}*"));
             let actions = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"];
             vec![
-                allow("BatchFiles", &actions, files),
-                allow("FindBatchFiles", &["s3:ListBucket"], arn(&bucket)),
+                allow(&format!("{need:?}"), &actions, files),
+                allow(&format!("Find{need:?}"), &["s3:ListBucket"], arn(&bucket)),
             ]
         }
         Needs::EditQueue => vec![send(&contract::resources::EDITS)],

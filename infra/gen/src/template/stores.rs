@@ -2,7 +2,7 @@
 
 use contract::resources::{
     BUCKETS, Bucket, CACHE, CLASSIFIERS, JOBS, KEYS, LEDGER, LOGS, Needs, OPEN_INDEX, RATES, TABLES, TASKS,
-    Table,
+    Table, UPLOADS,
 };
 use serde_json::{Map, Value, json};
 
@@ -27,10 +27,12 @@ pub fn table(need: Needs) -> Option<Table> {
         Needs::Classifiers | Needs::ClassifiersRead => Some(CLASSIFIERS),
         Needs::Cache => Some(CACHE),
         Needs::Jobs => Some(JOBS),
+        Needs::Uploads => Some(UPLOADS),
         Needs::Logs | Needs::LogsRead => Some(LOGS),
         Needs::EditQueue
         | Needs::BatchQueue
         | Needs::BatchFiles
+        | Needs::UploadFiles
         | Needs::Results
         | Needs::ResultsRead
         | Needs::FileKeys
@@ -90,6 +92,11 @@ fn s3(bucket: &Bucket) -> Value {
             // Why: a page that fetches a large result is redirected here; the signature in the link is what admits it.
             "CorsConfiguration": {"CorsRules": [
                 {"AllowedMethods": ["GET", "HEAD"], "AllowedOrigins": ["*"], "AllowedHeaders": ["Range"], "MaxAge": 3600},
+                // What is uploaded is admitted by its signature.
+                {
+                    "AllowedMethods": ["POST", "PUT"], "AllowedOrigins": ["*"], "AllowedHeaders": ["*"],
+                    "ExposedHeaders": ["ETag"], "MaxAge": 3600,
+                },
             ]},
             "LifecycleConfiguration": {"Rules": lifecycle(bucket)},
         },

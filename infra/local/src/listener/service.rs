@@ -5,11 +5,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use batches::verify_upload;
 use bytes::Bytes;
 use common::{Function, HttpFunction, Origin, Platform, Unread, Work};
 use contract::endpoints::FALLBACK;
-use contract::limits::{MAX_BATCH_UPLOAD, MAX_JSON_BODY};
+use contract::limits::MAX_JSON_BODY;
 use contract::routing;
 use embedded::{FormGrant, PublicS3};
 use http::header::{CONNECTION, EXPECT, HOST};
@@ -18,6 +17,7 @@ use http_body::Body as _;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
+use uploads::Grant;
 
 use super::body::{Error, Outgoing, Read, drain, full, most, outgoing, read};
 use super::cors;
@@ -67,9 +67,9 @@ impl Service {
             return self.s3.call(request).await.map(|body| body.map_err(Error::from).boxed_unsync());
         }
         if request.method() == Method::POST
-            && let Some(key) = verify_upload(&self.platform, request.uri().path())
+            && let Some(grant) = uploads::grant(&self.platform, request.uri().path())
         {
-            return self.receive(key, request).await;
+            return self.receive(grant, request).await;
         }
         if cors::is_preflight(request.method(), request.headers()) {
             return cors::preflight();
@@ -106,9 +106,10 @@ impl Service {
     }
 
     /// A form upload, streamed to the disk: its path is what admits it.
-    async fn receive(&self, key: String, request: Request<Incoming>) -> Response<Outgoing> {
+    async fn receive(&self, grant: Grant, request: Request<Incoming>) -> Response<Outgoing> {
         let bucket = self.platform.store.names.bucket_results.clone();
-        let grant = FormGrant { bucket, key, least_bytes: 0, most_bytes: MAX_BATCH_UPLOAD };
+        let Grant { key, most_bytes } = grant;
+        let grant = FormGrant { bucket, key, least_bytes: 0, most_bytes };
         self.s3.receive_form(&grant, request).await.map(|body| body.map_err(Error::from).boxed_unsync())
     }
 

@@ -120,12 +120,12 @@ impl Options {
         if self.images().len() > MAX_IMAGES {
             faults.push(Fault::new("image", Rule::MaxItems(MAX_IMAGES as u64)));
         }
-        let stored = |uri: &str| uri.starts_with("upload://") || uri.starts_with("storage://");
+        let stored = |uri: &str| uri.starts_with("storage://");
         if self.images().into_iter().any(stored) {
-            faults.push(Fault::other("image", "upload:// and storage:// are not available in this version"));
+            faults.push(Fault::other("image", "storage:// is not available in this version"));
         }
         if self.file().is_some_and(stored) {
-            faults.push(Fault::other("file", "upload:// and storage:// are not available in this version"));
+            faults.push(Fault::other("file", "storage:// is not available in this version"));
         }
     }
 

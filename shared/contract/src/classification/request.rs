@@ -120,7 +120,7 @@ mod tests {
         }
         assert_eq!(faults(json!({"image": vec!["x"; 21], "labels": ["a"]})), ["image"]);
         assert_eq!(
-            faults(json!({"image": "upload://x", "file": "storage://x", "labels": ["a"]})),
+            faults(json!({"image": "storage://x", "file": "storage://x", "labels": ["a"]})),
             ["image", "file"]
         );
         let old: ClassifyRequest =

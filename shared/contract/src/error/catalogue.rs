@@ -166,6 +166,14 @@ pub const ERRORS: &[ErrorRow] = &[
         "No batch job with this id belongs to your account.",
     ),
     row(
+        ErrorKind::UploadNotFound,
+        404,
+        "NOT_FOUND",
+        ("5008", "general"),
+        "Upload not found.",
+        "No upload with this id belongs to your account, or its 24 hours are over.",
+    ),
+    row(
         ErrorKind::UploadMissing,
         400,
         "UPLOAD_MISSING",
@@ -180,6 +188,14 @@ pub const ERRORS: &[ErrorRow] = &[
         ("6008", "general"),
         "The job's state does not allow this.",
         "Look at the job: a call fits some of its states only.",
+    ),
+    row(
+        ErrorKind::UploadArrived,
+        409,
+        "CONFLICT",
+        ("6009", "general"),
+        "The upload is complete.",
+        "Its file does not change any more. Make another upload for another file.",
     ),
     row(
         ErrorKind::BatchConcurrencyLimit,
@@ -268,6 +284,14 @@ pub const ERRORS: &[ErrorRow] = &[
         ("2001", "general"),
         "Too Many Requests. Rate limit exceeded.",
         "Wait for `Retry-After` seconds. A refused call costs nothing.",
+    ),
+    row(
+        ErrorKind::UploadQuotaReached,
+        429,
+        "UPLOAD_QUOTA_REACHED",
+        ("2002", "general"),
+        "The account's uploads of today are used up.",
+        "An account begins 1,000 uploads of 200 GB together a day (UTC). The next day counts anew.",
     ),
     row(
         ErrorKind::ModelFailed,

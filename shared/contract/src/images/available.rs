@@ -34,7 +34,7 @@ impl EditRequest {
     /// Part of [`crate::Check::check`] already.
     pub fn unavailable(&self) -> Vec<Fault> {
         let mut paths = Vec::new();
-        if is_stored(&self.input) {
+        if self.input.starts_with("storage://") {
             paths.push("input");
         }
         operations(&self.operations, &mut paths);

@@ -73,10 +73,9 @@ fn what_is_active_and_not_built_is_refused_with_its_path() {
 }
 
 #[test]
-fn stored_inputs_are_not_available_and_other_schemes_are_refused() {
+fn inputs_in_connected_storages_are_not_available_and_other_schemes_are_refused() {
     for (input, rule) in [
         ("storage://mine/a.jpg", Rule::NotAvailable),
-        ("upload://upload_1", Rule::NotAvailable),
         ("ftp://example.com/a.jpg", Rule::Other("invalid or missing URL scheme".into())),
         ("a.jpg", Rule::Other("invalid or missing URL scheme".into())),
     ] {

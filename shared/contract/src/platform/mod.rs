@@ -4,4 +4,5 @@ pub mod keys;
 pub mod logs;
 pub mod money;
 pub mod service;
+pub mod uploads;
 pub mod usage;

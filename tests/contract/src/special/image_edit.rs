@@ -141,7 +141,7 @@ async fn what_this_version_cannot_do_is_refused_with_its_path_where_it_is_active
             ("output.destination", input.as_str(), json!({"destination": "storage://mine/out/"})),
             ("output", input.as_str(), json!("storage://mine/out.jpg")),
             ("input", "storage://mine/a.jpg", json!(null)),
-            ("input", "upload://upload_abc", json!(null)),
+            ("output", input.as_str(), json!("upload://upload_abc")),
         ] {
             let body = json!({"input": input, "operations": {}, "output": output});
             let answer = harness.call("POST", EDIT).json(body).send().await.expect(422);

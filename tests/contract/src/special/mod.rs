@@ -39,6 +39,11 @@ mod log_list;
 mod openapi_get;
 mod tag;
 mod tag_batch;
+mod upload_complete;
+pub mod upload_create;
+mod upload_delete;
+mod upload_get;
+mod upload_renew;
 mod usage_get;
 
 use std::path::Path;

@@ -80,6 +80,12 @@ fn other_body(sample: &Sample) -> Value {
         Some(members) if members.contains_key("grace_seconds") => {
             members.insert("grace_seconds".into(), 1.into())
         }
+        Some(members) if members.contains_key("filename") => {
+            members.insert("filename".into(), "another".into())
+        }
+        Some(members) if members.contains_key("parts") => {
+            members.insert("parts".into(), json!([{"number": 1, "etag": "another"}]))
+        }
         Some(members) if members.contains_key("reason") => members.insert("reason".into(), "another".into()),
         Some(members) => members.insert("operations".into(), json!({"resizing": {"width": 7}})),
         None => None,

@@ -1,0 +1,243 @@
+//! Uploads: a row each for a day, and their files in S3. The first use of an upload pins the ETag of its file: from then on it is that
+//! file or none.
+
+use std::time::Duration;
+
+use aws_sdk_s3::operation::complete_multipart_upload::CompleteMultipartUploadError;
+use aws_sdk_s3::presigning::PresigningConfig;
+use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
+use bytes::Bytes;
+use contract::clock::day;
+use contract::limits::{
+    MAX_FORM_UPLOAD, MAX_UPLOAD_BYTES_A_DAY, MAX_UPLOADS_A_DAY, UPLOAD_PART, UPLOAD_SECONDS,
+};
+use contract::resources::{UPLOAD_FILES, UPLOADS};
+
+use crate::error::unless_refused;
+use crate::item::{number, text};
+use crate::transaction::Change;
+use crate::{Guard, Item, Missed, Store, StoreError, Transaction};
+
+#[derive(Debug)]
+pub struct Uploads<'a>(pub(crate) &'a Store);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UploadRecord {
+    pub id: String,
+    pub account: String,
+    pub filename: String,
+    pub content_type: Option<String>,
+    /// Bytes announced.
+    pub size: Option<u64>,
+    /// S3's name of the upload in parts, where it is one.
+    pub in_parts: Option<String>,
+    /// The file that it is for good.
+    pub pinned: Option<Pinned>,
+    pub created_at_ms: i64,
+}
+
+/// A file of S3, as it was when somebody looked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pinned {
+    pub etag: String,
+    pub bytes: u64,
+}
+
+fn key(account: &str, id: &str) -> (String, String) {
+    (format!("ACCOUNT#{account}"), format!("UPLOAD#{id}"))
+}
+
+impl UploadRecord {
+    /// Where its file lies.
+    pub fn file(&self) -> String {
+        format!("{UPLOAD_FILES}{}", self.id)
+    }
+
+    /// Unix milliseconds.
+    pub fn expires_ms(&self) -> i64 {
+        self.created_at_ms + UPLOAD_SECONDS * 1000
+    }
+
+    /// Parts that the announced size makes.
+    pub fn parts(&self) -> u64 {
+        self.size.unwrap_or(0).div_ceil(UPLOAD_PART)
+    }
+
+    fn item(&self) -> Item {
+        let (pk, sk) = key(&self.account, &self.id);
+        let mut item = Item::new(pk, sk)
+            .text("filename", &self.filename)
+            .number("created_at", self.created_at_ms)
+            .number("expires", self.expires_ms() / 1000);
+        if let Some(content_type) = &self.content_type {
+            item = item.text("content_type", content_type);
+        }
+        if let Some(size) = self.size {
+            item = item.number("size", i64::try_from(size).unwrap_or(i64::MAX));
+        }
+        match &self.in_parts {
+            Some(upload) => item.text("in_parts", upload),
+            None => item,
+        }
+    }
+
+    fn read(account: &str, id: &str, item: &Item) -> Result<Self, StoreError> {
+        let positive = |name: &str| item.find_number(name).and_then(|value| u64::try_from(value).ok());
+        let found = |name: &str| item.find_text(name).map(str::to_owned);
+        Ok(Self {
+            id: id.to_owned(),
+            account: account.to_owned(),
+            filename: item.get_text("filename")?.to_owned(),
+            content_type: found("content_type"),
+            size: positive("size"),
+            in_parts: found("in_parts"),
+            pinned: found("etag").zip(positive("file_bytes")).map(|(etag, bytes)| Pinned { etag, bytes }),
+            created_at_ms: item.get_number("created_at")?,
+        })
+    }
+}
+
+impl Uploads<'_> {
+    fn bucket(&self) -> &str {
+        &self.0.names.bucket_results
+    }
+
+    /// Adds a new upload. Refused by [`Guard::UploadQuota`] where the account has begun too many today.
+    pub fn create(&self, transaction: &mut Transaction<'_>, upload: &UploadRecord) -> Result<(), StoreError> {
+        let bytes = i64::try_from(upload.size.unwrap_or(MAX_FORM_UPLOAD)).unwrap_or(i64::MAX);
+        let count = Change::new("ADD begun :one, announced :bytes SET expires = :expires")
+            .when("attribute_not_exists(begun) OR (begun < :most AND announced <= :room)")
+            .number(":one", 1)
+            .number(":bytes", bytes)
+            .number(":most", MAX_UPLOADS_A_DAY)
+            .number(":room", MAX_UPLOAD_BYTES_A_DAY - bytes)
+            .number(":expires", upload.created_at_ms / 1000 + 2 * UPLOAD_SECONDS);
+        let today = (format!("ACCOUNT#{}", upload.account), format!("DAY#{}", day(upload.created_at_ms)));
+        transaction.update(Guard::UploadQuota, &UPLOADS, today, count)?;
+        transaction.put_new(Guard::Upload, &UPLOADS, upload.item())
+    }
+
+    /// `None` for one that is gone, or another's.
+    pub async fn find(
+        &self,
+        account: &str,
+        id: &str,
+        now_ms: i64,
+    ) -> Result<Option<UploadRecord>, StoreError> {
+        let (pk, sk) = key(account, id);
+        let call = self.0.dynamodb.get_item().table_name(self.0.names.table(&UPLOADS));
+        let item = call.key("pk", text(pk)).key("sk", text(sk)).consistent_read(true).send().await?.item;
+        let record = item.map(|item| UploadRecord::read(account, id, &Item(item))).transpose()?;
+        Ok(record.filter(|record| now_ms < record.expires_ms()))
+    }
+
+    /// The file as it is now; `None` where nothing has arrived.
+    pub async fn arrived(&self, upload: &UploadRecord) -> Result<Option<Pinned>, StoreError> {
+        let head = self.0.batch_files().head(&upload.file()).await?;
+        Ok(head.filter(|(bytes, _)| *bytes > 0).map(|(bytes, etag)| Pinned { etag, bytes }))
+    }
+
+    /// The file that the upload is from now on: the one pinned before, or the one that has arrived. `None`: there is none.
+    pub async fn pin(&self, upload: &UploadRecord) -> Result<Option<Pinned>, StoreError> {
+        if let Some(pinned) = &upload.pinned {
+            return Ok(Some(pinned.clone()));
+        }
+        let Some(arrived) = self.arrived(upload).await? else { return Ok(None) };
+        let (pk, sk) = key(&upload.account, &upload.id);
+        let call = self.0.dynamodb.update_item().table_name(self.0.names.table(&UPLOADS));
+        let outcome = call
+            .key("pk", text(pk))
+            .key("sk", text(sk))
+            .update_expression("SET etag = :etag, file_bytes = :bytes")
+            .condition_expression("attribute_exists(pk) AND attribute_not_exists(etag)")
+            .expression_attribute_values(":etag", text(&arrived.etag))
+            .expression_attribute_values(":bytes", number(i64::try_from(arrived.bytes).unwrap_or(i64::MAX)))
+            .send()
+            .await;
+        if unless_refused(outcome)?.is_some() {
+            return Ok(Some(arrived));
+        }
+        // Another was first, or has deleted it.
+        let found = self.find(&upload.account, &upload.id, upload.created_at_ms).await?;
+        Ok(found.and_then(|found| found.pinned))
+    }
+
+    /// All bytes of a pinned file.
+    pub async fn read(
+        &self,
+        upload: &UploadRecord,
+        file: &Pinned,
+    ) -> Result<Result<Bytes, Missed>, StoreError> {
+        self.0.batch_files().read(&upload.file(), &file.etag, (0, file.bytes)).await
+    }
+
+    /// Deletes an upload with its file.
+    pub async fn delete(&self, upload: &UploadRecord) -> Result<(), StoreError> {
+        if let Some(in_parts) = &upload.in_parts {
+            self.abort(&upload.file(), in_parts).await?;
+        }
+        self.0.batch_files().delete(&upload.file()).await?;
+        let (pk, sk) = key(&upload.account, &upload.id);
+        let call = self.0.dynamodb.delete_item().table_name(self.0.names.table(&UPLOADS));
+        call.key("pk", text(pk)).key("sk", text(sk)).send().await?;
+        Ok(())
+    }
+
+    /// Begins an upload in parts; the answer is S3's name of it.
+    pub async fn begin_parts(&self, file: &str, content_type: Option<&str>) -> Result<String, StoreError> {
+        let call = self.0.s3.create_multipart_upload().bucket(self.bucket()).key(file);
+        let begun = call.set_content_type(content_type.map(str::to_owned)).send().await?;
+        begun.upload_id.ok_or_else(|| StoreError::malformed("a multipart upload without an id"))
+    }
+
+    /// The signed address of a part.
+    pub async fn part_link(
+        &self,
+        (file, in_parts): (&str, &str),
+        part: i32,
+        seconds: u64,
+    ) -> Result<String, StoreError> {
+        let config = PresigningConfig::expires_in(Duration::from_secs(seconds))
+            .map_err(|error| StoreError::Failed(error.into()))?;
+        let call =
+            self.0.s3.upload_part().bucket(self.bucket()).key(file).upload_id(in_parts).part_number(part);
+        Ok(call.presigned(config).await?.uri().to_owned())
+    }
+
+    /// Puts parts together. `Err` with what the store says where it refuses them.
+    pub async fn complete(
+        &self,
+        (file, in_parts): (&str, &str),
+        parts: impl Iterator<Item = (i32, String)>,
+    ) -> Result<Result<(), String>, StoreError> {
+        let part = |(number, etag)| CompletedPart::builder().part_number(number).e_tag(etag).build();
+        let parts = CompletedMultipartUpload::builder().set_parts(Some(parts.map(part).collect())).build();
+        let call = self.0.s3.complete_multipart_upload().bucket(self.bucket()).key(file).upload_id(in_parts);
+        match call.multipart_upload(parts).send().await {
+            Ok(_) => Ok(Ok(())),
+            Err(error) if is_callers(&error) => Ok(Err(said(error))),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn abort(&self, file: &str, in_parts: &str) -> Result<(), StoreError> {
+        let call = self.0.s3.abort_multipart_upload().bucket(self.bucket()).key(file).upload_id(in_parts);
+        match call.send().await {
+            Ok(_) => Ok(()),
+            Err(error) if error.as_service_error().is_some_and(|error| error.is_no_such_upload()) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+type CompleteError = aws_sdk_s3::error::SdkError<CompleteMultipartUploadError>;
+
+fn is_callers(error: &CompleteError) -> bool {
+    error.raw_response().is_some_and(|raw| matches!(raw.status().as_u16(), 400 | 404))
+}
+
+fn said(error: CompleteError) -> String {
+    let meta = error.into_service_error();
+    let message = meta.meta().message().unwrap_or("the parts are not those that were sent");
+    message.trim_end_matches('.').to_owned()
+}
