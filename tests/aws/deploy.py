@@ -201,7 +201,7 @@ class Checks:
     def run(self):
         checks = (
             self.health, self.no_key, self.unknown_path, self.slash_at_the_end, self.edit_in_the_background, self.edit_at_once,
-            self.edit_of_a_refused_address, self.only_successes_are_charged,
+            self.edit_of_a_refused_address, self.only_successes_are_charged, self.upload_as_input, self.batch_job,
         )
         for check in checks:
             name = check.__name__.replace("_", " ")
@@ -262,6 +262,37 @@ class Checks:
         body = {"input": "http://192.168.0.1/photo.jpg", "operations": {}}
         task = self.ended(self.json("POST", "/v1/image/edit/async", body)["data"]["id"])
         assert task["status"] == "ERROR" and task["errors"], task
+
+    def upload_as_input(self):
+        upload = self.json("POST", "/v1/uploads", {"filename": "photo.png"}, status=201)
+        self.send_form(upload["url"], upload["fields"], png(32, 32))
+        assert self.json("GET", f"/v1/uploads/{upload['id']}")["status"] == "ready"
+        data = self.json("POST", "/v1/image/edit", {"input": upload["uri"], "operations": {"resizing": {"width": 16}}})["data"]
+        assert data["output"]["width"] == 16, data
+
+    def batch_job(self):
+        job = self.json("POST", "/v1/batch", {"labels": ["billing", "technical"], "priority": "fast"}, status=201)
+        lines = [{"text": "I was charged twice", "custom_id": n} if n % 10 else {"custom_id": n} for n in range(100)]
+        self.send_form(job["upload_url"], job["upload_fields"], "".join(json.dumps(line) + "\n" for line in lines).encode())
+        path = f"/v1/batch/{job['job_id']}"
+        self.json("POST", f"{path}/start", status=202)
+        wait_until(lambda: self.json("GET", path)["status"] != "processing", TASK_SECONDS, "the job to end")
+        report = self.json("GET", path)
+        assert (report["status"], report["requests_completed"], report["requests_failed"]) == ("completed", 100, 10), report
+        with urllib.request.urlopen(self.json("GET", f"{path}/results")["download_url"], timeout=60) as answer:
+            results = [json.loads(line) for line in answer.read().splitlines()]
+        assert [line["custom_id"] for line in results] == list(range(100)), results[:3]
+        assert all("error" in line if n % 10 == 0 else line["label"] == "billing" for n, line in enumerate(results)), results[:3]
+
+    def send_form(self, url, fields, content):
+        boundary = "a-boundary-of-a-test"
+        head = f"--{boundary}\r\nContent-Disposition: form-data; name="
+        body = "".join(f'{head}"{name}"\r\n\r\n{value}\r\n' for name, value in fields.items())
+        body += f'{head}"file"; filename="file"\r\nContent-Type: application/octet-stream\r\n\r\n'
+        body = body.encode() + content + f"\r\n--{boundary}--\r\n".encode()
+        request = urllib.request.Request(url, body, {"Content-Type": f"multipart/form-data; boundary={boundary}"}, method="POST")
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            assert answer.status == 204, answer.status
 
     def ended(self, task):
         until = time.monotonic() + TASK_SECONDS

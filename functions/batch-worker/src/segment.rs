@@ -25,8 +25,8 @@ pub struct Pace {
 impl Pace {
     /// Lines of the first segment; the next ones are as long as the first let expect.
     const FIRST: usize = 500;
-    /// Time between two checkpoints, about.
-    const AIM: Duration = Duration::from_secs(10);
+    /// Time between two checkpoints, about: what a killed worker loses, against what a checkpoint writes.
+    const AIM: Duration = Duration::from_secs(20);
     /// Bytes of the results of a segment, and lines of one.
     const MOST_BYTES: usize = 32 << 20;
     const MOST_LINES: usize = 50_000;
@@ -170,11 +170,11 @@ mod tests {
         for _ in 0..10 {
             pace.learn(pace.lines(), Duration::from_millis(pace.lines() as u64));
         }
-        assert_eq!(pace.lines(), 10_000);
-        pace.learn(10_000, Duration::from_secs(100));
-        assert_eq!(pace.lines(), 1_000);
-        pace.learn(1_000, Duration::ZERO);
-        assert_eq!(pace.lines(), 10_000);
+        assert_eq!(pace.lines(), 20_000);
+        pace.learn(20_000, Duration::from_secs(200));
+        assert_eq!(pace.lines(), 2_000);
+        pace.learn(2_000, Duration::ZERO);
+        assert_eq!(pace.lines(), 20_000);
         assert_eq!(Pace::of(40_000).most, 838);
     }
 }

@@ -36,6 +36,10 @@ async fn handle(cx: Cx, _: Request<Nothing>) -> Result<Response<Limits>, ApiErro
         media_body_bytes: limits::MAX_MEDIA_BODY,
         batch_texts: limits::MAX_BATCH_TEXTS,
         batch_body_bytes: limits::MAX_BATCH_BODY,
+        job_file_bytes: limits::MAX_BATCH_UPLOAD,
+        job_line_bytes: limits::MAX_BATCH_LINE,
+        upload_bytes: limits::MAX_UPLOAD,
+        upload_form_bytes: limits::MAX_FORM_UPLOAD,
     };
     let answer = Limits {
         sizes,

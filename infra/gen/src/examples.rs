@@ -138,6 +138,8 @@ fn limits() -> Value {
             "images": limits::MAX_IMAGES, "image_bytes": limits::MAX_IMAGE_BYTES, "document_bytes": limits::MAX_DOCUMENT_BYTES,
             "document_pages": limits::MAX_DOCUMENT_PAGES, "media_body_bytes": limits::MAX_MEDIA_BODY,
             "batch_texts": limits::MAX_BATCH_TEXTS, "batch_body_bytes": limits::MAX_BATCH_BODY,
+            "job_file_bytes": limits::MAX_BATCH_UPLOAD, "job_line_bytes": limits::MAX_BATCH_LINE,
+            "upload_bytes": limits::MAX_UPLOAD, "upload_form_bytes": limits::MAX_FORM_UPLOAD,
         },
         "prices": contract::price::PRICES,
         "rate_limits": rates,

@@ -11,7 +11,7 @@ use language::Tier;
 use crate::Engine;
 use crate::judge::{self, HostedModel, Made};
 use crate::piece::{Piece, Recipe, late, make, overhead};
-use crate::resolve::Resolved;
+use crate::resolve::{Resolved, usable};
 use crate::work::{DEFAULT_THRESHOLD, Operation, Work};
 
 /// Texts that one core works on at a time.
@@ -59,7 +59,7 @@ impl Bulk {
             threshold: recipe.threshold.unwrap_or(DEFAULT_THRESHOLD),
             resolved: Resolved {
                 definition: recipe.definition,
-                fits: recipe.fits,
+                fits: usable(recipe.fits, platform),
                 threshold: recipe.threshold,
                 classifier: recipe.classifier,
             },

@@ -1,6 +1,6 @@
 //! Labels of a request: its own, or those of the classifier it names.
 
-use common::{ApiError, CacheKey, Cx};
+use common::{ApiError, CacheKey, Cx, Platform};
 use contract::ErrorKind;
 use contract::classification::{ClassifierName, Definition, Fits, Options, TierFit};
 use language::{Calibration, Label, Labels, Tier};
@@ -33,17 +33,19 @@ pub(crate) async fn find(cx: &Cx, name: &str) -> Result<(ClassifierHead, Resolve
     let ClassifierName { name, version } = ClassifierName::parse(name).ok_or_else(unknown)?;
     let found = cx.store.classifiers().find(cx.account(), &name, version).await?;
     let (head, classifier) = found.ok_or_else(unknown)?;
-    let mut fits = head.fits(classifier.version);
-    if fits.encoder != cx.platform.config.own_encoder {
-        fits.standard = None;
-    }
     let resolved = Resolved {
-        fits,
+        fits: usable(head.fits(classifier.version), &cx.platform),
         threshold: classifier.threshold,
         classifier: Some(format!("{name}@v{}", classifier.version)),
         definition: classifier.definition,
     };
     Ok((head, resolved))
+}
+
+/// What was fitted with another encoder than the one that works now says nothing of it.
+pub(crate) fn usable(fits: Fits, platform: &Platform) -> Fits {
+    let is_same = fits.encoder == platform.config.own_encoder;
+    Fits { standard: fits.standard.filter(|_| is_same), ..fits }
 }
 
 impl Resolved {

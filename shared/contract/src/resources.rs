@@ -234,6 +234,7 @@ pub const BATCH_WORKER: Worker = Worker {
         Needs::BatchFiles,
         Needs::Logs,
         Needs::HostedModel,
+        Needs::OwnEncoder,
     ],
     memory_mb: 1769,
     timeout_seconds: 900,

@@ -6,7 +6,9 @@ use crate::classification::{
     BatchCreate, BatchUpload, JobDeleted, JobRef, JobReport, JobResults, JobRow, JobState,
 };
 use crate::endpoint::{Endpoint, Nothing, Size};
-use crate::resources::Needs::{BatchFiles, BatchQueue, ClassifiersRead, FileKeys, HostedModel, Jobs};
+use crate::resources::Needs::{
+    BatchFiles, BatchQueue, ClassifiersRead, FileKeys, HostedModel, Jobs, OwnEncoder,
+};
 use crate::{ErrorKind, Family, Scope};
 
 pub const BATCH_CREATE: Endpoint<BatchCreate, BatchUpload> = Endpoint::post("batch-create", "/v1/batch")
@@ -49,7 +51,7 @@ pub const BATCH_START: Endpoint<JobRef, JobState> = Endpoint::post("batch-start"
     .no_body()
     .accepts()
     .size(Size::Models)
-    .needs(&[Jobs, BatchQueue, BatchFiles, HostedModel])
+    .needs(&[Jobs, BatchQueue, BatchFiles, HostedModel, OwnEncoder])
     .fails(&[
         ErrorKind::JobNotFound,
         ErrorKind::UploadMissing,

@@ -51,6 +51,12 @@ pub struct Sizes {
     pub media_body_bytes: usize,
     pub batch_texts: usize,
     pub batch_body_bytes: usize,
+    /// Of the file of a batch job, and of one of its lines.
+    pub job_file_bytes: u64,
+    pub job_line_bytes: usize,
+    /// Of an upload, and of one that goes up in one form.
+    pub upload_bytes: u64,
+    pub upload_form_bytes: u64,
 }
 
 #[derive(Debug, Clone, Serialize, JsonSchema)]

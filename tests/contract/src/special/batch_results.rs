@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use batches::ShardBytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use harness::Harness;
@@ -48,9 +49,23 @@ fn odd_files() -> Vec<(&'static str, Vec<u8>, Vec<Expected>)> {
             b"{\"custom_id\":\"a\",\"text\":\"one\"}\n{\"custom_id\":7,\"text\":\"two\"}\n{\"custom_id\":\"a\"}".to_vec(),
             vec![(Ok("one".into()), json!("a")), (Ok("two".into()), json!(7)), (Err("text is missing"), json!("a"))],
         ),
+        ("one line in the whole file", b"{\"text\":\"one\"}".to_vec(), plain(&["one"])),
+        ("a line of a whole megabyte", padded(1 << 20).into(), plain(&["one", "two"])),
+        ("a line of a byte more", padded((1 << 20) + 1).into(), vec![bad(LONG), good("two")]),
+        ("lists within lists", format!("{{\"x\":{}}}\n{two}", "[".repeat(100_000)).into(), vec![bad(JSON), good("one"), good("two")]),
+        ("two objects in a line", b"{\"text\":\"one\"}{\"text\":\"two\"}\n{\"text\":\"two\"}\n".to_vec(), vec![bad(JSON), good("two")]),
+        ("zero bytes", b"\0\n{\"text\":\"one\"}\0\n{\"text\":\"two\"}".to_vec(), vec![bad(JSON), bad(JSON), good("two")]),
+        ("UTF-16", [b"\xff\xfe{\0\n\0".to_vec(), two.into()].concat(), vec![bad("the line is not valid UTF-8"), bad(JSON), good("two")]),
+        ("text twice in a line", b"{\"text\":\"one\",\"text\":\"two\"}".to_vec(), plain(&["two"])),
         ("other members", b"{\"x\":{\"text\":[[[]]]},\"text\":\"one\",\"y\":null}".to_vec(), plain(&["one"])),
         ("signs of other scripts", "{\"text\":\"zwölf €𝄞 日本語\"}\n{\"text\":\"\\u00e9\"}".into(), plain(&["zwölf €𝄞 日本語", "é"])),
     ]
+}
+
+/// Two lines, the first of so many bytes.
+fn padded(bytes: usize) -> String {
+    let line = |pad: usize| format!("{{\"text\":\"one\",\"pad\":\"{}\"}}", "x".repeat(pad));
+    format!("{}\n{{\"text\":\"two\"}}\n", line(bytes - line(0).len()))
 }
 
 /// What the synchronous batch says of the same texts is what a job must say.
@@ -141,6 +156,46 @@ async fn a_file_without_a_valid_line_and_a_damaged_gzip_file_fail_and_cost_nothi
             assert_eq!(sheet.held, contract::Credits::ZERO);
             assert_eq!(harness.store().jobs().active("default").await.expect("an answer"), None);
         }
+        harness.assert_books().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_border_of_shards_anywhere_in_a_line_or_a_character_changes_nothing() {
+    bounded(240, async {
+        let harness = Harness::start().await;
+        let line = |n: usize| format!("{{\"custom_id\":{n},\"text\":\"zwölf €𝄞 日本語 {n}\"}}\r\n");
+        let file = format!("\u{feff}\n{}", (0..12).map(line).collect::<String>());
+        let mut whole = None;
+        for shard in [None, Some(1), Some(2), Some(5), Some(41)] {
+            harness.server.platform().provide(ShardBytes(shard));
+            let id = started(&harness, &harness.key, tickets(), file.as_bytes()).await;
+            let job = ended(&harness, &harness.key, &id).await;
+            assert_eq!(job["status"], "completed", "{shard:?}: {job}");
+            let all = files(&harness, &harness.key, &id).await;
+            assert_eq!(all.0.len(), 12, "{shard:?}");
+            assert_eq!(whole.get_or_insert(all.clone()), &all, "{shard:?}");
+        }
+        harness.assert_books().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_short_lines_that_fail_cost_nothing_and_do_not_hold_up_the_one_that_does_not() {
+    bounded(240, async {
+        let harness = Harness::start().await;
+        let mut file = b"{}\n".repeat(150_000);
+        file.extend_from_slice(b"{\"text\":\"one\",\"custom_id\":\"last\"}");
+        let id = started(&harness, &harness.key, tickets(), &file).await;
+        let job = ended(&harness, &harness.key, &id).await;
+        let counts = (&job["requests_total"], &job["requests_completed"], &job["requests_failed"]);
+        assert_eq!(counts, (&json!(150_001), &json!(150_001), &json!(150_000)), "{job}");
+        let (results, errors) = files(&harness, &harness.key, &id).await;
+        assert_eq!((results.len(), errors.len()), (150_001, 100_000));
+        assert_eq!(results[150_000]["custom_id"], "last");
+        assert_eq!(job["actual_tokens"], results[150_000]["tokens"]);
         harness.assert_books().await;
     })
     .await;

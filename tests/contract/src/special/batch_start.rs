@@ -1,3 +1,4 @@
+use aws_sdk_dynamodb::types::AttributeValue;
 use batches::ShardBytes;
 use contract::{Credits, ErrorKind};
 use harness::Harness;
@@ -14,6 +15,20 @@ pub fn lines(count: usize) -> Vec<u8> {
     let line =
         |n: usize| json!({"custom_id": n, "text": format!("{}, {n}", subjects[n % 4])}).to_string() + "\n";
     (0..count).map(line).collect::<String>().into_bytes()
+}
+
+fn text(value: &str) -> AttributeValue {
+    AttributeValue::S(value.to_owned())
+}
+
+/// Works on a shard here, where the server has no workers.
+async fn work(harness: &Harness, account: &str, job: &str, shard: u32) {
+    let common::Work::Queue(worker) = batch_worker::function().work else { panic!("no worker") };
+    let body = json!({"account": account, "job": job, "shard": shard}).to_string();
+    let event = json!({"Records": [{"messageId": "1", "body": body}]});
+    let event = serde_json::from_value(event).expect("an event");
+    let answer = worker.run(harness.server.platform().clone(), event).await;
+    assert!(answer.batch_item_failures.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -138,12 +153,7 @@ async fn a_file_that_is_replaced_after_the_start_fails_the_job_and_releases_the_
         send_form(&harness, url, &made["upload_fields"], &lines(10)).await.expect(204);
         act(&harness, &harness.key, id, "start").await.expect(202);
         send_form(&harness, url, &made["upload_fields"], &lines(11)).await.expect(204);
-        let common::Work::Queue(worker) = batch_worker::function().work else { panic!("no worker") };
-        let body = json!({"account": "default", "job": id, "shard": 0}).to_string();
-        let event = json!({"Records": [{"messageId": "1", "body": body}]});
-        let event = serde_json::from_value(event).expect("an event");
-        let answer = worker.run(harness.server.platform().clone(), event).await;
-        assert!(answer.batch_item_failures.is_empty());
+        work(&harness, "default", id, 0).await;
         let job = ended(&harness, &harness.key, id).await;
         assert_eq!(job["status"], "failed", "{job}");
         assert!(job["error"].as_str().is_some_and(|error| error.contains("replaced")), "{job}");
@@ -152,6 +162,28 @@ async fn a_file_that_is_replaced_after_the_start_fails_the_job_and_releases_the_
         assert_kind(&act(&harness, &harness.key, id, "start").await, ErrorKind::JobState);
         let listed = harness.call("GET", PATH).send().await.expect(200).json();
         assert_eq!(listed[0]["status"], "failed");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_is_charged_at_the_price_of_its_first_start_whatever_the_table_says_when_it_goes_on() {
+    bounded(240, async {
+        let harness = Harness::with(|options| options.workers = false).await;
+        let key = harness.account("dear", 1000).await;
+        let id = started(&harness, &key, tickets(), &lines(500)).await;
+        // As if the table had said 333 credits a million tokens when it started: what stands with the job counts from then on.
+        let price = AttributeValue::N("333000000".to_owned());
+        let call = harness.store().dynamodb.update_item().table_name("jobs");
+        let call = call.key("pk", text("ACCOUNT#dear")).key("sk", text(&format!("JOB#{id}")));
+        let call = call.update_expression("SET price = :price").expression_attribute_values(":price", price);
+        call.send().await.expect("another price");
+        work(&harness, "dear", &id, 0).await;
+        let job = ended(&harness, &key, &id).await;
+        assert_eq!(job["status"], "completed", "{job}");
+        let tokens = job["actual_tokens"].as_i64().expect("a count");
+        assert_eq!(harness.balance("dear").await.spent, Credits::from_micro(333 * tokens));
+        harness.assert_books().await;
     })
     .await;
 }

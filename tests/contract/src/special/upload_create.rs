@@ -64,7 +64,7 @@ async fn an_upload_that_is_unknown_anothers_empty_or_replaced_is_refused_and_cos
         let default = &harness.key;
         for (uri, key) in [
             ("upload://upload_1", default),
-            ("upload://", default),
+            ("upload://../jobs", default),
             (uri(&made), default),
             (uri(&arrived), &other),
         ] {

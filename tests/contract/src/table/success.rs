@@ -39,8 +39,8 @@ fn shape(check: &mut Check<'_>, route: &Route, answer: &Answer) {
     }
     check.expect(media.starts_with("application/json"), || format!("content type {media:?}"));
     let text = answer.text().to_lowercase();
-    // Links to a job's files name the bucket they lie in.
-    let names_bucket = route.name.starts_with("batch-");
+    // Links to a job's files and forms for uploads name the bucket they lie in.
+    let names_bucket = route.name.starts_with("batch-") || route.name.starts_with("upload-");
     check.expect(names_bucket || !text.contains("atelier-results"), || "shows the bucket".into());
     for word in ["arn:", "dynamodb", "embedded.", "amazonaws", "file-keys"] {
         check.expect(!text.contains(word), || format!("shows {word:?}"));

@@ -10,5 +10,6 @@ mod keys;
 mod money;
 mod operator;
 mod own_models;
+mod readme;
 mod restarts;
 mod strangers;

@@ -13,6 +13,7 @@ struct Owned {
     key: String,
     classifier: String,
     job: String,
+    upload: String,
 }
 
 async fn settle_in(harness: &Harness, account: &str) -> Owned {
@@ -29,7 +30,10 @@ async fn settle_in(harness: &Harness, account: &str) -> Owned {
     let body = json!({"labels": ["billing", "football"]});
     let job = harness.call("POST", "/v1/batch").key(&secret).json(body).send().await.expect(201).json();
     let job = job["job_id"].as_str().expect("an id").to_owned();
-    Owned { secret, task, key, classifier, job }
+    let body = json!({"filename": "photo.jpg"});
+    let upload = harness.call("POST", "/v1/uploads").key(&secret).json(body).send().await.expect(201).json();
+    let upload = upload["id"].as_str().expect("an id").to_owned();
+    Owned { secret, task, key, classifier, job, upload }
 }
 
 /// A path of a route with somebody's id in it, and with one that nobody has.
@@ -42,6 +46,8 @@ fn with_ids(route: &Route, path: &str, owned: &Owned) -> (String, String) {
         (owned.classifier.clone(), "nobodys-tickets".to_owned())
     } else if path.contains("/batch/") {
         (owned.job.clone(), format!("job_{}", "0".repeat(32)))
+    } else if path.contains("/uploads/") {
+        (owned.upload.clone(), format!("upload_{}", "0".repeat(32)))
     } else {
         panic!("{} has an id that this test does not know: teach it", route.name)
     };
@@ -57,18 +63,25 @@ async fn send(harness: &Harness, route: &Route, path: &str, secret: &str) -> Ans
         _ if route.name == "classifier-evaluate" => {
             call.json(json!({"items": [{"text": "a refund", "label": "billing"}]})).send().await
         }
+        _ if route.name == "upload-complete" => {
+            call.json(json!({"parts": [{"number": 1, "etag": "x"}]})).send().await
+        }
         _ => call.json(json!({})).send().await,
     }
 }
 
-async fn owned_state(harness: &Harness, owned: &Owned) -> [Value; 4] {
+async fn owned_state(harness: &Harness, owned: &Owned) -> [Value; 5] {
     let task = format!("/v1/image/edit/async/{}", owned.task);
     let task = harness.call("GET", &task).key(&owned.secret).send().await.expect(200).json();
     let key = harness.call("GET", &format!("/v1/keys/{}", owned.key)).key(&owned.secret).send().await;
     let classifier = format!("/v1/classifiers/{}", owned.classifier);
     let classifier = harness.call("GET", &classifier).key(&owned.secret).send().await;
     let job = harness.call("GET", &format!("/v1/batch/{}", owned.job)).key(&owned.secret).send().await;
-    [task, key.expect(200).json(), classifier.expect(200).json(), job.expect(200).json()]
+    let upload =
+        harness.call("GET", &format!("/v1/uploads/{}", owned.upload)).key(&owned.secret).send().await;
+    let rest = [key, classifier, job, upload].map(|answer| answer.expect(200).json());
+    let [key, classifier, job, upload] = rest;
+    [task, key, classifier, job, upload]
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

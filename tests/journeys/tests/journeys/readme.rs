@@ -1,0 +1,89 @@
+//! README's curl lines, pasted as they stand: only the address is another, and what an earlier answer says is filled in.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use harness::ServerProcess;
+use journeys::Home;
+use serde_json::Value;
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+
+/// The code that follows the sentence that begins so.
+fn code(sentence: &str) -> String {
+    let readme = fs::read_to_string(Path::new(ROOT).join("README.md")).expect("README.md");
+    let place = readme.find(&format!("\n{sentence}")).unwrap_or_else(|| panic!("README has no: {sentence}"));
+    let code = readme[place..].split("```\n").nth(1).expect("code");
+    code.to_owned()
+}
+
+struct Shell<'a> {
+    home: &'a Home,
+    server: &'a ServerProcess,
+}
+
+impl Shell<'_> {
+    /// What the command prints, run in a folder that has the files it names.
+    fn paste(&self, command: &str) -> String {
+        let command = command.replace("http://127.0.0.1:9000", &self.server.base_url());
+        let mut bash = Command::new("bash");
+        bash.args(["-c", &format!("curl() {{ command curl -sS \"$@\"; }}; {command}")]);
+        let run =
+            bash.env("KEY", self.server.key()).current_dir(self.home.folder.path()).output().expect("bash");
+        assert!(run.status.success(), "{command}: {}", String::from_utf8_lossy(&run.stderr));
+        String::from_utf8(run.stdout).expect("text")
+    }
+
+    fn json(&self, command: &str) -> Value {
+        let printed = self.paste(command);
+        serde_json::from_str(&printed).unwrap_or_else(|error| panic!("{command}: {error}: {printed}"))
+    }
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_else(|| panic!("no text: {value}"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_curl_lines_of_the_readme_do_what_it_says() {
+    let home = Home::new().await;
+    let server = home.serve(&[]);
+    fs::create_dir_all(home.folder.join("tests/data")).expect("a folder");
+    let photo = "tests/data/photo.jpg";
+    fs::copy(Path::new(ROOT).join(photo), home.folder.join(photo)).expect("a copy");
+    let line = |n: usize| format!("{{\"text\":\"I was charged twice this month\",\"custom_id\":{n}}}\n");
+    fs::write(home.folder.join("lines.ndjson"), (0..50).map(line).collect::<String>()).expect("a file");
+    let shell = Shell { home: &home, server: &server };
+
+    assert_eq!(shell.json(&code("Edit a file and wait"))["data"]["output"]["format"], "WEBP");
+    assert_eq!(shell.json(&code("Ask which label"))["label"], "billing");
+    assert_eq!(shell.json(&code("Every label that fits"))["labels"][0]["label"], "drink");
+
+    let job = code("A file of lines like");
+    let job: Vec<&str> = job.lines().collect();
+    let [make, upload, start, look, results] = job[..] else { panic!("five lines: {job:?}") };
+    let made = shell.json(make);
+    let upload = upload.replace("UPLOAD_URL_OF_THE_ANSWER", text(&made["upload_url"]));
+    assert_eq!(shell.paste(&upload.replace("INPUT_KEY_OF_THE_ANSWER", text(&made["input_key"]))), "");
+    let of_job = |command: &str| shell.json(&command.replace("JOB_ID", text(&made["job_id"])));
+    assert_eq!(of_job(start)["status"], "processing");
+    let begun = Instant::now();
+    while of_job(look)["status"] == "processing" {
+        assert!(begun.elapsed() < Duration::from_secs(60), "the job does not end");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let downloaded = shell.paste(&format!("curl '{}'", text(&of_job(results)["download_url"])));
+    assert_eq!(downloaded.lines().count(), 50);
+    assert!(downloaded.lines().all(|line| line.contains("\"label\":\"billing\"")), "{downloaded}");
+
+    let upload = code("Files of any size");
+    let upload: Vec<&str> = upload.lines().collect();
+    let [make, send, edit] = upload[..] else { panic!("three lines: {upload:?}") };
+    let made = shell.json(make);
+    let send = send.replace("URL_OF_THE_ANSWER", text(&made["url"]));
+    assert_eq!(shell.paste(&send.replace("KEY_OF_ITS_FIELDS", text(&made["fields"]["key"]))), "");
+    let edited = shell.json(&edit.replace("UPLOAD_ID", text(&made["id"])));
+    assert_eq!(edited["data"]["output"]["width"], 400);
+}
