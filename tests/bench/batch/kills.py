@@ -25,7 +25,7 @@ def kills(short):
             jobs.call(server, "POST", f"/v1/batch/{job}/start")
             begun, here = time.perf_counter(), 0
             while hits < most:
-                time.sleep(chance.uniform(0.05, whole.work))
+                time.sleep(chance.uniform(0.05, 0.7 * whole.work))
                 report = jobs.call(server, "GET", f"/v1/batch/{job}")
                 if report["status"] == "completed":
                     break

@@ -69,7 +69,7 @@ def long_names(size):
 
 
 def of_all_lengths(size):
-    """Texts of 12 to 14,000 words, and lines that are no JSON, about as many bytes of each kind but the last."""
+    """Texts of 12, 120, 1,200 and 14,000 words, about as many bytes of each, and lines that are no JSON."""
     rows = [line(custom_id=number, text=text) for number, text in enumerate(texts(1_700))]
     rows += [line(custom_id=number, text=text) for number, text in enumerate(texts(250, 120))]
     rows += [line(custom_id=number, text=text) for number, text in enumerate(texts(27, 1_200))]

@@ -2,12 +2,15 @@
 
 import math
 
+from tools.measure import verdict
+
 FILE = 5_000_000_000
 SHARD = {"standard": 8 << 20, "fast": 32 << 20}
 BLOCK = 4 << 20
 # As shared/batches and functions/batch-worker have them: lines of the first segment, of the longest one, seconds of one.
 FIRST, MOST, AIM = 500, 50_000, 10
-# Items written for a segment (2 when it is held for, 5 when it is settled), in transactions, which count twice, of under 1 KB.
+# Items written for a segment (2 when it is held for, 5 when it is settled), in transactions, which count twice, of under 1 KB:
+# what tests/bench/round-trips counts for a million rows is this and 52 a job.
 UNITS_A_SEGMENT = 2 * (2 + 5)
 
 # List prices in USD, us-east-1, as remembered in November 2026; free tiers left out.
@@ -37,15 +40,17 @@ def row(tier, cpu, line):
     others += shards * each * (UNITS_A_SEGMENT * WRITE_UNIT + 3 * S3_PUT) + shards * (SHARD[tier] / BLOCK + 1) * S3_GET
     shown = " ".join(f"{minute:9.1f}" for minute in minutes)
     units = shards * each * UNITS_A_SEGMENT / (FILE / line / 1e6)
-    print(f"{tier:9} {FILE / line / 1e6:7.1f} {shards:7} {seconds:9.0f} {each:9} {shown} {compute:9.2f} {others:8.2f} {units:10.0f}")
+    print(
+        f"{tier:9} {FILE / line / 1e6:7.1f} {shards:7} {seconds:9.0f} {each:9} {shown} {compute:9.2f} {others:8.2f} {units:10.0f}"
+    )
+    return units
 
 
 def plan(measured):
     """`measured`: tier → CPU seconds a row, bytes a line."""
     print("5 GB on AWS (computed, not measured):")
     print("tier      M rows   shards s a shard  segments  min at 1  min at 10 min at 100 USD Lambda USD rest units a M rows")
-    for tier, (cpu, line) in measured.items():
-        row(tier, cpu, line)
+    units = {tier: row(tier, cpu, line) for tier, (cpu, line) in measured.items()}
     print(
         "assumed: " + ", ".join(f"{tier} {1000 * cpu:.3f} ms CPU a row, {line:.0f} bytes a line" for tier, (cpu, line) in measured.items()) + ";\n"
         "  a vCPU of Lambda is as fast as a core here; a function of 1,769 MB has one, works on one shard at a time, and is paid while it works;\n"
@@ -54,3 +59,5 @@ def plan(measured):
         f"  read unit {READ_UNIT * 1e6:.3f} a million; {UNITS_A_SEGMENT} write units a segment; list prices of us-east-1 as of November 2026, unverified;\n"
         "  starts of functions, the joining of the results, storage and transfer out are left out."
     )
+    for tier, count in units.items():
+        verdict(f"write units a million rows, {tier}, one core a worker, computed", f"{count:.0f}", count < 2_000, "under 2,000")
