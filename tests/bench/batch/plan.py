@@ -43,21 +43,22 @@ def row(tier, cpu, line):
     print(
         f"{tier:9} {FILE / line / 1e6:7.1f} {shards:7} {seconds:9.0f} {each:9} {shown} {compute:9.2f} {others:8.2f} {units:10.0f}"
     )
-    return units
+    return units, shards * each
 
 
 def plan(measured):
     """`measured`: tier → CPU seconds a row, bytes a line."""
     print("5 GB on AWS (computed, not measured):")
     print("tier      M rows   shards s a shard  segments  min at 1  min at 10 min at 100 USD Lambda USD rest units a M rows")
-    units = {tier: row(tier, cpu, line) for tier, (cpu, line) in measured.items()}
+    found = {tier: row(tier, cpu, line) for tier, (cpu, line) in measured.items()}
     print(
         "assumed: " + ", ".join(f"{tier} {1000 * cpu:.3f} ms CPU a row, {line:.0f} bytes a line" for tier, (cpu, line) in measured.items()) + ";\n"
         "  a vCPU of Lambda is as fast as a core here; a function of 1,769 MB has one, works on one shard at a time, and is paid while it works;\n"
         f"  x86 at USD {GB_SECOND:.10f} a GB-second (arm64, the default of template.yaml, is listed 20 % lower and its speed is not known here);\n"
         f"  on demand: SQS USD {SQS_REQUEST * 1e6:.2f}, S3 PUT {S3_PUT * 1e6:.2f} and GET {S3_GET * 1e6:.2f}, DynamoDB write unit {WRITE_UNIT * 1e6:.3f} and\n"
         f"  read unit {READ_UNIT * 1e6:.3f} a million; {UNITS_A_SEGMENT} write units a segment; list prices of us-east-1 as of November 2026, unverified;\n"
-        "  starts of functions, the joining of the results, storage and transfer out are left out."
+        "  starts of functions, the joining of the results, storage and transfer out are left out; parts to join and delete, one after the\n"
+        "  other, at the end: " + ", ".join(f"{tier} {parts}" for tier, (_, parts) in found.items())
     )
-    for tier, count in units.items():
+    for tier, (count, _) in found.items():
         verdict(f"write units a million rows, {tier}, one core a worker, computed", f"{count:.0f}", count < 2_000, "under 2,000")
