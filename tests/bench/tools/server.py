@@ -56,6 +56,11 @@ class Server:
             self.process.kill()
             self.process.wait()
 
+    def kill(self):
+        """By the signal that nobody can catch."""
+        self.process.kill()
+        self.process.wait()
+
     @property
     def data(self):
         return str(self.folder / "data")
