@@ -60,6 +60,10 @@ def lay_out(folder, binaries, functions):
         if not source.exists():
             sys.exit(f"{source} is missing: build it first (cargo build --workspace)")
         shutil.copy(source, code / "bootstrap")
+        # Of those that the checks call; the others' packages would only take time.
+        if name in ("batch-start", "batch-worker"):
+            models = pathlib.Path("functions", name, "models").read_text().split()
+            run([binaries / "atelier", "models", "copy", "--to", code / "models", *models], {})
         # Symbols are most of a development binary, and each is zipped and unpacked.
         if shutil.which("strip"):
             run(["strip", "--strip-all", code / "bootstrap"], {})
@@ -291,8 +295,11 @@ class Checks:
         body += f'{head}"file"; filename="file"\r\nContent-Type: application/octet-stream\r\n\r\n'
         body = body.encode() + content + f"\r\n--{boundary}--\r\n".encode()
         request = urllib.request.Request(url, body, {"Content-Type": f"multipart/form-data; boundary={boundary}"}, method="POST")
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            assert answer.status == 204, answer.status
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                assert answer.status == 204, answer.status
+        except urllib.error.HTTPError as error:
+            raise AssertionError((url, error.code, error.read()[:500])) from error
 
     def ended(self, task):
         until = time.monotonic() + TASK_SECONDS

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use contract::endpoints::ROUTES;
-use contract::resources::{QUEUES, TABLES};
+use contract::resources::{Needs, QUEUES, TABLES};
 use contract::settings::{self, Place};
 use infra_gen::functions::functions;
 use infra_gen::template;
@@ -154,6 +154,35 @@ fn only_what_asks_the_hosted_model_has_its_key_and_may_call_bedrock_where_that_i
                 key.is_null() && conditional.is_empty() && !policy.to_string().contains("bedrock"),
                 "{id}"
             );
+        }
+    }
+}
+
+#[test]
+fn what_may_touch_the_bucket_knows_its_name() {
+    let document = document();
+    for function in functions() {
+        let id = infra_gen::functions::camel(function.name);
+        let policy = document["Resources"][format!("{id}Role")]["Properties"]["Policies"].to_string();
+        let variables =
+            &document["Resources"][format!("{id}Function")]["Properties"]["Environment"]["Variables"];
+        let may = policy.contains("ResultsBucket");
+        assert_eq!(may, variables["ATELIER_BUCKET_RESULTS"].is_object(), "{id}");
+    }
+}
+
+#[test]
+fn a_function_that_runs_models_has_their_files_in_its_package() {
+    for function in functions().iter().filter(|function| function.needs.contains(&Needs::OwnEncoder)) {
+        let list = root().join("functions").join(function.name).join("models");
+        let files = std::fs::read_to_string(&list).unwrap_or_default();
+        for file in [
+            "minilm/model.onnx",
+            "minilm/tokenizer.json",
+            "wordllama/embeddings.safetensors",
+            "wordllama/tokenizer.json",
+        ] {
+            assert!(files.lines().any(|line| line == file), "{} does not list {file}", list.display());
         }
     }
 }

@@ -7,6 +7,7 @@ use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::{Store, StoreError};
 
@@ -102,10 +103,10 @@ impl BatchFiles<'_> {
 
     /// Deletes all objects whose keys begin so.
     pub async fn delete_all(&self, prefix: &str) -> Result<(), StoreError> {
-        for object in self.list(prefix).await? {
-            self.delete(&object.key).await?;
-        }
-        Ok(())
+        let deletes =
+            self.list(prefix).await?.into_iter().map(|object| async move { self.delete(&object.key).await });
+        let deletes: Vec<_> = deletes.collect();
+        stream::iter(deletes).buffer_unordered(DELETES_AT_ONCE).try_collect().await
     }
 
     /// A signed address of an object, good for so many seconds.
@@ -169,5 +170,6 @@ impl BatchFiles<'_> {
     }
 }
 
+const DELETES_AT_ONCE: usize = 16;
 /// Media type of lines of JSON.
 const NDJSON: &str = "application/x-ndjson";

@@ -63,6 +63,12 @@ impl UploadRecord {
         self.size.unwrap_or(0).div_ceil(UPLOAD_PART)
     }
 
+    /// Bytes of a part, counted from 1.
+    pub fn part_bytes(&self, part: u64) -> u64 {
+        let before = part.saturating_sub(1).saturating_mul(UPLOAD_PART);
+        self.size.unwrap_or(0).saturating_sub(before).min(UPLOAD_PART)
+    }
+
     fn item(&self) -> Item {
         let (pk, sk) = key(&self.account, &self.id);
         let mut item = Item::new(pk, sk)
@@ -190,17 +196,17 @@ impl Uploads<'_> {
         begun.upload_id.ok_or_else(|| StoreError::malformed("a multipart upload without an id"))
     }
 
-    /// The signed address of a part.
+    /// The signed address of a part of exactly so many bytes.
     pub async fn part_link(
         &self,
         (file, in_parts): (&str, &str),
-        part: i32,
+        (part, bytes): (i32, i64),
         seconds: u64,
     ) -> Result<String, StoreError> {
         let config = PresigningConfig::expires_in(Duration::from_secs(seconds))
             .map_err(|error| StoreError::Failed(error.into()))?;
-        let call =
-            self.0.s3.upload_part().bucket(self.bucket()).key(file).upload_id(in_parts).part_number(part);
+        let call = self.0.s3.upload_part().bucket(self.bucket()).key(file).upload_id(in_parts);
+        let call = call.part_number(part).content_length(bytes);
         Ok(call.presigned(config).await?.uri().to_owned())
     }
 

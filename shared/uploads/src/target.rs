@@ -59,7 +59,8 @@ pub async fn target(cx: &Cx, upload: &UploadRecord) -> Result<UploadTarget, ApiE
     let mut parts = Vec::new();
     for number in (1u32..).take(usize::try_from(upload.parts()).unwrap_or(0)) {
         let part = i32::try_from(number).map_err(ApiError::internal)?;
-        let url = cx.store.uploads().part_link((&file, in_parts), part, LINK_SECONDS).await?;
+        let bytes = i64::try_from(upload.part_bytes(number.into())).map_err(ApiError::internal)?;
+        let url = cx.store.uploads().part_link((&file, in_parts), (part, bytes), LINK_SECONDS).await?;
         parts.push(UploadPart { number, url });
     }
     Ok(UploadTarget { method: UploadMethod::Put, parts: Some(parts), part_size: Some(UPLOAD_PART), ..target })

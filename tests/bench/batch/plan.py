@@ -8,7 +8,7 @@ FILE = 5_000_000_000
 SHARD = {"standard": 8 << 20, "fast": 32 << 20}
 BLOCK = 4 << 20
 # As shared/batches and functions/batch-worker have them: lines of the first segment, of the longest one, seconds of one.
-FIRST, MOST, AIM = 500, 50_000, 10
+FIRST, MOST, AIM = 500, 50_000, 20
 # Items written for a segment (2 when it is held for, 5 when it is settled), in transactions, which count twice, of under 1 KB:
 # what tests/bench/round-trips counts for a million rows is this and 52 a job.
 UNITS_A_SEGMENT = 2 * (2 + 5)

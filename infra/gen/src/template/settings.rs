@@ -57,7 +57,7 @@ fn variable(need: Needs) -> Option<(String, Value)> {
             let queue = contract::resources::BATCHES;
             Some((queue.setting.to_owned(), reference(&queue_id(queue.name))))
         }
-        Needs::Results | Needs::ResultsRead | Needs::BatchFiles => {
+        Needs::Results | Needs::ResultsRead | Needs::BatchFiles | Needs::UploadFiles => {
             let bucket = contract::resources::RESULTS;
             Some((bucket.setting.to_owned(), reference(&stores::bucket_id(&bucket))))
         }
