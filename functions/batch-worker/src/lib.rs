@@ -21,7 +21,7 @@ const WORK: Duration = Duration::from_secs(600);
 
 const REPLACED: &str = "The upload was replaced or deleted after the start. What was done before is kept.";
 const GZIP: &str = "The upload is a gzip file that is damaged or cut off. What was done before is kept.";
-const TOO_LARGE: &str = "The upload unpacks to over 20 GB. What was done before is kept.";
+const TOO_LARGE: &str = "The upload unpacks to over 5 GB. What was done before is kept.";
 const NO_CREDITS: &str = "The balance or the key's spend cap does not cover the rest. What was done is kept; start the job \
                           again to go on.";
 
@@ -83,9 +83,10 @@ async fn work(
     lease: &str,
 ) -> Result<Outcome, WorkerError> {
     let recipe = Recipe::load(&platform.store, &job.id).await?;
-    let mut pace = Pace::of(recipe.answer_bytes());
+    let answer_bytes = recipe.answer_bytes();
     let Recipe { definition, fits, threshold, classifier, mode, priority } = recipe;
     let bulk = Bulk::new(platform, BulkRecipe { definition, fits, threshold, classifier, mode, priority })?;
+    let mut pace = Pace::of(answer_bytes, bulk.is_hosted());
     let Some(mut segments) = Segments::open(&platform.store, job, &shard) else {
         return Err(WorkerError::new("a job that was never started has messages"));
     };

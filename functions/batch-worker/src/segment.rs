@@ -8,6 +8,7 @@ use bytes::Bytes;
 use classifying::{Bulk, BulkAnswer};
 use common::{Platform, WorkerError};
 use contract::Credits;
+use contract::limits::MAX_LISTED_FAULTS;
 use contract::price::Prices;
 use store::{Checkpoint, JobRecord, Reserved, ShardRecord};
 
@@ -25,6 +26,8 @@ pub struct Pace {
 impl Pace {
     /// Lines of the first segment; the next ones are as long as the first let expect.
     const FIRST: usize = 500;
+    /// The same where another machine works on each: it may need seconds for one.
+    const FIRST_HOSTED: usize = 16;
     /// Time between two checkpoints, about: what a killed worker loses, against what a checkpoint writes.
     const AIM: Duration = Duration::from_secs(20);
     /// Bytes of the results of a segment, and lines of one.
@@ -32,9 +35,10 @@ impl Pace {
     const MOST_LINES: usize = 50_000;
 
     /// `answer_bytes`: of one answer at most.
-    pub fn of(answer_bytes: usize) -> Self {
+    pub fn of(answer_bytes: usize, is_hosted: bool) -> Self {
         let most = (Self::MOST_BYTES / answer_bytes.max(1)).clamp(64, Self::MOST_LINES);
-        Self { lines: Self::FIRST.min(most), most }
+        let first = if is_hosted { Self::FIRST_HOSTED } else { Self::FIRST };
+        Self { lines: first.min(most), most }
     }
 
     pub fn lines(&self) -> usize {
@@ -45,7 +49,7 @@ impl Pace {
     pub fn learn(&mut self, lines: usize, took: Duration) {
         let rate = lines as f64 / took.as_secs_f64().max(0.001);
         let aim = (rate * Self::AIM.as_secs_f64()) as usize;
-        self.lines = aim.clamp(64, self.lines.saturating_mul(10)).min(self.most);
+        self.lines = aim.clamp(1, self.lines.saturating_mul(10)).min(self.most);
     }
 }
 
@@ -102,6 +106,7 @@ impl Worker<'_> {
             return Ok(Step::Stop);
         }
         self.shard.segments += 1;
+        self.shard.failed += checkpoint.failed;
         self.shard.held = Credits::ZERO;
         Ok(if is_last { Step::Last } else { Step::Next })
     }
@@ -134,7 +139,9 @@ impl Worker<'_> {
         let (files, places) = (self.platform.store.batch_files(), Places(&self.job.id));
         let (shard, segment) = (self.shard.number, self.shard.segments);
         files.put(&places.part(shard, segment), Bytes::from(output.results)).await?;
-        if output.faults.is_empty() {
+        // The errors file ends before them: of this shard alone it has as many as it takes.
+        let is_beyond = self.shard.failed >= i64::try_from(MAX_LISTED_FAULTS).unwrap_or(i64::MAX);
+        if output.faults.is_empty() || is_beyond {
             // An earlier try may have failed lines that this one did not.
             files.delete(&places.fault_part(shard, segment)).await?;
         } else {
@@ -166,7 +173,7 @@ mod tests {
 
     #[test]
     fn segments_grow_to_the_time_between_checkpoints_and_never_beyond_what_fits_into_memory() {
-        let mut pace = Pace::of(100);
+        let mut pace = Pace::of(100, false);
         for _ in 0..10 {
             pace.learn(pace.lines(), Duration::from_millis(pace.lines() as u64));
         }
@@ -175,6 +182,6 @@ mod tests {
         assert_eq!(pace.lines(), 2_000);
         pace.learn(2_000, Duration::ZERO);
         assert_eq!(pace.lines(), 20_000);
-        assert_eq!(Pace::of(40_000).most, 838);
+        assert_eq!(Pace::of(40_000, false).most, 838);
     }
 }

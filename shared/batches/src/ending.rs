@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use common::Platform;
+use contract::limits::{MAX_ERRORS_BYTES, MAX_LISTED_FAULTS};
 use store::{BatchMessage, Ending, JobPhase, JobRecord, Listed, ShardRecord, Store, StoreError, Totals};
 
 use crate::join::join;
@@ -11,8 +12,6 @@ use crate::{Places, ended};
 
 /// Milliseconds after which another worker may bring a job to its end: this one is surely gone.
 const LEASE_MS: i64 = 15 * 60_000;
-/// Lines of the errors file; the results file has all.
-const MOST_FAULTS: usize = 100_000;
 
 const NOTHING_VALID: &str = "The file has no valid line. Nothing was charged.";
 
@@ -85,8 +84,9 @@ async fn gather(platform: &Platform, job: &JobRecord, lease: &str) -> Result<(),
         return Err(StoreError::Unavailable("a job was ended by another".into()));
     }
     ended(platform, job, phase).await?;
-    if phase != JobPhase::Failed {
-        // A failed job may go on from them; what a crash leaves here expires with the results.
+    let is_over = job.input.as_ref().is_none_or(|input| totals.done >= i64::from(input.shards));
+    if phase != JobPhase::Failed || is_over {
+        // A job that failed halfway may go on from them; what a crash leaves here expires with the results.
         store.batch_files().delete_all(&places.parts()).await?;
         store.batch_files().delete_all(&places.fault_parts()).await?;
     }
@@ -121,7 +121,7 @@ async fn errors(store: &Store, parts: &[Listed], shards: &[ShardRecord]) -> Resu
             serde_json::to_writer(&mut all, &fault).map_err(broken)?;
             all.push(b'\n');
             count += 1;
-            if count >= MOST_FAULTS {
+            if count >= MAX_LISTED_FAULTS || all.len() >= MAX_ERRORS_BYTES {
                 return Ok(all);
             }
         }

@@ -26,6 +26,8 @@ pub struct Segments {
     splitter: Splitter,
     rest: Bytes,
     is_ended: bool,
+    /// Why there is nothing after what was given out.
+    broken: Option<Broken>,
 }
 
 impl Segments {
@@ -42,10 +44,13 @@ impl Segments {
         };
         let source = Source::open(store, job, if skips { from - 1 } else { from })?;
         let splitter = Splitter::new(from, until, skips, shard.lines);
-        Some(Self { source, splitter, rest: Bytes::new(), is_ended: false })
+        Some(Self { source, splitter, rest: Bytes::new(), is_ended: false, broken: None })
     }
 
     pub async fn next(&mut self, most_lines: usize) -> Result<Segment, Broken> {
+        if let Some(broken) = self.broken.take() {
+            return Err(broken);
+        }
         let (first, begun) = (self.splitter.number(), self.splitter.start());
         let (mut lines, mut bytes): (Vec<Line>, usize) = (Vec::new(), 0);
         while !self.is_ended && !self.splitter.is_done() {
@@ -54,9 +59,15 @@ impl Segments {
                 break;
             }
             if self.rest.is_empty() {
-                match self.source.next().await? {
-                    Some(block) => self.rest = block,
-                    None => {
+                match self.source.next().await {
+                    Ok(Some(block)) => self.rest = block,
+                    Err(broken) if lines.is_empty() => return Err(broken),
+                    Err(broken) => {
+                        // What came before it is kept.
+                        self.broken = Some(broken);
+                        break;
+                    }
+                    Ok(None) => {
                         self.is_ended = true;
                         lines.extend(self.splitter.end());
                     }

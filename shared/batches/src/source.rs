@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use bytes::Bytes;
+use contract::limits::MAX_BATCH_UPLOAD;
 use flate2::write::MultiGzDecoder;
 use store::{JobRecord, Missed, Store, StoreError};
 
@@ -14,7 +15,7 @@ const BLOCK: u64 = 4 << 20;
 /// Compressed bytes that are unpacked at a time: at most a thousandfold comes out.
 const BITE: usize = 16 << 10;
 /// Bytes that a gzip file may unpack to.
-const MOST_UNPACKED: u64 = 20_000_000_000;
+const MOST_UNPACKED: u64 = MAX_BATCH_UPLOAD;
 
 /// Why there are no more bytes.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +48,7 @@ struct Unpacker {
     skip: u64,
     unpacked: u64,
     is_ended: bool,
+    is_broken: bool,
 }
 
 impl Source {
@@ -65,6 +67,7 @@ impl Source {
             skip: from,
             unpacked: 0,
             is_ended: false,
+            is_broken: false,
         });
         let at = if gzip { 0 } else { from };
         Self { store: store.clone(), key: key.to_owned(), etag: etag.to_owned(), size, at, unpacker }
@@ -82,16 +85,19 @@ impl Source {
             if let Some(block) = block {
                 match block {
                     Some(block) => unpacker.waiting = block,
-                    None if unpacker.is_ended => return Ok(None),
+                    None if unpacker.is_ended && !unpacker.is_broken => return Ok(None),
                     None => {
                         unpacker.is_ended = true;
-                        unpacker.decoder.try_finish().map_err(|_| Broken::Gzip)?;
+                        unpacker.is_broken |= unpacker.decoder.try_finish().is_err();
                     }
                 }
             }
             let unpacked = unpacker.bite()?;
             if !unpacked.is_empty() {
                 return Ok(Some(unpacked));
+            }
+            if unpacker.is_broken {
+                return Err(Broken::Gzip);
             }
         }
     }
@@ -114,7 +120,8 @@ impl Source {
 impl Unpacker {
     fn bite(&mut self) -> Result<Bytes, Broken> {
         let bite = self.waiting.split_to(self.waiting.len().min(BITE));
-        self.decoder.write_all(&bite).map_err(|_| Broken::Gzip)?;
+        // What was unpacked before the damage is given out first.
+        self.is_broken = self.is_broken || self.decoder.write_all(&bite).is_err();
         let mut bytes = Bytes::from(std::mem::take(self.decoder.get_mut()));
         self.unpacked += bytes.len() as u64;
         if self.unpacked > MOST_UNPACKED {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use common::{ApiError, Platform};
+use contract::ErrorKind;
 use contract::classification::{Definition, Fits, Mode, Priority, TagLabel};
 use futures::{StreamExt, TryStreamExt, stream};
 use language::Tier;
@@ -78,6 +79,11 @@ impl Bulk {
         Ok(Self { engine, work: Arc::new(work) })
     }
 
+    /// Whether another machine works on the texts, one by one, and no rate is known yet.
+    pub fn is_hosted(&self) -> bool {
+        self.work.hosted.is_some()
+    }
+
     /// The tokens that all texts are billed for together.
     pub async fn count(&self, texts: &Arc<[String]>) -> Result<u64, ApiError> {
         let counts = (0..texts.len()).step_by(GROUP).map(|start| {
@@ -132,14 +138,12 @@ impl Bulk {
             }
             Some(hosted) => {
                 let made = judge::make(self.engine.clone(), hosted, recipe, None, texts).await?;
-                let failed = made.iter().filter(|made| matches!(made, Made::Failed(_))).count();
-                let is_lost = failed == made.len();
                 let mut answers = Vec::with_capacity(made.len());
                 for made in made {
                     answers.push(match made {
                         Made::Fresh(piece) | Made::Instead(piece) => Ok(answer(piece)),
-                        // A model that answers nothing at all is down: the shard is tried again later.
-                        Made::Failed(error) if is_lost => return Err(error),
+                        // A model that is down or too slow now is no line's fault: the shard is tried again later.
+                        Made::Failed(error) if passes(&error) => return Err(error),
                         Made::Failed(error) => Err(crate::answers::reason(&error)),
                     });
                 }
@@ -147,4 +151,14 @@ impl Bulk {
             }
         }
     }
+}
+
+fn passes(error: &ApiError) -> bool {
+    matches!(
+        error.kind,
+        ErrorKind::ModelUnavailable
+            | ErrorKind::DeadlineExceeded
+            | ErrorKind::Overloaded
+            | ErrorKind::Internal
+    )
 }

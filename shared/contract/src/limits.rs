@@ -72,6 +72,9 @@ pub const UPLOAD_SECONDS: i64 = 86_400;
 /// Uploads of an account a day (UTC), and the bytes they announce; one that announces none counts as the largest form.
 pub const MAX_UPLOADS_A_DAY: i64 = 1_000;
 pub const MAX_UPLOAD_BYTES_A_DAY: i64 = 200_000_000_000;
+/// Lines of the errors file of a job, and its bytes; the results file has all.
+pub const MAX_LISTED_FAULTS: usize = 100_000;
+pub const MAX_ERRORS_BYTES: usize = 16 << 20;
 /// Jobs that `GET /v1/batch` lists.
 pub const MAX_LISTED_JOBS: usize = 20;
 

@@ -1,5 +1,8 @@
 //! Classify and tag with a hosted model, played by a server on loopback.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use contract::classification::Priority;
@@ -9,6 +12,8 @@ use hosted::{Hosted, HostedConfig, Wire};
 use serde_json::{Value, json};
 
 use crate::special::assert_kind;
+use crate::special::batch_create::{ended, look, started};
+use crate::special::batch_start::{lines, work};
 use crate::special::classifier_create::save;
 use crate::special::classify::{CLASSIFY, charged_twice, post};
 use crate::subject::bounded;
@@ -376,6 +381,35 @@ async fn an_evaluation_judges_the_model_that_answers_and_fits_its_confidence() {
         let refused = post(&harness, path, json!({"items": items})).await;
         assert_kind(&refused, ErrorKind::ModelFailed);
         assert_eq!(harness.balance("default").await.spent, Credits::ZERO);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hosted_model_that_falters_fails_no_line_of_a_job_and_its_shard_is_tried_again() {
+    bounded(120, async {
+        let falters = Arc::new(AtomicBool::new(true));
+        let (now, answer) = (falters.clone(), prefers("billing"));
+        let server = ModelServer::start(move |asked| {
+            let is_down = now.load(Relaxed) && asked.user().contains("crashes");
+            if is_down { ModelAnswer::error(503) } else { answer(asked) }
+        })
+        .await;
+        let harness = with_options(&server, |_| {}, |options| options.workers = false).await;
+        let body = json!({"labels": ["billing", "football"], "priority": "standard"});
+        let id = started(&harness, &harness.key, body, &lines(12)).await;
+        assert!(!work(&harness, "default", &id, 0).await, "the message is to come again");
+        let job = look(&harness, &harness.key, &id).await;
+        assert_eq!((&job["status"], &job["requests_failed"]), (&json!("processing"), &json!(0)));
+        falters.store(false, Relaxed);
+        // Its circuit breaker may still be open.
+        while !work(&harness, "default", &id, 0).await {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        let job = ended(&harness, &harness.key, &id).await;
+        let counts = (&job["status"], &job["requests_completed"], &job["requests_failed"]);
+        assert_eq!(counts, (&json!("completed"), &json!(12), &json!(0)), "{job}");
+        harness.assert_books().await;
     })
     .await;
 }

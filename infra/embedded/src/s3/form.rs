@@ -21,6 +21,8 @@ use crate::credentials::Identity;
 /// The most all fields before the file may hold together, as on AWS: 20 kB.
 const MOST_FIELD_BYTES: usize = 20_000;
 const MOST_FIELDS: usize = 100;
+/// Bytes that fields and borders may take beside the file.
+const ROOM_FOR_FIELDS: u64 = 3 << 20;
 
 /// What an application allows a form upload that carries no policy.
 #[derive(Debug, Clone)]
@@ -80,6 +82,12 @@ where
     B::Error: Into<StdError>,
 {
     store.require_bucket(&grant.bucket)?;
+    // Before a byte is asked for.
+    let declared =
+        request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if declared.is_some_and(|bytes: u64| bytes > grant.most_bytes.saturating_add(ROOM_FOR_FIELDS)) {
+        return Err(s3_error!(EntityTooLarge, "the form is declared larger than the file may be"));
+    }
     let mut form = open(request)?;
     let (fields, file) = read_fields(&mut form).await?;
     if fields.get("key").is_some_and(|key| *key != grant.key) {

@@ -46,13 +46,13 @@ fn jobs() -> Markup {
         h2 id="batch-jobs" { "Files of batch jobs" }
         p {
             (inline(&format!("One JSON object a line, `{{\"text\": \"...\"}}`; `custom_id` (a string of up to {MAX_CUSTOM_ID_CHARS} characters, or a number) is echoed, other members are ignored. A byte order mark, CRLF, \
-            blank lines, and no newline at the end are fine. gzip is recognised by its first bytes, and then unpacked as one stream. At most {} GB; a line of more than {} bytes fails alone, as does any \
+            blank lines, and no newline at the end are fine. gzip is recognised by its first bytes, and then unpacked as one stream. At most {} GB, packed and unpacked; a line of more than {} bytes fails alone, as does any \
             other line that cannot be read.",
             MAX_BATCH_UPLOAD / 1_000_000_000, thousands(MAX_BATCH_LINE as u64))))
         }
         p {
             (inline("The results have one line for each line of the file that is not blank, in the same order: `{\"label\", \"confidence\", \"tokens\"}`, in mode `multi` `{\"labels\": [{\"label\", \"confidence\"}], \"tokens\"}`, of \
-            a failed line `{\"error\", \"tokens\": 0}`. The errors file has the failed lines alone, the first 100,000, each with its number in the file (`line`, from 1, blank lines included), its `custom_id`, a `code` \
+            a failed line `{\"error\", \"tokens\": 0}`. The errors file has the failed lines alone, the first 100,000 and at most 16 MB, each with its number in the file (`line`, from 1, blank lines included), its `custom_id`, a `code` \
             (`INVALID_LINE` or `MODEL_FAILED`) and the sentence."))
         }
         p {

@@ -111,9 +111,15 @@ fn row(job: &Value) -> String {
 
 impl Submit {
     async fn run(self, client: &Client) -> Result<()> {
+        // Before a job is made that would wait for it.
+        let known = std::fs::metadata(&self.file)
+            .with_context(|| format!("{} cannot be read", self.file.display()))?;
+        if !known.is_file() || known.len() == 0 {
+            bail!("{} is no file with lines in it", self.file.display());
+        }
         let mut body = json!({});
         if !self.labels.is_empty() {
-            body["labels"] = self.labels.into();
+            body["labels"] = self.labels.iter().map(|label| label.trim()).collect::<Vec<_>>().into();
         }
         for (name, value) in
             [("classifier", self.classifier), ("mode", self.mode), ("priority", self.priority)]
@@ -124,10 +130,7 @@ impl Submit {
         }
         let made = client.call("POST", "/v1/batch", Some(body)).await?;
         let id = text(&made["job_id"]).to_owned();
-        let size = std::fs::metadata(&self.file)
-            .with_context(|| format!("{} cannot be read", self.file.display()))?
-            .len();
-        let bar = ProgressBar::new(size)
+        let bar = ProgressBar::new(known.len())
             .with_style(style("{prefix} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec}")?);
         bar.set_prefix("upload");
         client.upload(text(&made["upload_url"]), &made["upload_fields"], &self.file, &bar).await?;

@@ -1,7 +1,7 @@
 //! Any origin, no credentials. Headers of answers are the pipeline's; this answers preflights.
 
 use common::EXPOSED_HEADERS;
-use contract::cors::{ALLOWED_HEADERS, ALLOWED_METHODS, MAX_AGE_SECONDS};
+use contract::cors::{ALLOWED_HEADERS, MAX_AGE_SECONDS};
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN,
@@ -16,11 +16,14 @@ pub fn is_preflight(method: &Method, headers: &HeaderMap) -> bool {
         && headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
 }
 
-pub fn preflight() -> Response<Outgoing> {
+/// What pages may ask of the store, with what a signature admits.
+pub const STORE_METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT"];
+
+pub fn preflight(methods: &[&str]) -> Response<Outgoing> {
     let mut response = Response::new(full(""));
     *response.status_mut() = StatusCode::NO_CONTENT;
     for (name, value) in [
-        (ACCESS_CONTROL_ALLOW_METHODS, listed(ALLOWED_METHODS)),
+        (ACCESS_CONTROL_ALLOW_METHODS, listed(methods)),
         (ACCESS_CONTROL_ALLOW_HEADERS, listed(ALLOWED_HEADERS)),
         (ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
         (ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED_HEADERS.clone()),
@@ -28,6 +31,13 @@ pub fn preflight() -> Response<Outgoing> {
     ] {
         response.headers_mut().insert(name, value);
     }
+    response
+}
+
+/// What the store answers, to pages of any origin: what is asked of it is admitted by a signature.
+pub fn open(mut response: Response<Outgoing>) -> Response<Outgoing> {
+    response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response.headers_mut().insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("ETag"));
     response
 }
 

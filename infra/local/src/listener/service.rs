@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use common::{Function, HttpFunction, Origin, Platform, Unread, Work};
+use contract::cors::ALLOWED_METHODS;
 use contract::endpoints::FALLBACK;
 use contract::limits::MAX_JSON_BODY;
 use contract::routing;
@@ -63,16 +64,19 @@ impl Service {
         if request.headers().get_all(HOST).iter().count() > 1 {
             return closing(status(StatusCode::BAD_REQUEST));
         }
-        if self.s3.owns_path(request.uri().path()) {
-            return self.s3.call(request).await.map(|body| body.map_err(Error::from).boxed_unsync());
+        let is_preflight = cors::is_preflight(request.method(), request.headers());
+        if self.s3.owns_path(request.uri().path()) && !is_preflight {
+            let answer = self.s3.call(request).await;
+            return cors::open(answer.map(|body| body.map_err(Error::from).boxed_unsync()));
         }
         if request.method() == Method::POST
             && let Some(grant) = uploads::grant(&self.platform, request.uri().path())
         {
-            return self.receive(grant, request).await;
+            return cors::open(self.receive(grant, request).await);
         }
-        if cors::is_preflight(request.method(), request.headers()) {
-            return cors::preflight();
+        if is_preflight {
+            let is_stores = self.s3.owns_path(request.uri().path());
+            return cors::preflight(if is_stores { cors::STORE_METHODS } else { ALLOWED_METHODS });
         }
         let Some(function) = self.function(request.method(), request.uri().path()) else {
             return status(StatusCode::NOT_FOUND);

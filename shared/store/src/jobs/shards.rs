@@ -166,7 +166,8 @@ impl Jobs<'_> {
                 .number(":n", from_reserve.micro());
             transaction.update(Guard::Job, &JOBS, key(&job.account, &job.id), take)?;
             if more > Credits::ZERO {
-                self.0.ledger().hold_more(&mut transaction, hold, more, cap, now_ms)?;
+                let part = format!("{}-{}", shard.number, shard.segments);
+                self.0.ledger().hold_more(&mut transaction, hold, (more, &part), cap, now_ms)?;
             }
             let error = match transaction.commit().await {
                 Ok(()) => return Ok(Reserved::Held),

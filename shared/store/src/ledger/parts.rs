@@ -9,16 +9,18 @@ use crate::transaction::Change;
 use crate::{Guard, StoreError, Transaction};
 
 impl Ledger<'_> {
-    /// Adds the writes that hold more for work that turned out dearer than its hold. Refused as [`Ledger::hold`].
+    /// Adds the writes that hold more for a part of a job that turned out dearer than its hold. Refused as [`Ledger::hold`].
     pub(crate) fn hold_more(
         &self,
         transaction: &mut Transaction<'_>,
         hold: &Hold,
-        more: Credits,
+        (more, part): (Credits, &str),
         cap: Option<Credits>,
         now_ms: i64,
     ) -> Result<(), StoreError> {
         self.take(transaction, &hold.account, more, now_ms)?;
+        let id = format!("{now_ms:013}-{}-{part}-hold", hold.request_id);
+        transaction.put_new(Guard::Hold, &LEDGER, self.end_row(hold, id, "hold", more, now_ms))?;
         self.count_spend(transaction, hold, more, cap)
     }
 

@@ -5,6 +5,7 @@ use contract::limits::MAX_BATCH_UPLOAD;
 use harness::{Answer, Harness};
 use serde_json::{Value, json};
 use store::FormSigner;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::classifier_create::save;
 use super::{assert_kind, faulty_fields};
@@ -183,6 +184,27 @@ async fn labels_or_a_classifier_of_the_account_are_needed() {
         let made = make(&harness, &harness.key, of("tickets")).await;
         let job = look(&harness, &harness.key, made["job_id"].as_str().expect("an id")).await;
         assert_eq!(job["mode"], "multi");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_form_that_is_declared_above_5_gb_is_refused_before_its_file_is_sent() {
+    bounded(60, async {
+        let harness = Harness::start().await;
+        let made = make(&harness, &harness.key, tickets()).await;
+        let url = made["upload_url"].as_str().expect("an address");
+        let path = url.find("/uploads/").map(|place| &url[place..]).expect("a path");
+        let host = url.split('/').nth(2).expect("a host");
+        let mut stream = tokio::net::TcpStream::connect(host).await.expect("a connection");
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: multipart/form-data; boundary=b\r\n\
+             Expect: 100-continue\r\nContent-Length: 6000000000\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.expect("sent");
+        let mut answer = vec![0; 64];
+        let read = stream.read(&mut answer).await.expect("an answer");
+        assert!(answer[..read].starts_with(b"HTTP/1.1 400"), "{}", String::from_utf8_lossy(&answer));
     })
     .await;
 }

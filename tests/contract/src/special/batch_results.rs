@@ -138,7 +138,7 @@ async fn failed_lines_are_listed_with_their_numbers_in_the_file() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_file_without_a_valid_line_and_a_damaged_gzip_file_fail_and_cost_nothing() {
+async fn a_file_without_a_valid_line_costs_nothing_and_of_a_damaged_gzip_file_what_came_before_is_kept() {
     bounded(120, async {
         let harness = Harness::start().await;
         let mut cut = gzip(&b"{\"text\":\"one\"}\n".repeat(2000));
@@ -152,6 +152,13 @@ async fn a_file_without_a_valid_line_and_a_damaged_gzip_file_fail_and_cost_nothi
             let job = ended(&harness, &harness.key, &id).await;
             assert_eq!(job["status"], "failed", "{job}");
             assert!(job["error"].as_str().is_some_and(|error| error.contains(reason)), "{job}");
+            let kept = job["requests_completed"].as_u64().unwrap_or(0)
+                - job["requests_failed"].as_u64().unwrap_or(0);
+            assert_eq!(kept > 0, reason == "gzip", "{job}");
+            let parts = format!("batches/results/{id}/parts/");
+            let left = harness.store().batch_files().list(&parts).await.expect("a listing");
+            // Of a job that can go on they are kept.
+            assert_eq!(left.is_empty(), reason != "gzip", "{left:?}");
             let sheet = harness.balance("default").await;
             assert_eq!(sheet.held, contract::Credits::ZERO);
             assert_eq!(harness.store().jobs().active("default").await.expect("an answer"), None);

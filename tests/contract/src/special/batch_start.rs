@@ -21,14 +21,14 @@ fn text(value: &str) -> AttributeValue {
     AttributeValue::S(value.to_owned())
 }
 
-/// Works on a shard here, where the server has no workers.
-async fn work(harness: &Harness, account: &str, job: &str, shard: u32) {
+/// Works on a shard here, where the server has no workers. Whether the message is done with.
+pub async fn work(harness: &Harness, account: &str, job: &str, shard: u32) -> bool {
     let common::Work::Queue(worker) = batch_worker::function().work else { panic!("no worker") };
     let body = json!({"account": account, "job": job, "shard": shard}).to_string();
     let event = json!({"Records": [{"messageId": "1", "body": body}]});
     let event = serde_json::from_value(event).expect("an event");
     let answer = worker.run(harness.server.platform().clone(), event).await;
-    assert!(answer.batch_item_failures.is_empty());
+    answer.batch_item_failures.is_empty()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -140,6 +140,14 @@ async fn a_balance_that_ends_in_the_middle_keeps_what_is_done_and_the_job_goes_o
         let sheet = harness.balance("short").await;
         assert_eq!(sheet.spent, Credits::from_micro(80 * i64::try_from(tokens).expect("few")));
         harness.assert_books().await;
+        let rows =
+            harness.call("GET", "/v1/balance/ledger?limit=100").key(&key).send().await.expect(200).json();
+        let sum = |kind: &str| -> f64 {
+            let of_kind = rows["data"].as_array().into_iter().flatten().filter(|row| row["kind"] == kind);
+            of_kind.filter_map(|row| row["credits"].as_f64()).map(f64::abs).sum()
+        };
+        let (held, ended) = (sum("hold"), sum("charge") + sum("release"));
+        assert!((held - ended).abs() < 1e-6, "held {held}, charged and released {ended}: {rows}");
     })
     .await;
 }
@@ -153,7 +161,7 @@ async fn a_file_that_is_replaced_after_the_start_fails_the_job_and_releases_the_
         send_form(&harness, url, &made["upload_fields"], &lines(10)).await.expect(204);
         act(&harness, &harness.key, id, "start").await.expect(202);
         send_form(&harness, url, &made["upload_fields"], &lines(11)).await.expect(204);
-        work(&harness, "default", id, 0).await;
+        assert!(work(&harness, "default", id, 0).await);
         let job = ended(&harness, &harness.key, id).await;
         assert_eq!(job["status"], "failed", "{job}");
         assert!(job["error"].as_str().is_some_and(|error| error.contains("replaced")), "{job}");
@@ -178,7 +186,7 @@ async fn a_job_is_charged_at_the_price_of_its_first_start_whatever_the_table_say
         let call = call.key("pk", text("ACCOUNT#dear")).key("sk", text(&format!("JOB#{id}")));
         let call = call.update_expression("SET price = :price").expression_attribute_values(":price", price);
         call.send().await.expect("another price");
-        work(&harness, "dear", &id, 0).await;
+        assert!(work(&harness, "dear", &id, 0).await);
         let job = ended(&harness, &key, &id).await;
         assert_eq!(job["status"], "completed", "{job}");
         let tokens = job["actual_tokens"].as_i64().expect("a count");

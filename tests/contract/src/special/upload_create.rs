@@ -100,7 +100,11 @@ async fn a_form_takes_no_more_bytes_than_announced_no_other_key_and_nothing_afte
         let url = made["url"].as_str().expect("an address");
         let other = json!({"key": "uploads/upload_of_somebody_else"});
         assert_eq!(send_form(&harness, url, &other, b"x").await.status, 403);
-        send(&harness, &made, b"1234567890").await.expect(204);
+        let answer = send(&harness, &made, b"1234567890").await.expect(204);
+        assert_eq!(answer.header("access-control-allow-origin"), "*");
+        let preflight = harness.call_url("OPTIONS", url).header("origin", "https://example.com");
+        let preflight = preflight.header("access-control-request-method", "POST").send().await.expect(204);
+        assert!(preflight.header("access-control-allow-methods").contains("POST"));
         harness.clock.advance_ms(3_601_000);
         assert_eq!(send(&harness, &made, b"1234567890").await.status, 404);
     })
