@@ -24,7 +24,9 @@ async fn handle(platform: Arc<Platform>, body: String) -> Result<(), WorkerError
     };
     let jobs = platform.store.jobs();
     let Some(job) = jobs.find(&message.account, &message.job).await? else { return Ok(()) };
-    if message.shard.is_some() && jobs.fail(&job, SENTENCE).await? {
+    // A letter of an earlier start says nothing about this one.
+    let is_of_this_start = message.start.as_deref() == job.hold.as_ref().map(|hold| &hold.id[..]);
+    if message.shard.is_some() && is_of_this_start && jobs.fail(&job, SENTENCE).await? {
         tracing::error!(job = job.id, account = job.account, "batch job stopped by a dead letter");
         wake(&platform.store, &job.account, &job.id).await?;
     }

@@ -1,6 +1,6 @@
 //! Deletes a job with its files.
 
-use batches::{Places, find};
+use batches::{Places, find, tell};
 use common::{ApiError, Cx, Function, Request, Response};
 use contract::ErrorKind;
 use contract::classification::{JobDeleted, JobRef};
@@ -12,6 +12,8 @@ pub fn function() -> Function {
 
 async fn handle(cx: Cx, req: Request<JobRef>) -> Result<Response<JobDeleted>, ApiError> {
     let job = find(&cx, &req.job_id).await?;
+    // Who had just ended it may not have come to it yet.
+    tell(&cx.platform, &job).await?;
     if !cx.store.jobs().delete(&job).await? {
         return Err(ApiError::because(ErrorKind::JobState, "The job is being processed; cancel it first."));
     }

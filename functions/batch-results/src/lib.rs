@@ -17,7 +17,7 @@ async fn handle(cx: Cx, req: Request<JobRef>) -> Result<Response<JobResults>, Ap
     if job.phase.status().is_running() || job.results_bytes.is_none() {
         return Err(ApiError::because(ErrorKind::JobState, "The job has no results yet."));
     }
-    let (files, places) = (cx.store.batch_files(), Places(&job.id));
+    let (files, places) = (cx.store.results(), Places(&job.id));
     let download_url = files.link(&places.results(), LINK_SECONDS).await?;
     let errors_url = match job.errors_bytes {
         Some(bytes) if bytes > 0 => Some(files.link(&places.errors(), LINK_SECONDS).await?),

@@ -24,6 +24,8 @@ const GZIP: &str = "The upload is a gzip file that is damaged or cut off. What w
 const TOO_LARGE: &str = "The upload unpacks to over 5 GB. What was done before is kept.";
 const NO_CREDITS: &str = "The balance or the key's spend cap does not cover the rest. What was done is kept; start the job \
                           again to go on.";
+const UNREADABLE: &str = "Over 99 of 100 lines failed, a million in one part of the file: is it one JSON object a line? What was done \
+                          is kept.";
 
 pub fn function() -> Function {
     Function::queue(BATCH_WORKER, handle).settings(check_settings)
@@ -107,6 +109,7 @@ async fn work(
             Step::Last => return Ok(Outcome::Done),
             Step::Stop => return Ok(Outcome::Stop),
             Step::NoCredits => return Ok(Outcome::Fail(NO_CREDITS)),
+            Step::Unreadable => return Ok(Outcome::Fail(UNREADABLE)),
         }
         pace.learn(lines, started.elapsed());
     }

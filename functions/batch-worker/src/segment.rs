@@ -8,7 +8,7 @@ use bytes::Bytes;
 use classifying::{Bulk, BulkAnswer};
 use common::{Platform, WorkerError};
 use contract::Credits;
-use contract::limits::MAX_LISTED_FAULTS;
+use contract::limits::{MAX_LISTED_FAULTS, UNREADABLE_AFTER};
 use contract::price::Prices;
 use store::{Checkpoint, JobRecord, Reserved, ShardRecord};
 
@@ -60,6 +60,14 @@ pub enum Step {
     Last,
     Stop,
     NoCredits,
+    /// What was read so far is no file of lines.
+    Unreadable,
+}
+
+/// Whether hardly a line of what was read of a shard has a result. Why it ends there: a result of a failed line is free, and may be
+/// twenty times as long as the line.
+fn is_unreadable(shard: &ShardRecord) -> bool {
+    shard.failed >= UNREADABLE_AFTER && (shard.completed - shard.failed) * 100 < shard.completed
 }
 
 /// A shard in work.
@@ -106,9 +114,14 @@ impl Worker<'_> {
             return Ok(Step::Stop);
         }
         self.shard.segments += 1;
+        self.shard.completed += checkpoint.completed;
         self.shard.failed += checkpoint.failed;
         self.shard.held = Credits::ZERO;
-        Ok(if is_last { Step::Last } else { Step::Next })
+        Ok(match is_last {
+            true => Step::Last,
+            false if is_unreadable(&self.shard) => Step::Unreadable,
+            false => Step::Next,
+        })
     }
 
     fn output(
@@ -140,7 +153,7 @@ impl Worker<'_> {
         let (shard, segment) = (self.shard.number, self.shard.segments);
         files.put(&places.part(shard, segment), Bytes::from(output.results)).await?;
         // The errors file ends before them: of this shard alone it has as many as it takes.
-        let is_beyond = self.shard.failed >= i64::try_from(MAX_LISTED_FAULTS).unwrap_or(i64::MAX);
+        let is_beyond = self.shard.failed >= MAX_LISTED_FAULTS;
         if output.faults.is_empty() || is_beyond {
             // An earlier try may have failed lines that this one did not.
             files.delete(&places.fault_part(shard, segment)).await?;

@@ -17,7 +17,7 @@ const FARTHEST: u64 = 1 << 50;
 /// Why private: the link is a secret of whoever was given it.
 const CACHED: &str = "private, max-age=3600";
 /// Seconds a redirect's address lives.
-const REDIRECT_SECONDS: u64 = 300;
+const REDIRECT_SECONDS: i64 = 300;
 
 pub fn function() -> Function {
     Function::http(FILE_GET, handle)
@@ -29,7 +29,7 @@ async fn handle(cx: Cx, req: Request<FileRef>) -> Result<Response<Raw>, ApiError
     if cx.config.in_lambda {
         let size = cx.store.results().size(&object).await?.ok_or_else(missing)?;
         if size > MAX_STREAMED_FILE {
-            let url = cx.store.results().presign(&object, REDIRECT_SECONDS).await?;
+            let url = cx.store.results().link(&object, REDIRECT_SECONDS).await?;
             return Ok(with(Response::raw("text/plain", "").status(302), LOCATION, &url));
         }
     }

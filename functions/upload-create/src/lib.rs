@@ -24,7 +24,7 @@ async fn handle(cx: Cx, req: Request<UploadCreate>) -> Result<Response<UploadTar
     };
     if req.is_in_parts() {
         // Where the quota refuses it after this, the bucket's rule for unfinished uploads takes it away.
-        let begun = cx.store.uploads().begin_parts(&upload.file(), req.content_type.as_deref()).await?;
+        let begun = cx.store.batch_files().begin_parts(&upload.file(), req.content_type.as_deref()).await?;
         upload.in_parts = Some(begun);
     }
     let answer = target(&cx, &upload).await?;

@@ -11,9 +11,6 @@ pub fn function() -> Function {
 
 async fn handle(cx: Cx, req: Request<UploadRef>) -> Result<Response<Upload>, ApiError> {
     let upload = find(&cx, &req.id).await?;
-    let file = match &upload.pinned {
-        Some(pinned) => Some(pinned.clone()),
-        None => cx.store.uploads().arrived(&upload).await?,
-    };
+    let file = cx.store.uploads().arrived(&upload).await?;
     Ok(shown(&upload, file.as_ref()).into())
 }

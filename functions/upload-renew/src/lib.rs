@@ -12,7 +12,7 @@ pub fn function() -> Function {
 
 async fn handle(cx: Cx, req: Request<UploadRef>) -> Result<Response<UploadTarget>, ApiError> {
     let upload = find(&cx, &req.id).await?;
-    if upload.pinned.is_some() || cx.store.uploads().arrived(&upload).await?.is_some() {
+    if cx.store.uploads().arrived(&upload).await?.is_some() {
         return Err(ApiError::new(ErrorKind::UploadArrived));
     }
     Ok(target(&cx, &upload).await?.into())

@@ -8,7 +8,7 @@ use store::{BatchMessage, Ending, JobPhase, JobRecord, Listed, ShardRecord, Stor
 use crate::join::join;
 use crate::output::Fault;
 use crate::places::numbers;
-use crate::{Places, ended};
+use crate::{Places, tell};
 
 /// Milliseconds after which another worker may bring a job to its end: this one is surely gone.
 const LEASE_MS: i64 = 15 * 60_000;
@@ -17,15 +17,18 @@ const NOTHING_VALID: &str = "The file has no valid line. Nothing was charged.";
 
 /// Asks for a look whether a job can be brought to its end.
 pub async fn wake(store: &Store, account: &str, job: &str) -> Result<(), StoreError> {
-    let message = BatchMessage { account: account.to_owned(), job: job.to_owned(), shard: None };
+    let message = BatchMessage { account: account.to_owned(), job: job.to_owned(), shard: None, start: None };
     store.queues().send_batches(&[message]).await
 }
 
 /// Brings a job to its end where nothing more is to be waited for: every shard is done, or the job is to stop and nobody works on
-/// one any more. Whoever comes second finds nothing to do.
+/// one any more. Whoever comes second finds nothing to do but to tell of an end that nobody was told.
 pub async fn end(platform: &Platform, account: &str, id: &str) -> Result<(), StoreError> {
     let store = &platform.store;
     let Some(job) = store.jobs().find(account, id).await? else { return Ok(()) };
+    if job.untold {
+        return tell(platform, &job).await;
+    }
     let now_ms = platform.now_ms();
     let is_stopping = matches!(job.phase, JobPhase::Cancelling | JobPhase::Failing);
     let is_done = job.input.as_ref().is_some_and(|input| job.shards_done >= i64::from(input.shards));
@@ -83,7 +86,9 @@ async fn gather(platform: &Platform, job: &JobRecord, lease: &str) -> Result<(),
     if !store.jobs().end(job, lease, reserve, &ending, platform.now_ms()).await? {
         return Err(StoreError::Unavailable("a job was ended by another".into()));
     }
-    ended(platform, job, phase).await?;
+    if let Some(ended) = store.jobs().find(&job.account, &job.id).await? {
+        tell(platform, &ended).await?;
+    }
     let is_over = job.input.as_ref().is_none_or(|input| totals.done >= i64::from(input.shards));
     if phase != JobPhase::Failed || is_over {
         // A job that failed halfway may go on from them; what a crash leaves here expires with the results.

@@ -2,7 +2,7 @@
 
 use bytes::{Bytes, BytesMut};
 use futures::{StreamExt, TryStreamExt, stream};
-use store::{Listed, Store, StoreError};
+use store::{Listed, NDJSON, Store, StoreError};
 
 /// S3 copies parts of this many bytes or more, but for the last.
 const LEAST_PART: u64 = 5 << 20;
@@ -50,7 +50,7 @@ pub(crate) async fn join(store: &Store, objects: &[Listed], target: &str) -> Res
         files.put(target, merged(store, &keys).await?).await?;
         return Ok(total);
     }
-    let upload = files.begin_joined(target).await?;
+    let upload = files.begin_parts(target, Some(NDJSON)).await?;
     let added = (1..).zip(&pieces).map(|(number, piece)| {
         let (files, upload) = (store.batch_files(), &upload);
         async move {
@@ -65,7 +65,7 @@ pub(crate) async fn join(store: &Store, objects: &[Listed], target: &str) -> Res
     // Why a list: the compiler cannot tell of a stream over a borrowing closure that it may change threads.
     let added: Vec<_> = added.collect();
     let parts = stream::iter(added).buffered(AT_ONCE).try_collect().await?;
-    files.end_joined(target, &upload, parts).await?;
+    files.end_parts(target, &upload, parts).await?;
     Ok(total)
 }
 

@@ -14,7 +14,7 @@ mod split;
 mod upload;
 
 pub use ending::{end, wake};
-pub use events::ended;
+pub use events::tell;
 pub use lines::{CustomId, Entry, Line, LineFault, Splitter};
 pub use output::Output;
 pub use places::{Places, new_id};

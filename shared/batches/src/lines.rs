@@ -4,33 +4,35 @@ use std::fmt;
 
 use contract::classification::text_fault;
 use contract::limits::{MAX_BATCH_LINE, MAX_CUSTOM_ID_CHARS};
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 /// A line's own name for itself, echoed in its result.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
 pub enum CustomId {
     Text(String),
-    Number(serde_json::Number),
+    /// As it was written.
+    Number(Box<RawValue>),
 }
 
 /// A text to work on.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Entry {
     pub text: String,
     pub custom_id: Option<CustomId>,
 }
 
 /// Why a line has no result.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct LineFault {
     pub sentence: &'static str,
     pub custom_id: Option<CustomId>,
 }
 
 /// A line that is not blank.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Line {
     /// Its place among the lines of the shard, blank ones included, from 0.
     pub number: i64,
@@ -137,34 +139,25 @@ impl Splitter {
     }
 }
 
-/// What a line says, other members being ignored.
+/// What a line says, other members being ignored. Why raw: a number goes back as it came, whatever its size.
 #[derive(Default)]
-struct Members {
-    text: Option<Scalar>,
-    custom_id: Option<Scalar>,
-}
-
-enum Scalar {
-    Null,
-    Text(String),
-    Number(serde_json::Number),
-    Other,
+struct Members<'a> {
+    text: Option<&'a RawValue>,
+    custom_id: Option<&'a RawValue>,
 }
 
 fn parse(line: &[u8]) -> Result<Entry, LineFault> {
     let fault = |sentence| LineFault { sentence, custom_id: None };
     let line = std::str::from_utf8(line).map_err(|_| fault(NOT_UTF8))?;
     let members: Members = serde_json::from_str(line).map_err(|_| fault(NOT_JSON))?;
-    let custom_id = match members.custom_id {
-        None | Some(Scalar::Null) => None,
-        Some(Scalar::Number(number)) => Some(CustomId::Number(number)),
-        Some(Scalar::Text(id)) if id.chars().count() <= MAX_CUSTOM_ID_CHARS => Some(CustomId::Text(id)),
-        Some(Scalar::Text(_) | Scalar::Other) => return Err(fault(BAD_ID)),
-    };
-    let text = match members.text {
-        Some(Scalar::Text(text)) => text,
-        None | Some(Scalar::Null) => return Err(LineFault { sentence: NO_TEXT, custom_id }),
+    let custom_id = members.custom_id.map(named).transpose().map_err(fault)?.flatten();
+    let text = match members.text.map(RawValue::get) {
+        None | Some("null") => return Err(LineFault { sentence: NO_TEXT, custom_id }),
+        Some(text) if text.starts_with('"') => text,
         Some(_) => return Err(LineFault { sentence: TEXT_NOT_TEXT, custom_id }),
+    };
+    let Ok(text) = serde_json::from_str::<String>(text) else {
+        return Err(LineFault { sentence: NOT_JSON, custom_id });
     };
     match text_fault(&text) {
         Some(sentence) => Err(LineFault { sentence, custom_id }),
@@ -172,18 +165,36 @@ fn parse(line: &[u8]) -> Result<Entry, LineFault> {
     }
 }
 
-impl<'de> Deserialize<'de> for Members {
+/// What a line calls itself.
+fn named(id: &RawValue) -> Result<Option<CustomId>, &'static str> {
+    let fits = |id: &str| id.chars().count() <= MAX_CUSTOM_ID_CHARS;
+    match id.get() {
+        "null" => Ok(None),
+        text if text.starts_with('"') => {
+            let id: String = serde_json::from_str(text).map_err(|_| NOT_JSON)?;
+            if fits(&id) { Ok(Some(CustomId::Text(id))) } else { Err(BAD_ID) }
+        }
+        number
+            if number.starts_with(|first: char| first == '-' || first.is_ascii_digit()) && fits(number) =>
+        {
+            Ok(Some(CustomId::Number(id.to_owned())))
+        }
+        _ => Err(BAD_ID),
+    }
+}
+
+impl<'de> Deserialize<'de> for Members<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Object;
         impl<'de> Visitor<'de> for Object {
-            type Value = Members;
+            type Value = Members<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
             }
 
             /// Of a member that stands there twice the last counts, as in most readers of JSON.
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
                 let mut members = Members::default();
                 while let Some(name) = map.next_key::<std::borrow::Cow<'_, str>>()? {
                     match &*name {
@@ -196,58 +207,6 @@ impl<'de> Deserialize<'de> for Members {
             }
         }
         deserializer.deserialize_map(Object)
-    }
-}
-
-impl<'de> Deserialize<'de> for Scalar {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any;
-        impl<'de> Visitor<'de> for Any {
-            type Value = Scalar;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("any value")
-            }
-
-            fn visit_unit<E>(self) -> Result<Scalar, E> {
-                Ok(Scalar::Null)
-            }
-
-            fn visit_bool<E>(self, _: bool) -> Result<Scalar, E> {
-                Ok(Scalar::Other)
-            }
-
-            fn visit_u64<E>(self, value: u64) -> Result<Scalar, E> {
-                Ok(Scalar::Number(value.into()))
-            }
-
-            fn visit_i64<E>(self, value: i64) -> Result<Scalar, E> {
-                Ok(Scalar::Number(value.into()))
-            }
-
-            fn visit_f64<E>(self, value: f64) -> Result<Scalar, E> {
-                Ok(serde_json::Number::from_f64(value).map_or(Scalar::Other, Scalar::Number))
-            }
-
-            fn visit_str<E>(self, value: &str) -> Result<Scalar, E> {
-                Ok(Scalar::Text(value.to_owned()))
-            }
-
-            fn visit_string<E>(self, value: String) -> Result<Scalar, E> {
-                Ok(Scalar::Text(value))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Scalar, A::Error> {
-                while items.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Scalar::Other)
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scalar, A::Error> {
-                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(Scalar::Other)
-            }
-        }
-        deserializer.deserialize_any(Any)
     }
 }
 

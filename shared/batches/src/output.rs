@@ -2,6 +2,7 @@
 
 use contract::classification::{Mode, TagLabel};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use crate::{CustomId, LineFault};
 
@@ -53,7 +54,7 @@ pub(crate) struct Fault {
     /// From 1, blank lines included.
     pub line: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub custom_id: Option<serde_json::Value>,
+    pub custom_id: Option<Box<RawValue>>,
     pub code: String,
     pub error: String,
 }
@@ -114,7 +115,7 @@ impl Output {
         self.completed += 1;
         self.failed += 1;
         write(&mut self.results, &Failed { custom_id, error, tokens: 0 })?;
-        let custom_id = custom_id.map(serde_json::to_value).transpose()?;
+        let custom_id = custom_id.map(serde_json::value::to_raw_value).transpose()?;
         let fault = Fault { line: number + 1, custom_id, code: code.into(), error: error.into() };
         write(&mut self.faults, &fault)
     }

@@ -54,15 +54,13 @@ pub fn report(job: &JobRecord, now_ms: i64) -> JobReport {
     }
 }
 
-/// At the rate so far.
+/// At the rate since the last start.
 fn eta(job: &JobRecord, now_ms: i64) -> Option<u64> {
     let elapsed = count(now_ms - job.started_at_ms?);
-    let (done, total) = (count(job.completed), total(job));
+    let done = count(job.completed - job.done_before);
     if job.phase.status() != JobStatus::Processing || done == 0 {
         return None;
     }
-    Some(
-        u64::try_from(u128::from(elapsed) * u128::from(total - done) / u128::from(done) / 1000)
-            .unwrap_or(u64::MAX),
-    )
+    let left = total(job) - count(job.completed);
+    Some(u64::try_from(u128::from(elapsed) * u128::from(left) / u128::from(done) / 1000).unwrap_or(u64::MAX))
 }

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use bytes::Bytes;
 use contract::limits::MAX_BATCH_UPLOAD;
-use flate2::write::MultiGzDecoder;
+use flate2::write::GzDecoder;
 use store::{JobRecord, Missed, Store, StoreError};
 
 use crate::Places;
@@ -42,7 +42,9 @@ pub struct Source {
 
 #[derive(Debug)]
 struct Unpacker {
-    decoder: MultiGzDecoder<Vec<u8>>,
+    decoder: GzDecoder<Vec<u8>>,
+    /// Where the bytes to come belong.
+    place: Place,
     waiting: Bytes,
     /// Unpacked bytes to leave out, and those so far.
     skip: u64,
@@ -50,6 +52,19 @@ struct Unpacker {
     is_ended: bool,
     is_broken: bool,
 }
+
+/// Of bytes in a gzip file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Within,
+    /// A member has ended.
+    Between,
+    /// No more members come.
+    Behind,
+}
+
+/// First byte of a member.
+const MAGIC: u8 = 0x1f;
 
 impl Source {
     /// `None` for a job that has not started. `from`: bytes of the file, or of what is in it.
@@ -62,7 +77,8 @@ impl Source {
 
     pub fn of(store: &Store, key: &str, (etag, size): (&str, u64), gzip: bool, from: u64) -> Self {
         let unpacker = gzip.then(|| Unpacker {
-            decoder: MultiGzDecoder::new(Vec::new()),
+            decoder: GzDecoder::new(Vec::new()),
+            place: Place::Within,
             waiting: Bytes::new(),
             skip: from,
             unpacked: 0,
@@ -88,7 +104,8 @@ impl Source {
                     None if unpacker.is_ended && !unpacker.is_broken => return Ok(None),
                     None => {
                         unpacker.is_ended = true;
-                        unpacker.is_broken |= unpacker.decoder.try_finish().is_err();
+                        let is_within = unpacker.place == Place::Within;
+                        unpacker.is_broken |= is_within && unpacker.decoder.try_finish().is_err();
                     }
                 }
             }
@@ -121,7 +138,7 @@ impl Unpacker {
     fn bite(&mut self) -> Result<Bytes, Broken> {
         let bite = self.waiting.split_to(self.waiting.len().min(BITE));
         // What was unpacked before the damage is given out first.
-        self.is_broken = self.is_broken || self.decoder.write_all(&bite).is_err();
+        self.is_broken = self.is_broken || self.write(&bite).is_err();
         let mut bytes = Bytes::from(std::mem::take(self.decoder.get_mut()));
         self.unpacked += bytes.len() as u64;
         if self.unpacked > MOST_UNPACKED {
@@ -130,5 +147,27 @@ impl Unpacker {
         let skipped = usize::try_from(self.skip).unwrap_or(usize::MAX).min(bytes.len());
         self.skip -= skipped as u64;
         Ok(bytes.split_off(skipped))
+    }
+
+    /// Members one after another, as `gzip -d` takes them: what follows the last one and is none is padding.
+    fn write(&mut self, mut bytes: &[u8]) -> std::io::Result<()> {
+        while let Some(first) = bytes.first() {
+            match self.place {
+                Place::Between if *first == MAGIC => {
+                    let unpacked = std::mem::take(self.decoder.get_mut());
+                    (self.decoder, self.place) = (GzDecoder::new(unpacked), Place::Within);
+                }
+                Place::Between => self.place = Place::Behind,
+                Place::Behind => break,
+                Place::Within => match self.decoder.write(bytes)? {
+                    0 => {
+                        self.decoder.try_finish()?;
+                        self.place = Place::Between;
+                    }
+                    taken => bytes = &bytes[taken..],
+                },
+            }
+        }
+        Ok(())
     }
 }

@@ -61,7 +61,7 @@ pub const MAX_BATCH_LINE: usize = 1 << 20;
 /// Characters of a line's `custom_id`.
 pub const MAX_CUSTOM_ID_CHARS: usize = 512;
 /// Seconds that upload fields and links to results are good.
-pub const LINK_SECONDS: u64 = 3600;
+pub const LINK_SECONDS: i64 = 3600;
 /// Bytes of an upload that goes up in one form, and of one in parts.
 pub const MAX_FORM_UPLOAD: u64 = 100_000_000;
 pub const MAX_UPLOAD: u64 = 5_000_000_000;
@@ -73,8 +73,10 @@ pub const UPLOAD_SECONDS: i64 = 86_400;
 pub const MAX_UPLOADS_A_DAY: i64 = 1_000;
 pub const MAX_UPLOAD_BYTES_A_DAY: i64 = 200_000_000_000;
 /// Lines of the errors file of a job, and its bytes; the results file has all.
-pub const MAX_LISTED_FAULTS: usize = 100_000;
+pub const MAX_LISTED_FAULTS: i64 = 100_000;
 pub const MAX_ERRORS_BYTES: usize = 16 << 20;
+/// Failed lines of a shard from which on it must have more than one result in a hundred lines for its job to go on.
+pub const UNREADABLE_AFTER: i64 = 1_000_000;
 /// Jobs that `GET /v1/batch` lists.
 pub const MAX_LISTED_JOBS: usize = 20;
 

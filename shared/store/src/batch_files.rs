@@ -1,15 +1,17 @@
-//! Files of batch jobs in S3: uploads, parts of results, and results.
+//! Files in S3 that come or go in parts: uploads, the parts of results of batch jobs, and what is joined of them.
 
-use std::time::Duration;
-
+use aws_sdk_s3::error::SdkError;
+use aws_sdk_s3::operation::complete_multipart_upload::CompleteMultipartUploadError;
 use aws_sdk_s3::operation::get_object::GetObjectError;
-use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::{Store, StoreError};
+
+/// Why parts could not be put together.
+pub type PartsError = SdkError<CompleteMultipartUploadError>;
 
 #[derive(Debug)]
 pub struct BatchFiles<'a>(pub(crate) &'a Store);
@@ -109,24 +111,18 @@ impl BatchFiles<'_> {
         stream::iter(deletes).buffer_unordered(DELETES_AT_ONCE).try_collect().await
     }
 
-    /// A signed address of an object, good for so many seconds.
-    pub async fn link(&self, key: &str, seconds: u64) -> Result<String, StoreError> {
-        let config = PresigningConfig::expires_in(Duration::from_secs(seconds))
-            .map_err(|error| StoreError::Failed(error.into()))?;
-        let call = self.0.s3.get_object().bucket(self.bucket()).key(key);
-        Ok(call.presigned(config).await?.uri().to_owned())
-    }
-
     /// The address of the bucket, to which forms go.
     pub(crate) async fn address(&self, key: &str) -> Result<String, StoreError> {
-        let link = self.link(key, 60).await?;
+        let link = self.0.results().link(key, 60).await?;
         let path = link.split('?').next().unwrap_or_default();
         Ok(path.strip_suffix(key).unwrap_or(path).trim_end_matches('/').to_owned())
     }
 
-    pub async fn begin_joined(&self, key: &str) -> Result<String, StoreError> {
-        let call = self.0.s3.create_multipart_upload().bucket(self.bucket()).key(key).content_type(NDJSON);
-        call.send().await?.upload_id.ok_or_else(|| StoreError::malformed("a multipart upload without an id"))
+    /// Begins an object in parts; the answer is S3's name of it.
+    pub async fn begin_parts(&self, key: &str, content_type: Option<&str>) -> Result<String, StoreError> {
+        let call = self.0.s3.create_multipart_upload().bucket(self.bucket()).key(key);
+        let begun = call.set_content_type(content_type.map(str::to_owned)).send().await?;
+        begun.upload_id.ok_or_else(|| StoreError::malformed("a multipart upload without an id"))
     }
 
     /// Adds a part whose bytes are here. Numbers go from 1 to 10,000.
@@ -157,19 +153,29 @@ impl BatchFiles<'_> {
         Ok(CompletedPart::builder().part_number(number).set_e_tag(etag).build())
     }
 
-    pub async fn end_joined(
+    /// Puts parts together.
+    pub async fn end_parts(
         &self,
         key: &str,
         upload: &str,
         parts: Vec<CompletedPart>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), PartsError> {
         let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
         let call = self.0.s3.complete_multipart_upload().bucket(self.bucket()).key(key).upload_id(upload);
-        call.multipart_upload(parts).send().await?;
-        Ok(())
+        call.multipart_upload(parts).send().await.map(drop)
+    }
+
+    /// Forgets an object in parts that is not to be.
+    pub async fn abort_parts(&self, key: &str, upload: &str) -> Result<(), StoreError> {
+        let call = self.0.s3.abort_multipart_upload().bucket(self.bucket()).key(key).upload_id(upload);
+        match call.send().await {
+            Ok(_) => Ok(()),
+            Err(error) if error.as_service_error().is_some_and(|error| error.is_no_such_upload()) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 
 const DELETES_AT_ONCE: usize = 16;
 /// Media type of lines of JSON.
-const NDJSON: &str = "application/x-ndjson";
+pub const NDJSON: &str = "application/x-ndjson";

@@ -1,6 +1,9 @@
 //! Results in S3, under `tmp/` until the bucket's lifecycle deletes them.
 
+use std::time::Duration;
+
 use aws_sdk_s3::operation::get_object::GetObjectError;
+use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
 
@@ -78,12 +81,15 @@ impl Results<'_> {
         }
     }
 
-    /// A fresh signed address of an object, for a redirect.
-    pub async fn presign(&self, key: &str, seconds: u64) -> Result<String, StoreError> {
-        let config =
-            aws_sdk_s3::presigning::PresigningConfig::expires_in(std::time::Duration::from_secs(seconds))
-                .map_err(|error| StoreError::Failed(error.into()))?;
+    /// A signed address of an object, good for so many seconds.
+    pub async fn link(&self, key: &str, seconds: i64) -> Result<String, StoreError> {
         let call = self.0.s3.get_object().bucket(&self.0.names.bucket_results).key(key);
-        Ok(call.presigned(config).await?.uri().to_owned())
+        Ok(call.presigned(signed_for(seconds)?).await?.uri().to_owned())
     }
+}
+
+/// Of a signature that is good for so many seconds.
+pub(crate) fn signed_for(seconds: i64) -> Result<PresigningConfig, StoreError> {
+    let seconds = Duration::from_secs(seconds.unsigned_abs());
+    PresigningConfig::expires_in(seconds).map_err(|error| StoreError::Failed(error.into()))
 }

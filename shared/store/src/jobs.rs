@@ -121,14 +121,15 @@ impl Jobs<'_> {
         let set = "SET phase = :processing, started_at = :now, reserve = :reserve, price = if_not_exists(price, :price), \
                    etag = :etag, input_bytes = :bytes, gzip = :gzip, shard_bytes = :shard_bytes, shards = :shards, \
                    estimated_lines = :lines, estimated_tokens = :tokens, hold_id = :hold_id, hold_amount = :reserve, \
-                   hold_month = :month, key_id = :key_id, request_id = :request_id \
-                   REMOVE job_error, completed_at, ending, ending_until";
+                   hold_month = :month, key_id = :key_id, request_id = :request_id, done_before = :done \
+                   REMOVE job_error, completed_at, ending, ending_until, untold";
         let change = Change::new(set)
             .when("phase = :pending OR phase = :failed")
             .text(":processing", JobPhase::Processing.name())
             .text(":pending", JobPhase::Pending.name())
             .text(":failed", JobPhase::Failed.name())
             .number(":now", now_ms)
+            .number(":done", job.completed)
             .number(":reserve", hold.amount.micro())
             .number(":price", input.price.micro())
             .text(":etag", &input.etag)

@@ -29,7 +29,7 @@ mod usage;
 
 use std::sync::Arc;
 
-pub use batch_files::{BatchFiles, Listed, Missed};
+pub use batch_files::{BatchFiles, Listed, Missed, NDJSON};
 pub use budget::Budget;
 pub use cache::{Cache, Kept};
 pub use classifiers::{ClassifierHead, Classifiers, NewVersion, next_version};

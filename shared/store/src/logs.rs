@@ -9,7 +9,8 @@ use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
 use contract::Credits;
 use contract::resources::LOGS;
 
-use crate::{Item, Store, StoreError};
+use crate::transaction::Change;
+use crate::{Guard, Item, Store, StoreError, Transaction};
 
 pub use find::LogFilter;
 
@@ -46,6 +47,7 @@ pub const KEEP_SECONDS: i64 = 30 * 86_400;
 /// Rows DynamoDB takes at once.
 const BATCH: usize = 25;
 const TRIES: u32 = 4;
+
 fn partition(account: &str) -> String {
     format!("LOG#{account}")
 }
@@ -86,6 +88,15 @@ impl Logs<'_> {
             self.write_batch(requests).await?;
         }
         Ok(())
+    }
+
+    /// Adds a row to a transaction.
+    pub(crate) fn write_with(
+        &self,
+        transaction: &mut Transaction<'_>,
+        row: &CallRow,
+    ) -> Result<(), StoreError> {
+        transaction.put(Guard::None, &LOGS, row.item(), Change::default())
     }
 
     /// What the table could not take at once is tried again a few times.

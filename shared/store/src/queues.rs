@@ -19,6 +19,9 @@ pub struct BatchMessage {
     pub job: String,
     /// The shard to work on; `None`: whether the job can be brought to its end.
     pub shard: Option<u32>,
+    /// Id of the hold of the start that it was sent for.
+    #[serde(default)]
+    pub start: Option<String>,
 }
 
 #[derive(Debug)]

@@ -1,11 +1,7 @@
 //! Uploads: a row each for a day, and their files in S3. The first use of an upload pins the ETag of its file: from then on it is that
 //! file or none.
 
-use std::time::Duration;
-
-use aws_sdk_s3::operation::complete_multipart_upload::CompleteMultipartUploadError;
-use aws_sdk_s3::presigning::PresigningConfig;
-use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
+use aws_sdk_s3::types::CompletedPart;
 use bytes::Bytes;
 use contract::clock::day;
 use contract::limits::{
@@ -13,7 +9,9 @@ use contract::limits::{
 };
 use contract::resources::{UPLOAD_FILES, UPLOADS};
 
+use crate::batch_files::PartsError;
 use crate::error::unless_refused;
+use crate::files::signed_for;
 use crate::item::{number, text};
 use crate::transaction::Change;
 use crate::{Guard, Item, Missed, Store, StoreError, Transaction};
@@ -104,10 +102,6 @@ impl UploadRecord {
 }
 
 impl Uploads<'_> {
-    fn bucket(&self) -> &str {
-        &self.0.names.bucket_results
-    }
-
     /// Adds a new upload. Refused by [`Guard::UploadQuota`] where the account has begun too many today.
     pub fn create(&self, transaction: &mut Transaction<'_>, upload: &UploadRecord) -> Result<(), StoreError> {
         let bytes = i64::try_from(upload.size.unwrap_or(MAX_FORM_UPLOAD)).unwrap_or(i64::MAX);
@@ -137,18 +131,21 @@ impl Uploads<'_> {
         Ok(record.filter(|record| now_ms < record.expires_ms()))
     }
 
-    /// The file as it is now; `None` where nothing has arrived.
+    /// The file that the upload is for good, or as it is now; `None` where nothing has arrived.
     pub async fn arrived(&self, upload: &UploadRecord) -> Result<Option<Pinned>, StoreError> {
+        if upload.pinned.is_some() {
+            return Ok(upload.pinned.clone());
+        }
         let head = self.0.batch_files().head(&upload.file()).await?;
         Ok(head.filter(|(bytes, _)| *bytes > 0).map(|(bytes, etag)| Pinned { etag, bytes }))
     }
 
     /// The file that the upload is from now on: the one pinned before, or the one that has arrived. `None`: there is none.
     pub async fn pin(&self, upload: &UploadRecord) -> Result<Option<Pinned>, StoreError> {
-        if let Some(pinned) = &upload.pinned {
-            return Ok(Some(pinned.clone()));
-        }
         let Some(arrived) = self.arrived(upload).await? else { return Ok(None) };
+        if upload.pinned.is_some() {
+            return Ok(Some(arrived));
+        }
         let (pk, sk) = key(&upload.account, &upload.id);
         let call = self.0.dynamodb.update_item().table_name(self.0.names.table(&UPLOADS));
         let outcome = call
@@ -180,7 +177,7 @@ impl Uploads<'_> {
     /// Deletes an upload with its file.
     pub async fn delete(&self, upload: &UploadRecord) -> Result<(), StoreError> {
         if let Some(in_parts) = &upload.in_parts {
-            self.abort(&upload.file(), in_parts).await?;
+            self.0.batch_files().abort_parts(&upload.file(), in_parts).await?;
         }
         self.0.batch_files().delete(&upload.file()).await?;
         let (pk, sk) = key(&upload.account, &upload.id);
@@ -189,25 +186,17 @@ impl Uploads<'_> {
         Ok(())
     }
 
-    /// Begins an upload in parts; the answer is S3's name of it.
-    pub async fn begin_parts(&self, file: &str, content_type: Option<&str>) -> Result<String, StoreError> {
-        let call = self.0.s3.create_multipart_upload().bucket(self.bucket()).key(file);
-        let begun = call.set_content_type(content_type.map(str::to_owned)).send().await?;
-        begun.upload_id.ok_or_else(|| StoreError::malformed("a multipart upload without an id"))
-    }
-
     /// The signed address of a part of exactly so many bytes.
     pub async fn part_link(
         &self,
         (file, in_parts): (&str, &str),
         (part, bytes): (i32, i64),
-        seconds: u64,
+        seconds: i64,
     ) -> Result<String, StoreError> {
-        let config = PresigningConfig::expires_in(Duration::from_secs(seconds))
-            .map_err(|error| StoreError::Failed(error.into()))?;
-        let call = self.0.s3.upload_part().bucket(self.bucket()).key(file).upload_id(in_parts);
+        let bucket = &self.0.names.bucket_results;
+        let call = self.0.s3.upload_part().bucket(bucket).key(file).upload_id(in_parts);
         let call = call.part_number(part).content_length(bytes);
-        Ok(call.presigned(config).await?.uri().to_owned())
+        Ok(call.presigned(signed_for(seconds)?).await?.uri().to_owned())
     }
 
     /// Puts parts together. `Err` with what the store says where it refuses them.
@@ -217,32 +206,19 @@ impl Uploads<'_> {
         parts: impl Iterator<Item = (i32, String)>,
     ) -> Result<Result<(), String>, StoreError> {
         let part = |(number, etag)| CompletedPart::builder().part_number(number).e_tag(etag).build();
-        let parts = CompletedMultipartUpload::builder().set_parts(Some(parts.map(part).collect())).build();
-        let call = self.0.s3.complete_multipart_upload().bucket(self.bucket()).key(file).upload_id(in_parts);
-        match call.multipart_upload(parts).send().await {
-            Ok(_) => Ok(Ok(())),
+        match self.0.batch_files().end_parts(file, in_parts, parts.map(part).collect()).await {
+            Ok(()) => Ok(Ok(())),
             Err(error) if is_callers(&error) => Ok(Err(said(error))),
             Err(error) => Err(error.into()),
         }
     }
-
-    async fn abort(&self, file: &str, in_parts: &str) -> Result<(), StoreError> {
-        let call = self.0.s3.abort_multipart_upload().bucket(self.bucket()).key(file).upload_id(in_parts);
-        match call.send().await {
-            Ok(_) => Ok(()),
-            Err(error) if error.as_service_error().is_some_and(|error| error.is_no_such_upload()) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
-    }
 }
 
-type CompleteError = aws_sdk_s3::error::SdkError<CompleteMultipartUploadError>;
-
-fn is_callers(error: &CompleteError) -> bool {
+fn is_callers(error: &PartsError) -> bool {
     error.raw_response().is_some_and(|raw| matches!(raw.status().as_u16(), 400 | 404))
 }
 
-fn said(error: CompleteError) -> String {
+fn said(error: PartsError) -> String {
     let meta = error.into_service_error();
     let message = meta.meta().message().unwrap_or("the parts are not those that were sent");
     message.trim_end_matches('.').to_owned()

@@ -13,8 +13,9 @@ use contract::Credits;
 use contract::clock::{day, hour};
 use contract::resources::LOGS;
 
-use crate::item::{number, text};
-use crate::{CallRow, Item, Store, StoreError};
+use crate::item::text;
+use crate::transaction::Change;
+use crate::{CallRow, Guard, Item, Store, StoreError, Transaction};
 
 pub use histogram::Histogram;
 
@@ -113,6 +114,23 @@ fn keys(row: &CallRow) -> [ItemKey; 2] {
         .map(|(grain, period)| (partition(grain, &row.account), period + &rest))
 }
 
+fn addition(sum: &Counters, newest_ms: i64) -> Change {
+    let mut change = Change::new(
+        "SET expires = :expires ADD requests :requests, errors :errors, credits :credits, images :images, tokens :tokens",
+    )
+    .number(":requests", sum.requests)
+    .number(":errors", sum.errors)
+    .number(":credits", sum.credits.micro())
+    .number(":images", sum.images)
+    .number(":tokens", sum.tokens)
+    .number(":expires", newest_ms / 1000 + KEEP_SECONDS);
+    for (class, count) in sum.latency.classes() {
+        change.expression += &format!(", h{class} :h{class}");
+        change = change.number(&format!(":h{class}"), count);
+    }
+    change
+}
+
 impl Usage<'_> {
     /// Adds calls to their counters, one update for each item among them.
     pub async fn count(&self, rows: &[CallRow]) -> Result<(), StoreError> {
@@ -135,28 +153,23 @@ impl Usage<'_> {
         Ok(())
     }
 
-    async fn add(&self, (pk, sk): ItemKey, sum: Counters, newest_ms: i64) -> Result<(), StoreError> {
-        let mut expression = String::from(
-            "SET expires = :expires ADD requests :requests, errors :errors, credits :credits, images :images, tokens :tokens",
-        );
-        let mut call = self
-            .0
-            .dynamodb
-            .update_item()
-            .table_name(self.0.names.table(&LOGS))
-            .key("pk", text(pk))
-            .key("sk", text(sk))
-            .expression_attribute_values(":requests", number(sum.requests))
-            .expression_attribute_values(":errors", number(sum.errors))
-            .expression_attribute_values(":credits", number(sum.credits.micro()))
-            .expression_attribute_values(":images", number(sum.images))
-            .expression_attribute_values(":tokens", number(sum.tokens))
-            .expression_attribute_values(":expires", number(newest_ms / 1000 + KEEP_SECONDS));
-        for (class, count) in sum.latency.classes() {
-            expression += &format!(", h{class} :h{class}");
-            call = call.expression_attribute_values(format!(":h{class}"), number(count));
+    /// Adds the counting of a call to a transaction.
+    pub(crate) fn count_with(
+        &self,
+        transaction: &mut Transaction<'_>,
+        row: &CallRow,
+    ) -> Result<(), StoreError> {
+        for key in keys(row) {
+            transaction.update(Guard::None, &LOGS, key, addition(&Counters::of(row), row.at_ms))?;
         }
-        call.update_expression(expression).send().await?;
+        Ok(())
+    }
+
+    async fn add(&self, (pk, sk): ItemKey, sum: Counters, newest_ms: i64) -> Result<(), StoreError> {
+        let Change { expression, values, .. } = addition(&sum, newest_ms);
+        let call = self.0.dynamodb.update_item().table_name(self.0.names.table(&LOGS));
+        let call = call.key("pk", text(pk)).key("sk", text(sk)).update_expression(expression);
+        call.set_expression_attribute_values(Some(values)).send().await?;
         Ok(())
     }
 

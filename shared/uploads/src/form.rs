@@ -22,7 +22,7 @@ pub struct Grant {
 /// A form for one object, and until when it is good (Unix milliseconds).
 pub async fn form(cx: &Cx, key: &str, most_bytes: u64) -> Result<(Form, i64), StoreError> {
     let now_ms = cx.now_ms();
-    let expires_ms = now_ms + i64::try_from(LINK_SECONDS).unwrap_or(0) * 1000;
+    let expires_ms = now_ms + LINK_SECONDS * 1000;
     let form = match &cx.store.forms {
         Some(signer) => signer.form(&cx.store, key, most_bytes, (now_ms, expires_ms)).await?,
         None => Form {

@@ -46,7 +46,7 @@ pub async fn target(cx: &Cx, upload: &UploadRecord) -> Result<UploadTarget, ApiE
         fields: None,
         parts: None,
         part_size: None,
-        urls_expire_at: seconds(cx.now_ms() + i64::try_from(LINK_SECONDS).unwrap_or(0) * 1000),
+        urls_expire_at: seconds(cx.now_ms() + LINK_SECONDS * 1000),
         expires_at: seconds(upload.expires_ms()),
     };
     let file = upload.file();

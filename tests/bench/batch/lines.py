@@ -54,9 +54,10 @@ def short_texts(count):
 
 
 def no_texts(count):
-    """No line has a text but the last: a job without a single valid line fails."""
-    block = b"".join(line(custom_id=number) for number in range(count - 1))
-    return Content(block, count - 1, faults=count - 1, end=line(custom_id="last", text="Thank you"))
+    """One line in fifty has a text, a short one: with less than one in a hundred a job ends."""
+    texts = range(0, count, 50)
+    block = b"".join(line(custom_id=n, text="Thank you") if n in texts else line(custom_id=n) for n in range(count))
+    return Content(block, count, faults=count - len(texts))
 
 
 def long_names(size):

@@ -35,11 +35,18 @@ enum Action {
     /// Lists the newest jobs
     List,
     /// Shows a job
-    Get { id: String },
+    Get {
+        #[arg(value_parser = id)]
+        id: String,
+    },
     /// Stops a job; lines that are done are kept
-    Cancel { id: String },
+    Cancel {
+        #[arg(value_parser = id)]
+        id: String,
+    },
     /// Downloads the results of a job that has ended
     Results {
+        #[arg(value_parser = id)]
         id: String,
         /// File of the results; without it they are printed
         #[arg(long, short)]
@@ -65,9 +72,15 @@ struct Submit {
     /// Wait for the end and download the results
     #[arg(long)]
     watch: bool,
-    /// File of the results with --watch; without it they are printed
-    #[arg(long, short)]
+    /// File of the results; without it they are printed
+    #[arg(long, short, requires = "watch")]
     output: Option<PathBuf>,
+}
+
+/// What goes into a path as it stands.
+fn id(text: &str) -> Result<String, &'static str> {
+    let is_id = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if is_id { Ok(text.to_owned()) } else { Err("an id is like job_0198...") }
 }
 
 impl Jobs {
@@ -81,21 +94,37 @@ impl Jobs {
             Action::List => {
                 let jobs = client.call("GET", "/v1/batch", None).await?;
                 for job in jobs.as_array().into_iter().flatten() {
-                    println!("{}", row(job));
+                    print(&row(job))?;
                 }
                 Ok(())
             }
             Action::Get { id } => {
-                println!("{:#}", client.call("GET", &format!("/v1/batch/{id}"), None).await?);
-                Ok(())
+                print(&format!("{:#}", client.call("GET", &format!("/v1/batch/{id}"), None).await?))
             }
             Action::Cancel { id } => {
                 let job = client.call("POST", &format!("/v1/batch/{id}/cancel"), None).await?;
-                println!("{}", text(&job["status"]));
-                Ok(())
+                print(text(&job["status"]))
             }
-            Action::Results { id, output } => results(&client, &id, output).await,
+            Action::Results { id, output } => results(&client, &id, Output::open(output)?).await,
         }
+    }
+}
+
+fn print(line: &str) -> Result<()> {
+    Ok(writeln!(std::io::stdout(), "{line}")?)
+}
+
+/// Where results go.
+enum Output {
+    Printed,
+    File(std::fs::File),
+}
+
+impl Output {
+    fn open(path: Option<PathBuf>) -> Result<Self> {
+        let Some(path) = path else { return Ok(Self::Printed) };
+        let file = std::fs::File::create(&path);
+        Ok(Self::File(file.with_context(|| format!("{} cannot be written", path.display()))?))
     }
 }
 
@@ -117,6 +146,8 @@ impl Submit {
         if !known.is_file() || known.len() == 0 {
             bail!("{} is no file with lines in it", self.file.display());
         }
+        // The same: what cannot be written is told now, not when the work is done.
+        let output = Output::open(self.output)?;
         let mut body = json!({});
         if !self.labels.is_empty() {
             body["labels"] = self.labels.iter().map(|label| label.trim()).collect::<Vec<_>>().into();
@@ -137,12 +168,18 @@ impl Submit {
         bar.finish_and_clear();
         client.call("POST", &format!("/v1/batch/{id}/start"), None).await?;
         if !self.watch {
-            println!("{id}");
-            return Ok(());
+            return print(&id);
         }
         eprintln!("{id}");
-        watch(client, &id).await?;
-        results(client, &id, self.output).await
+        let end = watch(client, &id).await?;
+        if end["requests_completed"].as_u64().unwrap_or(0) > 0 {
+            results(client, &id, output).await?;
+        }
+        match text(&end["status"]) {
+            "completed" => Ok(()),
+            "failed" => bail!("the job failed: {}", text(&end["error"])),
+            other => bail!("the job is {other}"),
+        }
     }
 }
 
@@ -151,7 +188,7 @@ fn style(template: &str) -> Result<ProgressStyle> {
 }
 
 /// Shows the lines that are done, their rate and the time left, until the job has ended.
-async fn watch(client: &Client, id: &str) -> Result<()> {
+async fn watch(client: &Client, id: &str) -> Result<Value> {
     let bar = ProgressBar::new(0).with_style(style("{prefix} {wide_bar} {pos}/{len} {msg}")?);
     let begun = Instant::now();
     loop {
@@ -164,32 +201,21 @@ async fn watch(client: &Client, id: &str) -> Result<()> {
         let left = job["eta_seconds"].as_u64().map_or(String::new(), |seconds| format!(", {seconds} s left"));
         bar.set_message(format!("{rate:.0} lines/s{left}"));
         match text(&job["status"]) {
-            "completed" => break bar.finish(),
             "processing" | "cancelling" => tokio::time::sleep(LOOK).await,
-            "failed" => {
+            _ => {
                 bar.abandon();
-                bail!("the job failed: {}", text(&job["error"]));
-            }
-            other => {
-                bar.abandon();
-                bail!("the job is {other}");
+                return Ok(job);
             }
         }
     }
-    Ok(())
 }
 
-async fn results(client: &Client, id: &str, output: Option<PathBuf>) -> Result<()> {
+async fn results(client: &Client, id: &str, output: Output) -> Result<()> {
     let links = client.call("GET", &format!("/v1/batch/{id}/results"), None).await?;
     let url = text(&links["download_url"]);
     match output {
-        Some(path) => {
-            let mut file = std::fs::File::create(&path)
-                .with_context(|| format!("{} cannot be written", path.display()))?;
-            client.download(url, &mut file).await?;
-            file.flush()?;
-        }
-        None => client.download(url, &mut std::io::stdout()).await?,
+        Output::File(mut file) => client.download(url, &mut file).await?,
+        Output::Printed => client.download(url, &mut std::io::stdout()).await?,
     }
     if let Some(errors) = links["errors_url"].as_str() {
         eprintln!("failed lines: {errors}");

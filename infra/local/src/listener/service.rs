@@ -12,7 +12,7 @@ use contract::endpoints::FALLBACK;
 use contract::limits::MAX_JSON_BODY;
 use contract::routing;
 use embedded::{FormGrant, PublicS3};
-use http::header::{CONNECTION, EXPECT, HOST};
+use http::header::{ALLOW, CONNECTION, EXPECT, HOST};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body::Body as _;
 use http_body_util::BodyExt;
@@ -64,19 +64,18 @@ impl Service {
         if request.headers().get_all(HOST).iter().count() > 1 {
             return closing(status(StatusCode::BAD_REQUEST));
         }
-        let is_preflight = cors::is_preflight(request.method(), request.headers());
-        if self.s3.owns_path(request.uri().path()) && !is_preflight {
+        let is_stores = self.s3.owns_path(request.uri().path());
+        if cors::is_preflight(request.method(), request.headers()) {
+            return cors::preflight(if is_stores { cors::STORE_METHODS } else { ALLOWED_METHODS });
+        }
+        if is_stores {
             let answer = self.s3.call(request).await;
             return cors::open(answer.map(|body| body.map_err(Error::from).boxed_unsync()));
         }
-        if request.method() == Method::POST
-            && let Some(grant) = uploads::grant(&self.platform, request.uri().path())
-        {
-            return cors::open(self.receive(grant, request).await);
-        }
-        if is_preflight {
-            let is_stores = self.s3.owns_path(request.uri().path());
-            return cors::preflight(if is_stores { cors::STORE_METHODS } else { ALLOWED_METHODS });
+        if let Some(grant) = uploads::grant(&self.platform, request.uri().path()) {
+            // Why here: a function would log the path, and the path admits the upload.
+            let is_form = request.method() == Method::POST;
+            return if is_form { cors::open(self.receive(grant, request).await) } else { only_post() };
         }
         let Some(function) = self.function(request.method(), request.uri().path()) else {
             return status(StatusCode::NOT_FOUND);
@@ -190,6 +189,13 @@ impl Service {
 fn status(status: StatusCode) -> Response<Outgoing> {
     let mut response = Response::new(full(""));
     *response.status_mut() = status;
+    response
+}
+
+/// To a path that takes forms and nothing else. What comes with it is not read.
+fn only_post() -> Response<Outgoing> {
+    let mut response = closing(status(StatusCode::METHOD_NOT_ALLOWED));
+    response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
     response
 }
 

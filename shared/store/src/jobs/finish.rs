@@ -8,7 +8,7 @@ use super::{JobPhase, JobRecord, Jobs, ShardRecord, active_key, key, shard_key, 
 use crate::error::unless_refused;
 use crate::item::{number, text};
 use crate::transaction::Change;
-use crate::{Guard, Item, StoreError, TransactionError};
+use crate::{CallRow, Guard, Item, StoreError, TransactionError};
 
 /// How a job ends.
 #[derive(Debug, Clone)]
@@ -118,7 +118,8 @@ impl Jobs<'_> {
         Ok(gathered)
     }
 
-    /// Ends a claimed job: its state, the rest of its hold and the account's place, together. `reserve`: what is left of the hold.
+    /// Ends a claimed job: its state, the rest of its hold and the account's place, together. It is untold and watched until
+    /// [`Jobs::tell`]. `reserve`: what is left of the hold.
     pub async fn end(
         &self,
         job: &JobRecord,
@@ -129,7 +130,7 @@ impl Jobs<'_> {
     ) -> Result<bool, StoreError> {
         let Some(hold) = &job.hold else { return Err(StoreError::malformed("a started job without a hold")) };
         let mut set = "SET phase = :phase, completed_at = :now, reserve = :zero, results_bytes = :results, \
-                       errors_bytes = :errors, logged = :charged, logged_tokens = :tokens"
+                       errors_bytes = :errors, untold = :one"
             .to_owned();
         if ending.error.is_some() {
             set += ", job_error = :error";
@@ -141,8 +142,7 @@ impl Jobs<'_> {
             .number(":now", now_ms)
             .number(":zero", 0)
             .number(":reserve", reserve.micro())
-            .number(":charged", job.charged.micro())
-            .number(":tokens", job.tokens)
+            .number(":one", 1)
             .number(":results", ending.results_bytes)
             .number(":errors", ending.errors_bytes);
         if let Some(error) = &ending.error {
@@ -151,8 +151,27 @@ impl Jobs<'_> {
         let mut transaction = self.0.transaction();
         transaction.update(Guard::Job, &JOBS, key(&job.account, &job.id), change)?;
         transaction.delete(&JOBS, active_key(&job.account))?;
-        transaction.delete(&JOBS, watch_key(&job.id))?;
         self.0.ledger().release_rest(&mut transaction, hold, reserve, now_ms)?;
+        match transaction.commit().await {
+            Ok(()) => Ok(true),
+            Err(TransactionError::Refused(_)) => Ok(false),
+            Err(TransactionError::Store(error)) => Err(error),
+        }
+    }
+
+    /// Writes the log row of an ended job and counts it, once. `false`: it was told before, or has started again.
+    pub async fn tell(&self, job: &JobRecord, row: &CallRow) -> Result<bool, StoreError> {
+        let mut transaction = self.0.transaction();
+        let told = Change::new("SET logged = :charged, logged_tokens = :tokens REMOVE untold")
+            .when("untold = :one AND completed_at = :at")
+            .number(":charged", job.charged.micro())
+            .number(":tokens", job.tokens)
+            .number(":one", 1)
+            .number(":at", job.completed_at_ms.unwrap_or(0));
+        transaction.update(Guard::Job, &JOBS, key(&job.account, &job.id), told)?;
+        transaction.delete(&JOBS, watch_key(&job.id))?;
+        self.0.logs().write_with(&mut transaction, row)?;
+        self.0.usage().count_with(&mut transaction, row)?;
         match transaction.commit().await {
             Ok(()) => Ok(true),
             Err(TransactionError::Refused(_)) => Ok(false),

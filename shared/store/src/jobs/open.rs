@@ -14,7 +14,10 @@ impl Jobs<'_> {
         let mut looked_at = 0;
         for (account, id) in self.open(now_ms, most).await? {
             self.look_again(&id, now_ms + LOOK_AFTER_MS).await?;
-            let Some(job) = self.find(&account, &id).await? else { continue };
+            let Some(job) = self.find(&account, &id).await? else {
+                self.remove(watch_key(&id)).await?;
+                continue;
+            };
             let is_moving = job.settled_at_ms.is_some_and(|at| at > now_ms - LOOK_AFTER_MS);
             if is_moving && job.phase == super::JobPhase::Processing {
                 continue;
@@ -47,7 +50,13 @@ impl Jobs<'_> {
     /// What has to be sent for a job to go on.
     pub async fn messages(&self, job: &JobRecord, now_ms: i64) -> Result<Vec<BatchMessage>, StoreError> {
         let known = self.shards(&job.id).await?;
-        let message = |shard| BatchMessage { account: job.account.clone(), job: job.id.clone(), shard };
+        let start = job.hold.as_ref().map(|hold| hold.id.clone());
+        let message = |shard| BatchMessage {
+            account: job.account.clone(),
+            job: job.id.clone(),
+            shard,
+            start: start.clone(),
+        };
         let shards = job.input.as_ref().map_or(0, |input| input.shards);
         let is_free = |number: &u32| match known.binary_search_by_key(number, |shard| shard.number) {
             Ok(place) => !known[place].done && known[place].lease_until_ms < now_ms,

@@ -108,9 +108,13 @@ pub struct JobRecord {
     pub completed: i64,
     pub failed: i64,
     pub tokens: i64,
-    /// Of these what earlier ends of the job have told the log.
+    /// It has ended, and the log does not know yet.
+    pub untold: bool,
+    /// Of credits and tokens what earlier ends of the job have told the log.
     pub logged: Credits,
     pub logged_tokens: i64,
+    /// Lines that were done at the last start.
+    pub done_before: i64,
     pub shards_done: i64,
     /// Bytes of the results, once it has ended.
     pub results_bytes: Option<i64>,
@@ -137,8 +141,10 @@ impl JobRecord {
             completed: 0,
             failed: 0,
             tokens: 0,
+            untold: false,
             logged: Credits::ZERO,
             logged_tokens: 0,
+            done_before: 0,
             shards_done: 0,
             results_bytes: None,
             errors_bytes: None,
@@ -184,8 +190,10 @@ impl JobRecord {
             completed: number("completed"),
             failed: number("failed"),
             tokens: number("tokens"),
+            untold: number("untold") == 1,
             logged: item.credits("logged"),
             logged_tokens: number("logged_tokens"),
+            done_before: number("done_before"),
             shards_done: number("shards_done"),
             results_bytes: item.find_number("results_bytes"),
             errors_bytes: item.find_number("errors_bytes"),

@@ -39,6 +39,8 @@ fn odd_files() -> Vec<(&'static str, Vec<u8>, Vec<Expected>)> {
         ("blank lines", format!("\n\n  \n{two}\n\r\n").into(), plain(&["one", "two"])),
         ("gzip", gzip(two.as_bytes()), plain(&["one", "two"])),
         ("gzip in two members", [gzip(b"{\"text\":\"one\"}\n{\"te"), gzip(b"xt\":\"two\"}")].concat(), plain(&["one", "two"])),
+        ("zeros after gzip", [gzip(two.as_bytes()), vec![0; 512]].concat(), plain(&["one", "two"])),
+        ("anything after gzip", [&gzip(two.as_bytes())[..], b"{\"text\":\"three\"}\n"].concat(), plain(&["one", "two"])),
         ("invalid UTF-8", b"{\"text\":\"one\"}\n{\"text\":\"\xc3\"}\n".to_vec(), vec![good("one"), bad("the line is not valid UTF-8")]),
         ("no object", b"[1]\n{\"text\":\"one\"}\n\"text\"\n{\n".to_vec(), vec![bad(JSON), good("one"), bad(JSON), bad(JSON)]),
         ("no text", b"{\"text\":\"one\"}\n{}\n{\"text\":7}\n{\"text\":\"  \"}".to_vec(), vec![good("one"), bad("text is missing"), bad("text is not a string"), bad("text is empty")]),
@@ -203,6 +205,73 @@ async fn many_short_lines_that_fail_cost_nothing_and_do_not_hold_up_the_one_that
         assert_eq!((results.len(), errors.len()), (150_001, 100_000));
         assert_eq!(results[150_000]["custom_id"], "last");
         assert_eq!(job["actual_tokens"], results[150_000]["tokens"]);
+        harness.assert_books().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn numbers_that_name_lines_come_back_as_they_were_written() {
+    bounded(120, async {
+        let harness = Harness::start().await;
+        let numbers =
+            ["123456789012345678901234567890", "1.10", "1e400", "-0", "0.1000000000000000055511151231257827"];
+        let mut file = numbers.map(|n| format!("{{\"custom_id\":{n},\"text\":\"one\"}}\n")).concat();
+        file += &numbers.map(|n| format!("{{\"custom_id\": {n} }}\n")).concat();
+        let id = started(&harness, &harness.key, tickets(), file.as_bytes()).await;
+        ended(&harness, &harness.key, &id).await;
+        let links = harness.call("GET", &format!("/v1/batch/{id}/results")).send().await.expect(200).json();
+        let lines = async |name: &str| {
+            let url = links[name].as_str().expect("a link").to_owned();
+            let text = harness.call_url("GET", &url).no_key().send().await.expect(200).text();
+            text.lines().map(str::to_owned).collect::<Vec<_>>()
+        };
+        let (results, errors) = (lines("download_url").await, lines("errors_url").await);
+        for (place, number) in numbers.iter().enumerate() {
+            let named = format!("\"custom_id\":{number},");
+            assert!(results[place].contains(&named), "{}", results[place]);
+            assert!(results[place + 5].contains(&named), "{}", results[place + 5]);
+            assert!(errors[place].contains(&named), "{}", errors[place]);
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_errors_file_ends_after_16_mib() {
+    bounded(120, async {
+        let harness = Harness::start().await;
+        let name = "x".repeat(512);
+        let mut file = format!("{{\"custom_id\":\"{name}\"}}\n").repeat(32_000);
+        file += "{\"text\":\"one\"}";
+        let id = started(&harness, &harness.key, tickets(), file.as_bytes()).await;
+        let job = ended(&harness, &harness.key, &id).await;
+        assert_eq!((&job["status"], &job["requests_failed"]), (&json!("completed"), &json!(32_000)), "{job}");
+        let (results, errors) = files(&harness, &harness.key, &id).await;
+        assert_eq!(results.len(), 32_001);
+        let bytes: usize = errors.iter().map(|line| line.to_string().len() + 1).sum();
+        let longest = 700;
+        assert!(((16 << 20)..(16 << 20) + longest).contains(&bytes), "{bytes}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_is_no_file_of_lines_fails_its_job_after_a_million_of_them() {
+    bounded(400, async {
+        let harness = Harness::start().await;
+        let mut file = b"{\"text\":\"one\"}\n".to_vec();
+        file.extend_from_slice(&b"x\n".repeat(1_500_000));
+        let id = started(&harness, &harness.key, tickets(), &file).await;
+        let job = ended(&harness, &harness.key, &id).await;
+        assert_eq!(job["status"], "failed", "{job}");
+        assert!(job["error"].as_str().is_some_and(|error| error.contains("99 of 100 lines failed")), "{job}");
+        let done = job["requests_completed"].as_u64().expect("a count");
+        assert!((1_000_000..1_100_000).contains(&done), "{job}");
+        let url = harness.call("GET", &format!("/v1/batch/{id}/results")).send().await.expect(200).json();
+        let url = url["download_url"].as_str().expect("a link");
+        let results = harness.call_url("GET", url).no_key().send().await.expect(200).text();
+        assert_eq!(results.lines().count() as u64, done);
         harness.assert_books().await;
     })
     .await;

@@ -33,6 +33,9 @@ async fn the_parts_of_a_large_file_become_one_whatever_was_tried_before() {
         let last = made["parts"][1]["url"].as_str().expect("an address");
         let other = harness.call_url("PUT", last).body("application/octet-stream", vec![0; 10]);
         assert_eq!(other.send().await.status, 403);
+        let preflight = harness.call_url("OPTIONS", last).header("origin", "https://example.com");
+        let preflight = preflight.header("access-control-request-method", "PUT").send().await.expect(204);
+        assert!(preflight.header("access-control-allow-methods").contains("PUT"));
         let id = &made["id"];
         let mut wrong = sent.clone();
         wrong[0]["etag"] = "\"00000000000000000000000000000000\"".into();

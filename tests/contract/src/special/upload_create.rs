@@ -105,6 +105,11 @@ async fn a_form_takes_no_more_bytes_than_announced_no_other_key_and_nothing_afte
         let preflight = harness.call_url("OPTIONS", url).header("origin", "https://example.com");
         let preflight = preflight.header("access-control-request-method", "POST").send().await.expect(204);
         assert!(preflight.header("access-control-allow-methods").contains("POST"));
+        // No other method reaches a function, which would log the path.
+        for method in ["GET", "PUT", "DELETE"] {
+            let refused = harness.call_url(method, url).no_key().send().await.expect(405);
+            assert_eq!(refused.header("allow"), "POST");
+        }
         harness.clock.advance_ms(3_601_000);
         assert_eq!(send(&harness, &made, b"1234567890").await.status, 404);
     })

@@ -50,6 +50,49 @@ async fn the_command_submits_a_file_watches_it_and_brings_the_results() {
     assert!(!keyless.success && keyless.stderr.contains("ATELIER_KEY"), "{keyless:?}");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_command_cannot_read_or_write_makes_no_job_and_of_a_failed_one_it_brings_what_is_done() {
+    let home = Home::new().await;
+    let server = home.serve(&[]);
+    let path = |name: &str| home.folder.join(name).display().to_string();
+    let (empty, broken, good, output) = (path("empty"), path("broken"), path("good"), path("out"));
+    fs::write(&empty, "").expect("a file");
+    fs::write(&broken, "nonsense\n{}\n").expect("a file");
+    fs::write(&good, lines(3)).expect("a file");
+    let (url, key) = (server.base_url(), server.key());
+    let env = [("ATELIER_URL", &url[..]), ("ATELIER_KEY", &key[..])];
+    let submit = async |file: &str, more: &[&str]| {
+        atelier(&[&["jobs", "submit", file, "--labels", "billing, technical"], more].concat(), &env).await
+    };
+    for (file, more, reason) in [
+        (&empty, &[][..], "no file with lines"),
+        (&path("missing"), &[], "cannot be read"),
+        (&path("."), &[], "no file with lines"),
+        (&good, &["-o", &output], "--watch"),
+        (&good, &["--watch", "-o", &path("no/such/folder")], "cannot be written"),
+    ] {
+        let run = submit(file, more).await;
+        assert!(!run.success && run.stderr.contains(reason), "{run:?}");
+    }
+    for id in ["", "../keys", "a b"] {
+        let run = atelier(&["jobs", "get", id], &env).await;
+        assert!(!run.success && run.stderr.contains("an id is like"), "{run:?}");
+    }
+    assert_eq!(atelier(&["jobs", "list"], &env).await.stdout, "");
+
+    let failed = submit(&broken, &["--watch", "-o", &output]).await;
+    assert!(!failed.success && failed.stderr.contains("no valid line"), "{failed:?}");
+    assert_eq!(fs::read_to_string(&output).expect("the results").lines().count(), 2);
+    let done = submit(&good, &["--watch"]).await;
+    assert!(done.success, "{done:?}");
+    let labels: Vec<Value> =
+        done.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert!(
+        labels.iter().all(|line| line["label"] == "billing" || line["label"] == "technical"),
+        "{labels:?}"
+    );
+}
+
 /// Makes and starts a job on a file by the command.
 async fn submit(home: &Home, server: &ServerProcess, count: usize) -> String {
     let file = home.folder.join("in.ndjson");
@@ -107,4 +150,9 @@ async fn a_server_that_is_killed_again_and_again_gives_the_results_of_an_undistu
     let twice = 2.0 * whole["credits"].as_f64().expect("credits");
     let spent = sheet["spent"].as_f64().expect("credits");
     assert!((spent - twice).abs() < 1e-6, "{spent} and not {twice}");
+    let usage = server.call("GET", "/v1/usage?group_by=route").send().await.expect(200).json();
+    let routes = usage["data"].as_array().expect("rows").iter();
+    let told: f64 =
+        routes.filter(|row| row["route"] == "batch-worker").filter_map(|row| row["credits"].as_f64()).sum();
+    assert!((told - twice).abs() < 1e-6, "{told} and not {twice}");
 }

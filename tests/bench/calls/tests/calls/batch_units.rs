@@ -4,22 +4,16 @@
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use atelier::{accounts, open_store};
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
-    SharedHttpConnector,
-};
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
-use common::clock::SystemClock;
-use common::files::FileKeys;
-use common::{Config, Function, Origin, Platform, Work};
-use contract::{Credits, Scope};
-use embedded::Embedded;
+use common::Work;
+use contract::Scope;
 use serde_json::{Value, json};
 use store::JobRecord;
+
+use crate::watched::{Api, Watch};
 
 const ROWS: usize = 1_000_000;
 /// One in so many rows has a text, so that every segment is charged: a row without one writes as little to tables as one with.
@@ -36,33 +30,19 @@ struct Tally {
 }
 
 /// Has the store say what a call takes, and adds it up.
-#[derive(Debug, Clone)]
-struct Metered<T> {
-    inner: T,
-    tally: Arc<Mutex<Tally>>,
-}
+#[derive(Debug, Clone, Default)]
+struct Metered(Arc<Mutex<Tally>>);
 
-impl HttpClient for Metered<SharedHttpClient> {
-    fn http_connector(
-        &self,
-        settings: &HttpConnectorSettings,
-        components: &RuntimeComponents,
-    ) -> SharedHttpConnector {
-        let inner = self.inner.http_connector(settings, components);
-        SharedHttpConnector::new(Metered { inner, tally: self.tally.clone() })
-    }
-}
-
-impl HttpConnector for Metered<SharedHttpConnector> {
-    fn call(&self, mut request: HttpRequest) -> HttpConnectorFuture {
+impl Watch for Metered {
+    fn call(&self, inner: &SharedHttpConnector, mut request: HttpRequest) -> HttpConnectorFuture {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         if !WRITES.iter().any(|name| target.ends_with(name)) {
-            return self.inner.call(request);
+            return inner.call(request);
         }
         let mut body = read(request.body());
         body["ReturnConsumedCapacity"] = "TOTAL".into();
         *request.body_mut() = SdkBody::from(body.to_string());
-        let (answer, tally) = (self.inner.call(request), self.tally.clone());
+        let (answer, tally) = (inner.call(request), self.0.clone());
         HttpConnectorFuture::new(async move {
             let answer = answer.await?;
             let units = match &read(answer.body())["ConsumedCapacity"] {
@@ -87,44 +67,7 @@ fn units(table: &Value) -> f64 {
     table["CapacityUnits"].as_f64().expect("units")
 }
 
-struct Api {
-    platform: Arc<Platform>,
-    tally: Arc<Mutex<Tally>>,
-    key: String,
-    _embedded: Embedded,
-}
-
-impl Api {
-    async fn new() -> Self {
-        let embedded = Embedded::temporary().expect("the embedded stores");
-        let (mut store, _) = open_store(&embedded, "http://localhost").await.expect("tables and queues");
-        accounts::create_account(&store, "acme").await.expect("an account");
-        accounts::grant(&store, "acme", Credits::whole(10_000), "test").await.expect("a grant");
-        let key = accounts::create_key(&store, "acme", "test", &[Scope::Classify]).await.expect("a key");
-        let tally = Arc::<Mutex<Tally>>::default();
-        let client = Metered { inner: embedded.http_client(), tally: tally.clone() };
-        let config = store.dynamodb.config().to_builder().http_client(SharedHttpClient::new(client)).build();
-        store.dynamodb = aws_sdk_dynamodb::Client::from_conf(config);
-        let config = Config { rate_limits: true, in_lambda: true, ..Config::default() };
-        let platform = Platform::new(config, store, Arc::new(SystemClock), FileKeys::new(&[[1; 32]]));
-        Self { platform: Arc::new(platform), tally, key: key.expose().to_owned(), _embedded: embedded }
-    }
-
-    async fn post(&self, function: &Function, path: &str, body: &Value) -> Value {
-        let Work::Http(http) = &function.work else { panic!("{} is no endpoint", function.name) };
-        let request = http::Request::post(path)
-            .header("Authorization", format!("Bearer {}", self.key))
-            .header("Content-Type", "application/json")
-            .body(Bytes::from(body.to_string()))
-            .expect("a request");
-        let origin = Origin { scheme: "https".into(), host: "localhost".into(), client: String::new() };
-        let answer = common::run(self.platform.clone(), http, request, origin).await;
-        let status = answer.status();
-        let body = answer.into_body().collect().await.expect("a body");
-        assert!(status.is_success(), "{status}: {}", String::from_utf8_lossy(&body));
-        serde_json::from_slice(&body).expect("JSON")
-    }
-
+impl Api<Metered> {
     async fn job(&self, id: &str) -> JobRecord {
         self.platform.store.jobs().find("acme", id).await.expect("an answer").expect("a job")
     }
@@ -162,14 +105,14 @@ fn file() -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_million_rows_of_a_fast_job_take_under_2000_write_units() {
-    let api = Api::new().await;
+    let api = Api::new(Metered::default(), Scope::Classify).await;
     let id = api.whole(file()).await;
     let job = api.job(&id).await;
     assert_eq!(job.completed, i64::try_from(ROWS).expect("few"), "{job:?}");
     assert_eq!(job.phase, store::JobPhase::Completed, "{job:?}");
     let shards = api.platform.store.jobs().shards(&id).await.expect("the shards");
     let segments: i64 = shards.iter().map(|shard| shard.segments).sum();
-    let Tally { calls, units } = *api.tally.lock().unwrap_or_else(PoisonError::into_inner);
+    let Tally { calls, units } = *api.watch.0.lock().unwrap_or_else(PoisonError::into_inner);
     println!(
         "fast, {ROWS} rows: {units} write units by {calls} calls; {} shards, {segments} segments",
         shards.len()
