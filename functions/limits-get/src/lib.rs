@@ -40,6 +40,8 @@ async fn handle(cx: Cx, _: Request<Nothing>) -> Result<Response<Limits>, ApiErro
         job_line_bytes: limits::MAX_BATCH_LINE,
         upload_bytes: limits::MAX_UPLOAD,
         upload_form_bytes: limits::MAX_FORM_UPLOAD,
+        uploads_pending: limits::MAX_PENDING_UPLOADS,
+        uploads_stored_bytes: limits::MAX_STORED_UPLOADS,
     };
     let answer = Limits {
         sizes,

@@ -22,6 +22,7 @@ async fn handle(cx: Cx, req: Request<UploadCreate>) -> Result<Response<UploadTar
         pinned: None,
         created_at_ms: cx.now_ms(),
     };
+    cx.store.uploads().recount(&upload, cx.now_ms()).await?;
     if req.is_in_parts() {
         // Where the quota refuses it after this, the bucket's rule for unfinished uploads takes it away.
         let begun = cx.store.batch_files().begin_parts(&upload.file(), req.content_type.as_deref()).await?;

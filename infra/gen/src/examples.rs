@@ -140,6 +140,7 @@ fn limits() -> Value {
             "batch_texts": limits::MAX_BATCH_TEXTS, "batch_body_bytes": limits::MAX_BATCH_BODY,
             "job_file_bytes": limits::MAX_BATCH_UPLOAD, "job_line_bytes": limits::MAX_BATCH_LINE,
             "upload_bytes": limits::MAX_UPLOAD, "upload_form_bytes": limits::MAX_FORM_UPLOAD,
+            "uploads_pending": limits::MAX_PENDING_UPLOADS, "uploads_stored_bytes": limits::MAX_STORED_UPLOADS,
         },
         "prices": contract::price::PRICES,
         "rate_limits": rates,

@@ -19,7 +19,8 @@ fn endpoint(route: &Route) -> String {
     let method =
         if route.head { format!("{}, HEAD", route.method.name()) } else { route.method.name().to_owned() };
     let also: String = route.also.iter().map(|path| format!(", `{first}{path}`")).collect();
-    let scope = route.scope.map_or("no key".to_owned(), |scope| format!("`{}`", scope.name()));
+    let scopes: Vec<_> = route.scopes().map(|scope| format!("`{}`", scope.name())).collect();
+    let scope = if scopes.is_empty() { "no key".to_owned() } else { scopes.join(" or ") };
     let name = route.name;
     format!(
         "| `{method} {first}{}`{also} | {} | {scope} | [{name}](functions/{name}) |",

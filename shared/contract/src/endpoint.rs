@@ -84,6 +84,8 @@ pub struct Route {
     pub family: Family,
     /// `None`: served without a key.
     pub scope: Option<Scope>,
+    /// Scopes that will do as well.
+    pub or_scopes: &'static [Scope],
     /// Whether it is served without a key too where public mode is on.
     pub public: bool,
     pub summary: &'static str,
@@ -126,6 +128,16 @@ impl Route {
         }
     }
 
+    /// The scopes of which a key needs one; none of a route that needs no key.
+    pub fn scopes(&self) -> impl Iterator<Item = Scope> {
+        self.scope.into_iter().chain(self.or_scopes.iter().copied())
+    }
+
+    /// Whether a key with these scopes may use it.
+    pub fn granted_by(&self, held: &[Scope]) -> bool {
+        self.scope.is_none() || self.scopes().any(|scope| scope.granted_by(held))
+    }
+
     /// Whether `Idempotency-Key` is honoured.
     pub fn idempotent_by_key(&self) -> bool {
         self.method == Method::Post && self.scope.is_some()
@@ -157,6 +169,7 @@ impl<Req: JsonSchema + Check, Res: JsonSchema> Endpoint<Req, Res> {
             head: false,
             family: Family::Platform,
             scope: None,
+            or_scopes: &[],
             public: false,
             summary: "",
             status: 200,
@@ -208,6 +221,12 @@ impl<Req: JsonSchema + Check, Res: JsonSchema> Endpoint<Req, Res> {
 
     pub const fn scope(mut self, scope: Scope) -> Self {
         self.route.scope = Some(scope);
+        self
+    }
+
+    /// Further scopes of which any will do.
+    pub const fn or_scopes(mut self, scopes: &'static [Scope]) -> Self {
+        self.route.or_scopes = scopes;
         self
     }
 

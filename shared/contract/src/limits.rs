@@ -69,9 +69,10 @@ pub const MAX_UPLOAD: u64 = 5_000_000_000;
 pub const UPLOAD_PART: u64 = 64 << 20;
 /// Seconds after which an upload is gone.
 pub const UPLOAD_SECONDS: i64 = 86_400;
-/// Uploads of an account a day (UTC), and the bytes they announce; one that announces none counts as the largest form.
-pub const MAX_UPLOADS_A_DAY: i64 = 1_000;
-pub const MAX_UPLOAD_BYTES_A_DAY: i64 = 200_000_000_000;
+/// Uploads of an account whose file has not arrived, and bytes of all it has: of one without a file those announced, and where none are
+/// the largest form's.
+pub const MAX_PENDING_UPLOADS: i64 = 100;
+pub const MAX_STORED_UPLOADS: i64 = 50_000_000_000;
 /// Lines of the errors file of a job, and its bytes; the results file has all.
 pub const MAX_LISTED_FAULTS: i64 = 100_000;
 pub const MAX_ERRORS_BYTES: usize = 16 << 20;
@@ -87,6 +88,8 @@ pub enum LimitClass {
     ImageEdit,
     /// Classify and tag, by the account's tier.
     Classify,
+    /// New batch jobs.
+    BatchCreate,
 }
 
 /// Fixed windows: at a border between two of them twice the limit is possible.
@@ -160,7 +163,7 @@ impl Tier {
 }
 
 impl LimitClass {
-    pub const ALL: [LimitClass; 2] = [Self::ImageEdit, Self::Classify];
+    pub const ALL: [LimitClass; 3] = [Self::ImageEdit, Self::Classify, Self::BatchCreate];
 
     /// Of an account without a tier of its own.
     pub const fn rate(self) -> Rate {
@@ -169,6 +172,7 @@ impl LimitClass {
             Self::Classify => {
                 Rate { per_minute: Tier::Developer.limits().requests_per_minute, per_second: None }
             }
+            Self::BatchCreate => Rate { per_minute: 100, per_second: None },
         }
     }
 
@@ -176,6 +180,7 @@ impl LimitClass {
         match self {
             Self::ImageEdit => "image_edit",
             Self::Classify => "classify",
+            Self::BatchCreate => "batch_create",
         }
     }
 }

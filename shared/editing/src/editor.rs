@@ -7,7 +7,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use common::{ApiError, Platform, panic_message};
 use contract::images::{Operations, Output};
-use contract::limits::MAX_INPUT_BY_URL;
+use contract::limits::{MAX_FORM_UPLOAD, MAX_INPUT_BY_URL};
 use contract::settings;
 use fetch::{FetchConfig, Fetched, Fetcher, Place, SystemResolver};
 use imaging::{Edited, ImagingError, Limits, Measure, Rgb};
@@ -108,7 +108,8 @@ impl Editor {
         output: Output,
         deadline: Instant,
     ) -> Result<Edited, EditError> {
-        let Input { bytes, place } = self.read((platform, account), uri, MAX_INPUT_BY_URL, deadline).await?;
+        let most = if uploads::id_of(uri).is_some() { MAX_FORM_UPLOAD } else { MAX_INPUT_BY_URL };
+        let Input { bytes, place } = self.read((platform, account), uri, most, deadline).await?;
         self.work(bytes, Some(place), operations, output, deadline).await
     }
 

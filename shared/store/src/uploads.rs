@@ -1,11 +1,10 @@
-//! Uploads: a row each for a day, and their files in S3. The first use of an upload pins the ETag of its file: from then on it is that
+//! Uploads: a row each for a day, one of what the account has, and their files in S3. The first use of an upload pins the ETag of its file: from then on it is that
 //! file or none.
 
 use aws_sdk_s3::types::CompletedPart;
 use bytes::Bytes;
-use contract::clock::day;
 use contract::limits::{
-    MAX_FORM_UPLOAD, MAX_UPLOAD_BYTES_A_DAY, MAX_UPLOADS_A_DAY, UPLOAD_PART, UPLOAD_SECONDS,
+    MAX_FORM_UPLOAD, MAX_PENDING_UPLOADS, MAX_STORED_UPLOADS, UPLOAD_PART, UPLOAD_SECONDS,
 };
 use contract::resources::{UPLOAD_FILES, UPLOADS};
 
@@ -15,6 +14,10 @@ use crate::files::signed_for;
 use crate::item::{number, text};
 use crate::transaction::Change;
 use crate::{Guard, Item, Missed, Store, StoreError, Transaction};
+
+mod quota;
+
+use quota::quota_key;
 
 #[derive(Debug)]
 pub struct Uploads<'a>(pub(crate) &'a Store);
@@ -67,6 +70,12 @@ impl UploadRecord {
         self.size.unwrap_or(0).saturating_sub(before).min(UPLOAD_PART)
     }
 
+    /// Bytes that count against the quota.
+    fn counted(&self) -> i64 {
+        let bytes = self.pinned.as_ref().map_or(self.size.unwrap_or(MAX_FORM_UPLOAD), |file| file.bytes);
+        i64::try_from(bytes).unwrap_or(i64::MAX)
+    }
+
     fn item(&self) -> Item {
         let (pk, sk) = key(&self.account, &self.id);
         let mut item = Item::new(pk, sk)
@@ -102,18 +111,16 @@ impl UploadRecord {
 }
 
 impl Uploads<'_> {
-    /// Adds a new upload. Refused by [`Guard::UploadQuota`] where the account has begun too many today.
+    /// Adds a new upload. Refused by [`Guard::UploadQuota`] where the account has too many.
     pub fn create(&self, transaction: &mut Transaction<'_>, upload: &UploadRecord) -> Result<(), StoreError> {
-        let bytes = i64::try_from(upload.size.unwrap_or(MAX_FORM_UPLOAD)).unwrap_or(i64::MAX);
-        let count = Change::new("ADD begun :one, announced :bytes SET expires = :expires")
-            .when("attribute_not_exists(begun) OR (begun < :most AND announced <= :room)")
+        let bytes = upload.counted();
+        let count = Change::new("ADD pending_count :one, stored_bytes :bytes")
+            .when("attribute_not_exists(pending_count) OR (pending_count < :most AND stored_bytes <= :room)")
             .number(":one", 1)
             .number(":bytes", bytes)
-            .number(":most", MAX_UPLOADS_A_DAY)
-            .number(":room", MAX_UPLOAD_BYTES_A_DAY - bytes)
-            .number(":expires", upload.created_at_ms / 1000 + 2 * UPLOAD_SECONDS);
-        let today = (format!("ACCOUNT#{}", upload.account), format!("DAY#{}", day(upload.created_at_ms)));
-        transaction.update(Guard::UploadQuota, &UPLOADS, today, count)?;
+            .number(":most", MAX_PENDING_UPLOADS)
+            .number(":room", MAX_STORED_UPLOADS - bytes);
+        transaction.update(Guard::UploadQuota, &UPLOADS, quota_key(&upload.account), count)?;
         transaction.put_new(Guard::Upload, &UPLOADS, upload.item())
     }
 
@@ -158,6 +165,8 @@ impl Uploads<'_> {
             .send()
             .await;
         if unless_refused(outcome)?.is_some() {
+            let more = i64::try_from(arrived.bytes).unwrap_or(i64::MAX) - upload.counted();
+            self.adjust(&upload.account, (-1, more)).await?;
             return Ok(Some(arrived));
         }
         // Another was first, or has deleted it.
@@ -182,7 +191,11 @@ impl Uploads<'_> {
         self.0.batch_files().delete(&upload.file()).await?;
         let (pk, sk) = key(&upload.account, &upload.id);
         let call = self.0.dynamodb.delete_item().table_name(self.0.names.table(&UPLOADS));
-        call.key("pk", text(pk)).key("sk", text(sk)).send().await?;
+        let call = call.key("pk", text(pk)).key("sk", text(sk)).condition_expression("attribute_exists(pk)");
+        if unless_refused(call.send().await)?.is_some() {
+            let pending = if upload.pinned.is_some() { 0 } else { -1 };
+            self.adjust(&upload.account, (pending, -upload.counted())).await?;
+        }
         Ok(())
     }
 

@@ -1,8 +1,8 @@
 //! What holds for every route.
 
 use contract::limits::{
-    CEILING_FACTOR, IDEMPOTENCY_SECONDS, KEYLESS_CEILING, LimitClass, MAX_INPUT_BY_URL, MAX_JSON_BODY,
-    MAX_MULTIPART_BODY, SYNC_SECONDS,
+    CEILING_FACTOR, IDEMPOTENCY_SECONDS, KEYLESS_CEILING, LimitClass, MAX_FORM_UPLOAD, MAX_INPUT_BY_URL,
+    MAX_JSON_BODY, MAX_MULTIPART_BODY, SYNC_SECONDS,
 };
 use contract::price::PRICES;
 use contract::{ErrorKind, Family, settings};
@@ -87,6 +87,7 @@ fn limits() -> Markup {
         row("JSON body", megabytes(MAX_JSON_BODY as u64)),
         row("Multipart edit, file and data together", megabytes(MAX_MULTIPART_BODY as u64)),
         row("Input fetched from its address", megabytes(MAX_INPUT_BY_URL)),
+        row("Input that is an upload", megabytes(MAX_FORM_UPLOAD)),
         row(
             "Decoded picture, unless the operator chose otherwise",
             format!("{pixels} pixels, 32,767 a side, first frame"),

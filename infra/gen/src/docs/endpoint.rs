@@ -60,7 +60,10 @@ fn errors(route: &Route) -> Vec<(u16, &'static str, String)> {
 fn facts(route: &Route) -> Markup {
     html! {
         dl.facts {
-            div { dt { "Scope" } dd { @match route.scope { Some(scope) => code { (scope.name()) }, None => "no key needed" } } }
+            div { dt { "Scope" } dd {
+                @for (place, scope) in route.scopes().enumerate() { @if place > 0 { " or " } code { (scope.name()) } }
+                @if route.scope.is_none() { "no key needed" }
+            } }
             @if let Some(prefix) = route.family.prefixes().get(1) { div { dt { "Also" } dd { code { (prefix) (route.path) } } } }
             @for path in route.also { div { dt { "Also" } dd { code { (path) } } } }
             @if route.head { div { dt { "Also" } dd { "HEAD" } } }

@@ -2,7 +2,7 @@
 
 use contract::limits::{
     LINK_SECONDS, MAX_BATCH_LINE, MAX_BATCH_UPLOAD, MAX_CUSTOM_ID_CHARS, MAX_ERRORS_BYTES, MAX_FORM_UPLOAD,
-    MAX_LISTED_FAULTS, MAX_UPLOAD, MAX_UPLOAD_BYTES_A_DAY, MAX_UPLOADS_A_DAY, UNREADABLE_AFTER, UPLOAD_PART,
+    MAX_LISTED_FAULTS, MAX_PENDING_UPLOADS, MAX_STORED_UPLOADS, MAX_UPLOAD, UNREADABLE_AFTER, UPLOAD_PART,
     UPLOAD_SECONDS,
 };
 use contract::resources::{BATCH_INPUTS, BATCH_RESULTS, RESULTS};
@@ -31,8 +31,8 @@ fn uploads() -> Markup {
         }
         p {
             (inline(&format!("Addresses are good for {} minutes; `renew` gives fresh ones until the file has arrived. An upload is the file that it was at its first use or at `complete`: one that is replaced later is \
-            refused with `INPUT_UNREACHABLE`. An account begins {} uploads of {} GB together a day (UTC); an upload without `size` counts as {} MB.",
-            LINK_SECONDS / 60, thousands(MAX_UPLOADS_A_DAY.unsigned_abs()), MAX_UPLOAD_BYTES_A_DAY / 1_000_000_000, megabytes(MAX_FORM_UPLOAD))))
+            refused with `INPUT_UNREACHABLE`. An account has at most {} uploads whose file has not arrived, and {} GB of uploads; one without file and `size` counts as {} MB.",
+            LINK_SECONDS / 60, MAX_PENDING_UPLOADS, MAX_STORED_UPLOADS / 1_000_000_000, megabytes(MAX_FORM_UPLOAD))))
         }
     }
 }

@@ -44,10 +44,12 @@ pub fn operation(route: &Route, method: &str, components: &mut Components) -> Re
 
 fn description(route: &Route) -> String {
     let mut sentences = Vec::new();
-    match route.scope {
-        Some(scope) => sentences.push(format!("Scope: `{}`.", scope.name())),
-        None => sentences.push("Needs no key.".to_owned()),
-    }
+    let scopes: Vec<_> = route.scopes().map(|scope| format!("`{}`", scope.name())).collect();
+    sentences.push(match &scopes[..] {
+        [] => "Needs no key.".to_owned(),
+        [scope] => format!("Scope: {scope}."),
+        scopes => format!("Scope: any of {}.", scopes.join(", ")),
+    });
     if route.public {
         sentences.push("In public mode texts are answered without a key too.".to_owned());
     }

@@ -6,6 +6,6 @@ use super::call::Call;
 use crate::ApiError;
 
 pub(crate) fn authorize(call: &Call) -> Result<(), ApiError> {
-    let (Some(needed), Some(key)) = (call.route.scope, &call.key) else { return Ok(()) };
-    if needed.granted_by(&key.scopes) { Ok(()) } else { Err(ApiError::new(ErrorKind::Forbidden)) }
+    let Some(key) = &call.key else { return Ok(()) };
+    if call.route.granted_by(&key.scopes) { Ok(()) } else { Err(ApiError::new(ErrorKind::Forbidden)) }
 }

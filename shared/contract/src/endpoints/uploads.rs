@@ -9,9 +9,13 @@ use crate::platform::uploads::{
 use crate::resources::Needs::{FileKeys, UploadFiles, Uploads};
 use crate::{ErrorKind, Scope};
 
+/// An upload is good for whatever takes inputs.
+const OTHERS: &[Scope] = &[Scope::Classify, Scope::Extract, Scope::Jobs];
+
 pub const UPLOAD_CREATE: Endpoint<UploadCreate, UploadTarget> =
     Endpoint::post("upload-create", "/v1/uploads")
-        .scope(Scope::Storage)
+        .scope(Scope::ImageEditing)
+        .or_scopes(OTHERS)
         .summary("An upload, and where its file goes")
         .creates()
         .needs(&[Uploads, UploadFiles, FileKeys])
@@ -20,14 +24,16 @@ pub const UPLOAD_CREATE: Endpoint<UploadCreate, UploadTarget> =
         .fails(&[ErrorKind::UploadQuotaReached]);
 
 pub const UPLOAD_GET: Endpoint<UploadRef, Upload> = Endpoint::get("upload-get", "/v1/uploads/{id}")
-    .scope(Scope::Storage)
+    .scope(Scope::ImageEditing)
+    .or_scopes(OTHERS)
     .summary("An upload: whether its file has arrived")
     .needs(&[Uploads, UploadFiles])
     .fails(&[ErrorKind::UploadNotFound]);
 
 pub const UPLOAD_COMPLETE: Endpoint<UploadComplete, Upload> =
     Endpoint::post("upload-complete", "/v1/uploads/{id}/complete")
-        .scope(Scope::Storage)
+        .scope(Scope::ImageEditing)
+        .or_scopes(OTHERS)
         .summary("Put the parts of an upload together")
         .needs(&[Uploads, UploadFiles])
         .example(|| json!({"parts": [{"number": 1, "etag": "\"5d41402abc4b2a76b9719d911017c592\""}]}))
@@ -35,7 +41,8 @@ pub const UPLOAD_COMPLETE: Endpoint<UploadComplete, Upload> =
 
 pub const UPLOAD_RENEW: Endpoint<UploadRef, UploadTarget> =
     Endpoint::post("upload-renew", "/v1/uploads/{id}/renew")
-        .scope(Scope::Storage)
+        .scope(Scope::ImageEditing)
+        .or_scopes(OTHERS)
         .summary("Fresh addresses for an upload whose file has not arrived")
         .no_body()
         .needs(&[Uploads, UploadFiles, FileKeys])
@@ -44,7 +51,8 @@ pub const UPLOAD_RENEW: Endpoint<UploadRef, UploadTarget> =
 
 pub const UPLOAD_DELETE: Endpoint<UploadRef, UploadDeleted> =
     Endpoint::delete("upload-delete", "/v1/uploads/{id}")
-        .scope(Scope::Storage)
+        .scope(Scope::ImageEditing)
+        .or_scopes(OTHERS)
         .summary("Delete an upload with its file")
         .needs(&[Uploads, UploadFiles])
         .fails(&[ErrorKind::UploadNotFound]);

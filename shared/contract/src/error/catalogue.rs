@@ -290,8 +290,8 @@ pub const ERRORS: &[ErrorRow] = &[
         429,
         "UPLOAD_QUOTA_REACHED",
         ("2002", "general"),
-        "The account's uploads of today are used up.",
-        "An account begins 1,000 uploads of 200 GB together a day (UTC). The next day counts anew.",
+        "The account has too many uploads.",
+        "An account has at most 100 uploads whose file has not arrived, and 50 GB of uploads. Delete some, or wait until their 24 hours are over.",
     ),
     row(
         ErrorKind::ModelFailed,

@@ -57,6 +57,9 @@ pub struct Sizes {
     /// Of an upload, and of one that goes up in one form.
     pub upload_bytes: u64,
     pub upload_form_bytes: u64,
+    /// Of an account: uploads without their file, and bytes of all.
+    pub uploads_pending: i64,
+    pub uploads_stored_bytes: i64,
 }
 
 #[derive(Debug, Clone, Serialize, JsonSchema)]

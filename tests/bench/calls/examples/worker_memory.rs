@@ -86,7 +86,7 @@ async fn whole(api: &Api<Unseen>, priority: &str, least: u64) -> i64 {
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
-    let api = Api::new(Unseen, Scope::Classify).await;
+    let api = Api::new(Unseen, Scope::Jobs).await;
     whole(&api, "standard", 1).await;
     let lines = whole(&api, "fast", LARGE).await;
     println!("{}", json!({"lines": lines, "peak_mb": peak()}));

@@ -27,6 +27,8 @@ async fn sizes_prices_and_rates_are_those_in_force() {
             ("job_line_bytes", 1 << 20),
             ("upload_bytes", 5_000_000_000),
             ("upload_form_bytes", 100_000_000),
+            ("uploads_pending", 100),
+            ("uploads_stored_bytes", 50_000_000_000),
             ("decoded_side", 32_767),
             ("output_pixels", 100_000_000),
             ("sync_seconds", 25),

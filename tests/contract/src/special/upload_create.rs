@@ -117,7 +117,7 @@ async fn a_form_takes_no_more_bytes_than_announced_no_other_key_and_nothing_afte
 }
 
 #[tokio::test]
-async fn an_account_announces_200_gb_a_day_and_no_more_than_5_gb_at_once() {
+async fn an_account_has_100_uploads_without_a_file_and_50_gb_of_them_and_no_more_than_5_gb_at_once() {
     bounded(120, async {
         let harness = Harness::start().await;
         for size in [0, 5_000_000_001_u64] {
@@ -125,16 +125,43 @@ async fn an_account_announces_200_gb_a_day_and_no_more_than_5_gb_at_once() {
                 harness.call("POST", PATH).json(json!({"filename": "a", "size": size})).send().await;
             assert_kind(&refused, ErrorKind::Validation);
         }
-        let body = || json!({"filename": "a", "size": 5_000_000_000_u64});
-        for _ in 0..40 {
-            make(&harness, body()).await;
-        }
-        let refused = harness.call("POST", PATH).json(body()).send().await;
-        assert_kind(&refused, ErrorKind::UploadQuotaReached);
         let other = harness.account("other", 100).await;
-        harness.call("POST", PATH).key(&other).json(body()).send().await.expect(201);
+        let begin =
+            async |key: &str, body: Value| harness.call("POST", PATH).key(key).json(body).send().await;
+        let large = || json!({"filename": "a", "size": 5_000_000_000_u64});
+        let mut made = Vec::new();
+        for _ in 0..10 {
+            made.push(begin(&other, large()).await.expect(201).json());
+        }
+        assert_kind(&begin(&other, large()).await, ErrorKind::UploadQuotaReached);
+        assert_kind(&begin(&other, json!({"filename": "a"})).await, ErrorKind::UploadQuotaReached);
+        // What is deleted counts no more.
+        let path = format!("{PATH}/{}", made[0]["id"].as_str().expect("an id"));
+        harness.call("DELETE", &path).key(&other).send().await.expect(200);
+        harness.call("DELETE", &path).key(&other).send().await.expect(404);
+        begin(&other, large()).await.expect(201);
+        assert_kind(&begin(&other, large()).await, ErrorKind::UploadQuotaReached);
+
+        let small = || json!({"filename": "a", "size": 10});
+        let mut made = Vec::new();
+        for _ in 0..100 {
+            made.push(begin(&harness.key, small()).await.expect(201).json());
+        }
+        assert_kind(&begin(&harness.key, small()).await, ErrorKind::UploadQuotaReached);
+        // Those that arrive make room, once they are counted.
+        for made in &made[..2] {
+            send(&harness, made, b"1234567890").await.expect(204);
+        }
+        harness.clock.advance_ms(11_000);
+        for _ in 0..2 {
+            begin(&harness.key, small()).await.expect(201);
+        }
+        assert_kind(&begin(&harness.key, small()).await, ErrorKind::UploadQuotaReached);
+        // And so do those that expire.
         harness.clock.advance_ms(86_400_000);
-        make(&harness, body()).await;
+        for key in [&harness.key, &other] {
+            begin(key, large()).await.expect(201);
+        }
     })
     .await;
 }

@@ -105,7 +105,7 @@ fn file() -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_million_rows_of_a_fast_job_take_under_2000_write_units() {
-    let api = Api::new(Metered::default(), Scope::Classify).await;
+    let api = Api::new(Metered::default(), Scope::Jobs).await;
     let id = api.whole(file()).await;
     let job = api.job(&id).await;
     assert_eq!(job.completed, i64::try_from(ROWS).expect("few"), "{job:?}");
