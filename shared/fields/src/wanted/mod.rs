@@ -1,0 +1,166 @@
+//! What a client asks for.
+
+mod prompt;
+mod schema;
+
+use crate::lexicon::{Concept, of_field};
+use crate::text::readable;
+
+/// The form of a value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kind {
+    /// The page's wording.
+    Text,
+    Number,
+    Integer,
+    /// A sum of money as a number.
+    Amount,
+    Percent,
+    /// `YYYY-MM-DD`.
+    Date,
+    /// `HH:MM` or `HH:MM:SS`.
+    Time,
+    Email,
+    Phone,
+    Url,
+    Iban,
+    VatId,
+    /// ISO 4217.
+    Currency,
+    Boolean,
+    /// One of these.
+    Choice(Vec<String>),
+    /// Repeated rows of these; one without a name stands for a list of plain values.
+    List(Vec<Field>),
+    Object(Vec<Field>),
+}
+
+/// One value that is asked for, or a group of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Field {
+    pub name: String,
+    pub description: Option<String>,
+    pub kind: Kind,
+    /// A number that the answer must hold as a string: it keeps the page's wording.
+    pub as_text: bool,
+}
+
+/// All that is asked for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Wanted {
+    pub fields: Vec<Field>,
+}
+
+impl Wanted {
+    /// The properties of a JSON Schema's root object. What has another form than fields can have is left out.
+    pub fn of_schema(schema: &serde_json::Value) -> Self {
+        Self { fields: schema::fields(schema) }
+    }
+
+    /// The fields that a prompt names, in any of three languages. Empty where it names none.
+    pub fn of_prompt(prompt: &str) -> Self {
+        Self { fields: prompt::fields(prompt) }
+    }
+}
+
+/// The form that values of a concept have.
+pub(crate) fn kind_of(concept: Concept) -> Kind {
+    use Concept as C;
+    match concept {
+        C::Date
+        | C::DueDate
+        | C::OrderDate
+        | C::DeliveryDate
+        | C::BirthDate
+        | C::ExpiryDate
+        | C::IssueDate
+        | C::BestBefore
+        | C::StartDate
+        | C::EndDate => Kind::Date,
+        C::Time => Kind::Time,
+        C::Total
+        | C::Subtotal
+        | C::TaxAmount
+        | C::Shipping
+        | C::Paid
+        | C::Change
+        | C::Balance
+        | C::Tip
+        | C::Price
+        | C::OldPrice
+        | C::LineAmount => Kind::Amount,
+        C::TaxRate => Kind::Percent,
+        C::Quantity | C::Stock => Kind::Number,
+        C::Currency => Kind::Currency,
+        C::Iban => Kind::Iban,
+        C::VatId => Kind::VatId,
+        C::Phone | C::Mobile | C::Fax => Kind::Phone,
+        C::Email => Kind::Email,
+        C::Website => Kind::Url,
+        _ => Kind::Text,
+    }
+}
+
+/// A single value of all that is asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Leaf {
+    /// Names from the root, as they are written.
+    pub path: Vec<String>,
+    /// The same in words.
+    pub names: Vec<String>,
+    pub description: Option<String>,
+    pub kind: Kind,
+    pub as_text: bool,
+    pub concept: Option<Concept>,
+}
+
+impl Leaf {
+    pub(crate) fn of(field: &Field, above: &[String]) -> Self {
+        let mut path = above.to_vec();
+        path.push(field.name.clone());
+        let names: Vec<String> = path.iter().map(|name| readable(name)).collect();
+        let parts: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mut concept = of_field(&parts, field.description.as_deref());
+        if above.is_empty() && field.name.is_empty() {
+            concept = None;
+        }
+        let as_known = concept.map(kind_of).filter(|_| field.kind == Kind::Text);
+        // A text that is a date is given as dates are; amounts keep their wording and are only checked.
+        let as_text = field.as_text || matches!(as_known, Some(Kind::Amount | Kind::Number | Kind::Percent));
+        let mut kind = as_known.unwrap_or_else(|| field.kind.clone());
+        if matches!(kind, Kind::Number) {
+            match concept.map(kind_of) {
+                Some(Kind::Amount) => kind = Kind::Amount,
+                Some(Kind::Percent) => kind = Kind::Percent,
+                _ => {}
+            }
+        }
+        Self { path, names, description: field.description.clone(), kind, as_text, concept }
+    }
+
+    /// Whether one of the names around it, or its own, has this word.
+    pub(crate) fn is_within(&self, words: &[&str]) -> bool {
+        self.names.iter().flat_map(|name| crate::text::words(name)).any(|word| words.contains(&word.as_str()))
+    }
+}
+
+/// All single values, but not those of lists.
+pub(crate) fn leaves(fields: &[Field]) -> Vec<Leaf> {
+    let mut leaves = Vec::new();
+    collect(fields, &mut Vec::new(), &mut leaves);
+    leaves
+}
+
+fn collect(fields: &[Field], above: &mut Vec<String>, leaves: &mut Vec<Leaf>) {
+    for field in fields {
+        match &field.kind {
+            Kind::Object(inner) => {
+                above.push(field.name.clone());
+                collect(inner, above, leaves);
+                above.pop();
+            }
+            Kind::List(_) => {}
+            _ => leaves.push(Leaf::of(field, above)),
+        }
+    }
+}
