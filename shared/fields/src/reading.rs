@@ -72,7 +72,7 @@ fn read_number(leaf: &Leaf, text: &str, habits: Habits) -> Option<Reading> {
     let value = if leaf.as_text {
         Value::String(text.get(best.start..best.end).unwrap_or_default().trim().to_owned())
     } else {
-        json_number(best.value)?
+        json_number(if best.percent { best.value.abs() } else { best.value })?
     };
     Some(Reading { start: best.start, end: best.end, value, fit: fit * (0.85 + 0.15 * share.min(1.0)) })
 }

@@ -192,7 +192,15 @@ fn is_plain(view: &View<'_>, cell: usize) -> bool {
         && place::postal(text).is_none()
         && !place::is_street(text)
         && !amount::numbers(text, view.sheet.habits).iter().any(amount::Number::is_money)
-        && !view.marks.in_cell(cell).any(|mark| mark.start == 0 && mark.is_known)
+        && !begins_with_label(view, cell)
+}
+
+/// Large print may begin with the word of a label: "Au Bon Pain".
+fn begins_with_label(view: &View<'_>, cell: usize) -> bool {
+    let is_large = view.sheet.cells[cell].height() > 1.3;
+    view.marks
+        .in_cell(cell)
+        .any(|mark| mark.start == 0 && mark.is_known && (mark.is_whole || mark.has_colon || !is_large))
 }
 
 fn has_form(text: &str) -> bool {

@@ -151,7 +151,8 @@ fn discount(view: &View<'_>, leaf: &Leaf) -> Vec<Candidate> {
             Some(reading) => reading.value,
             None => continue,
         };
-        found.push(candidate(value, vec![span], 0.66));
+        let is_off = percent.value < 0.0 || view.sheet.cells.len() < 4;
+        found.push(candidate(value, vec![span], if is_off { 0.7 } else { 0.57 }));
     }
     found
 }
