@@ -32,7 +32,14 @@ const MOST_ROWS: usize = 2_000;
 pub(crate) fn find(sheet: &Sheet, marks: &Marks, name: &str, fields: &[Field]) -> Table {
     let above = [name.to_owned()];
     let plain = fields.iter().filter(|field| !matches!(field.kind, Kind::Object(_) | Kind::List(_)));
-    let leaves: Vec<Leaf> = plain.map(|field| Leaf::of(field, &above)).collect();
+    let mut leaves: Vec<Leaf> = plain.map(|field| Leaf::of(field, &above)).collect();
+    let is_goods = leaves.iter().any(|leaf| {
+        matches!(leaf.concept, Some(Concept::Quantity | Concept::Price | Concept::LineAmount | Concept::ArticleNumber | Concept::Stock))
+    });
+    // The name of what has a price is no person's.
+    for leaf in leaves.iter_mut().filter(|leaf| is_goods && leaf.concept == Some(Concept::Person)) {
+        leaf.concept = Some(Concept::Product);
+    }
     let by_header = header::find(sheet, marks, &leaves).map(|header| rows(sheet, marks, &leaves, &header));
     let table = by_header
         .filter(|table| !table.rows.is_empty())

@@ -40,21 +40,26 @@ pub(super) fn rows(sheet: &Sheet, marks: &Marks, leaves: &[Leaf]) -> Table {
         }
         let read = read_row(sheet, row);
         let has_label = sheet.rows[row].clone().any(|cell| marks.in_cell(cell).any(|mark| mark.has_colon));
-        if (read.sum.is_none() && !read.is_detail) || has_label {
+        if read.sum.is_none() && read.words.is_none() || has_label {
             continue;
         }
-        table.cells.extend(sheet.rows[row].clone());
         found.push(read);
     }
     for row in joined(found) {
         if row.words.is_some() && row.sum.is_some() {
+            table.cells.extend(row.cells());
             table.rows.push(leaves.iter().map(|leaf| entry(sheet, leaves, leaf, &row)).collect());
         }
     }
-    if table.rows.is_empty() {
-        table.cells.clear();
-    }
     table
+}
+
+impl Row {
+    fn cells(&self) -> Vec<usize> {
+        let words = self.words.iter().flat_map(|(_, spans)| spans.iter().map(|span| span.cell));
+        let sum = self.sum.iter().map(|(_, span)| span.cell);
+        words.chain(sum).chain(self.quantity.iter().map(|(_, span)| span.cell)).collect()
+    }
 }
 
 fn is_amount(leaf: &Leaf) -> bool {
@@ -73,7 +78,13 @@ fn read_row(sheet: &Sheet, row: usize) -> Row {
     let numbers = amount::numbers(last_text, sheet.habits);
     // A letter for the rate of tax may follow the sum.
     let sum = numbers.last().filter(|number| number.is_money() && last_text.len() - number.end <= 3);
-    let Some(sum) = sum else { return result };
+    let Some(sum) = sum else {
+        // Words alone: what they cost may stand in the next row.
+        if cells.len() == 1 && last_text.chars().filter(|c| c.is_alphabetic()).count() >= 2 {
+            result.words = Some((last_text.clone(), vec![Span { cell: last, start: 0, end: last_text.len() }]));
+        }
+        return result;
+    };
     result.sum =
         Some((last_text[sum.start..sum.end].to_owned(), Span { cell: last, start: sum.start, end: sum.end }));
     let mut words: Vec<(String, Span)> = Vec::new();
@@ -154,6 +165,7 @@ fn joined(rows: Vec<Row>) -> Vec<Row> {
             Some(last) if row.is_detail && last.quantity.is_none() => {
                 last.quantity = row.quantity;
                 last.price = row.price.or(last.price.take());
+                last.sum = last.sum.take().or(row.sum);
             }
             _ => joined.push(row),
         }

@@ -56,6 +56,7 @@ pub(super) fn find(view: &View<'_>) -> Vec<Address> {
 fn is_american(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     matches!(words[..], [state, zip] if state.len() == 2 && zip.len() >= 5)
+        || matches!(words[..], [zip] if zip.len() == 5 && zip.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// The line above in the same block.

@@ -113,7 +113,10 @@ pub(crate) fn is_street(line: &str) -> bool {
 /// The postal code and the city of a line: `10115 Berlin`, `CH-8001 Zürich`, `London SW1A 1AA`, `Austin, TX 78701`.
 pub(crate) fn postal(line: &str) -> Option<Postal> {
     let tokens: Vec<&str> = line.split_whitespace().collect();
-    continental(&tokens).or_else(|| british(&tokens)).or_else(|| american(line, &tokens))
+    continental(&tokens)
+        .or_else(|| british(&tokens))
+        .or_else(|| american(line, &tokens))
+        .or_else(|| after_comma(line))
 }
 
 fn is_city(words: &[&str]) -> bool {
@@ -192,6 +195,15 @@ fn american(line: &str, tokens: &[&str]) -> Option<Postal> {
         }
     }
     None
+}
+
+/// "Boise, 83702".
+fn after_comma(line: &str) -> Option<Postal> {
+    let (before, code) = line.rsplit_once(',')?;
+    let (city, code) = (before.rsplit(',').next()?.trim(), code.trim());
+    let is_code = (4..=5).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_digit());
+    let words: Vec<&str> = city.split_whitespace().collect();
+    (is_code && is_city(&words)).then(|| Postal { code: code.to_owned(), city: city.to_owned() })
 }
 
 /// Countries as addresses name them, folded.
