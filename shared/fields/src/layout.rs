@@ -85,6 +85,17 @@ impl Sheet {
         (next < self.cells.len() && self.row_of[next] == self.row_of[cell]).then_some(next)
     }
 
+    /// The nearest cell above that begins where this one does, no higher than `reach` heights.
+    pub(crate) fn above(&self, cell: usize, reach: f32) -> Option<usize> {
+        let from = &self.cells[cell];
+        let rows = self.rows[..self.row_of[cell]].iter().rev().take(4);
+        rows.flat_map(Clone::clone).find(|&index| {
+            let other = &self.cells[index];
+            let gap = from.top - other.bottom;
+            (other.left - from.left).abs() < 0.8 && (-0.5..reach).contains(&gap)
+        })
+    }
+
     /// Cells below that lie under `left..right`, of the nearest row that has such, no lower than `reach` heights.
     pub(crate) fn below(&self, cell: usize, left: f32, right: f32, reach: f32) -> Option<usize> {
         let from = &self.cells[cell];

@@ -27,6 +27,8 @@ pub(crate) struct Mark {
 #[derive(Debug, Default)]
 pub(crate) struct Marks {
     pub marks: Vec<Mark>,
+    /// Labels of these pages stand below what they name, as captions under the lines of a form.
+    pub are_captions: bool,
     by_cell: HashMap<usize, Vec<usize>>,
 }
 
@@ -44,7 +46,27 @@ impl Marks {
                 marks.marks.push(mark);
             }
         }
+        marks.are_captions = marks.vote(sheet);
         marks
+    }
+
+    /// Whether most labels with nothing beside them are nearer to what is above them than to what is below.
+    fn vote(&self, sheet: &Sheet) -> bool {
+        let (mut above, mut below) = (0, 0);
+        for mark in self.marks.iter().filter(|mark| mark.is_whole && mark.is_known && !mark.has_colon) {
+            let cell = &sheet.cells[mark.cell];
+            let over = sheet.above(mark.cell, 1.6).filter(|&over| !self.is_label(over));
+            let under =
+                sheet.below(mark.cell, cell.left, cell.right, 3.5).filter(|&under| !self.is_label(under));
+            let gap_above = over.map_or(f32::MAX, |over| cell.top - sheet.cells[over].bottom);
+            let gap_below = under.map_or(f32::MAX, |under| sheet.cells[under].top - cell.bottom);
+            match (over, under) {
+                (Some(_), _) if gap_above < gap_below - 0.2 => above += 1,
+                (_, Some(_)) if gap_below < gap_above - 0.2 => below += 1,
+                _ => {}
+            }
+        }
+        above >= 3 && above > 2 * below
     }
 
     pub(crate) fn in_cell(&self, cell: usize) -> impl Iterator<Item = &Mark> {
@@ -118,8 +140,16 @@ fn of_cell(cell: usize, text: &str, names: &[String]) -> Vec<Mark> {
             || text[..spans[index].0].split_whitespace().next_back().is_some_and(|word| {
                 word.chars().any(|c| c.is_ascii_digit()) || word.ends_with(['|', '·', '•', ','])
             });
+        let is_filled =
+            !after_value && spans[..index].iter().all(|&(start, end)| is_filler(&text[start..end]));
+        let is_capital = text[spans[index].0..].chars().next().is_some_and(|c| !c.is_lowercase());
+        let after_value = is_filled || after_value && (index == 0 || is_capital);
         match longest {
-            Some(length) if after_value && !is_letter(text, &spans, index, length) => {
+            Some(length)
+                if after_value
+                    && !is_letter(text, &spans, index, length)
+                    && !is_street(text, &spans, index, length) =>
+            {
                 push(spans[index].0, spans[index + length - 1].1, false);
                 index += length;
             }
@@ -131,6 +161,40 @@ fn of_cell(cell: usize, text: &str, names: &[String]) -> Vec<Mark> {
         push(0, text.len(), false);
     }
     marks
+}
+
+/// Words before the name of a tax: "incl. VAT 20 %".
+fn is_filler(word: &str) -> bool {
+    const FILLERS: &[&str] = &[
+        "incl",
+        "including",
+        "inkl",
+        "inklusive",
+        "enth",
+        "enthaltene",
+        "davon",
+        "dont",
+        "zzgl",
+        "plus",
+        "includes",
+        "darin",
+        "inclus",
+        "excl",
+        "which",
+        "of",
+        "montant",
+    ];
+    FILLERS.contains(&crate::text::fold(word).as_str())
+}
+
+/// Labels that begin names as well: "Rue de la Gare 5" is no label with a value, nor is "Place d'Armes".
+fn is_street(text: &str, spans: &[(usize, usize)], index: usize, length: usize) -> bool {
+    const WORDS: &[&str] = &[
+        "rue", "place", "str", "strasse", "street", "am", "au", "an", "to", "le", "for", "from", "von",
+        "ort", "site", "bon", "port", "bar",
+    ];
+    let label = crate::text::fold(&text[spans[index].0..spans[index + length - 1].1]);
+    WORDS.contains(&label.as_str()) && index + length < spans.len()
 }
 
 /// Single letters are labels ("T +49 30 ...") only with digits or a web address behind them.

@@ -167,8 +167,7 @@ fn places(sheet: &Sheet, marks: &Marks, mark: &Mark) -> Vec<Place> {
         beside(sheet, marks, mark, &mut places);
     }
     if places.first().is_none_or(|place| place.parts[0].1.cell != mark.cell) {
-        places.extend(below(sheet, marks, mark));
-        places.extend(above(sheet, marks, mark));
+        places.extend(if marks.are_captions { above(sheet, marks, mark) } else { below(sheet, marks, mark) });
     }
     places
 }
@@ -237,24 +236,13 @@ fn below(sheet: &Sheet, marks: &Marks, mark: &Mark) -> Option<Place> {
     })
 }
 
-/// Forms have captions below the line that is written on.
+/// Forms may have captions below the line that is written on.
 fn above(sheet: &Sheet, marks: &Marks, mark: &Mark) -> Option<Place> {
-    let cell = &sheet.cells[mark.cell];
     if !mark.is_whole || mark.has_colon {
         return None;
     }
-    for row in sheet.rows[..sheet.row_of[mark.cell]].iter().rev().take(2) {
-        let over = row.clone().find(|&index| {
-            let other = &sheet.cells[index];
-            (other.left - cell.left).abs() < 0.8
-                && cell.top - other.bottom < 0.9
-                && other.height() > 1.15 * cell.height()
-        });
-        if let Some(over) = over.filter(|&over| !marks.is_label(over)) {
-            let text = sheet.cells[over].text.clone();
-            let span = Span { cell: over, start: 0, end: text.len() };
-            return Some(Place { text, parts: vec![(0, span)], worth: 0.62 });
-        }
-    }
-    None
+    let over = sheet.above(mark.cell, 1.6).filter(|&over| !marks.is_label(over))?;
+    let text = sheet.cells[over].text.clone();
+    let span = Span { cell: over, start: 0, end: text.len() };
+    Some(Place { text, parts: vec![(0, span)], worth: 0.92 })
 }

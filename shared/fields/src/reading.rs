@@ -84,11 +84,21 @@ fn json_number(value: f64) -> Option<Value> {
     JsonNumber::from_f64(value).map(Value::Number)
 }
 
+/// "Books Inc.", "Huber e.V.": the point belongs to the word.
+fn is_abbreviated(text: &str) -> bool {
+    let last = text.split_whitespace().next_back().unwrap_or_default();
+    let word = last.trim_end_matches('.');
+    text.ends_with('.')
+        && !text.ends_with("..")
+        && (word.contains('.') || word.len() <= 4 && word.starts_with(char::is_uppercase))
+}
+
 /// What the texts of a concept look like.
 fn read_text(concept: Option<Concept>, text: &str) -> Option<Reading> {
     use Concept as C;
     let trimmed = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '_' | '|' | '·' | '•'));
-    let trimmed = trimmed.trim_end_matches(['.', ',', ';']).trim_end_matches("..").trim();
+    let trimmed =
+        if is_abbreviated(trimmed) { trimmed } else { trimmed.trim_end_matches(['.', ',', ';']).trim() };
     if !trimmed.chars().any(char::is_alphanumeric) {
         return None;
     }

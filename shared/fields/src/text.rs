@@ -49,7 +49,13 @@ pub(crate) fn words(text: &str) -> Vec<String> {
         compound(word, &mut words);
     }
     let all_small = words.iter().all(|word| SMALL.contains(&word.as_str()));
-    words.retain(|word| all_small || !SMALL.contains(&word.as_str()));
+    // The last word stays: "product of" is no product.
+    let last = words.len().saturating_sub(1);
+    let mut index = 0;
+    words.retain(|word| {
+        index += 1;
+        all_small || index > last || !SMALL.contains(&word.as_str())
+    });
     words
 }
 

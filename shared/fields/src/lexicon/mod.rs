@@ -74,7 +74,7 @@ fn contained(label: &str) -> Vec<Meaning> {
     for length in (1..words.len()).rev() {
         for window in words.windows(length) {
             let phrase = window.join(" ");
-            if phrase.len() < 3 {
+            if phrase.len() < 4 {
                 continue;
             }
             let concepts = exact(&phrase);
@@ -89,6 +89,17 @@ fn contained(label: &str) -> Vec<Meaning> {
 
 /// What a field is, by its name with the names around it, and by its description.
 pub(crate) fn of_field(path: &[&str], description: Option<&str>) -> Option<Concept> {
+    let plain: Vec<String> = path.iter().map(|name| without_umlauts(name)).collect();
+    let plain: Vec<&str> = plain.iter().map(String::as_str).collect();
+    by_name(path, description).or_else(|| by_name(&plain, None))
+}
+
+/// Names of programs write umlauts with two letters: `waehrung`.
+fn without_umlauts(name: &str) -> String {
+    name.to_lowercase().replace("ae", "a").replace("oe", "o").replace("ue", "u")
+}
+
+fn by_name(path: &[&str], description: Option<&str>) -> Option<Concept> {
     let name = path.last().map_or_else(Vec::new, |name| words(name));
     // `customer.name` before `name`; `invoice_number_printed` after `invoice_number`.
     for start in 0..path.len() {

@@ -97,6 +97,11 @@ pub(crate) enum Concept {
     Ingredients,
     Employer,
     Stock,
+    Author,
+    Approver,
+    Site,
+    Batch,
+    Fee,
 }
 
 /// Phrases by concept, those of the three languages after one another. Word by word, as [`crate::text::key`] takes them.
@@ -139,7 +144,7 @@ pub(crate) const TERMS: &[(Concept, &str)] = &[
     ),
     (
         Concept::Date,
-        "date|invoice date|date of invoice|receipt date|purchase date|transaction date|document date|bill date|dated|Datum|Rechnungsdatum|Belegdatum|Kaufdatum|Bondatum|Datum der Rechnung|date de facture|date facture|date de facturation|date d'achat|date du ticket|date du document|le",
+        "date|as of|as of date|report date|date of report|Stand|Stand vom|Berichtsdatum|au|en date du|situation au|état au|arrêté au|date du rapport|invoice date|date of invoice|receipt date|purchase date|transaction date|document date|bill date|dated|Datum|Rechnungsdatum|Belegdatum|Kaufdatum|Bondatum|Datum der Rechnung|date de facture|date facture|date de facturation|date d'achat|date du ticket|date du document|le",
     ),
     (
         Concept::DueDate,
@@ -184,7 +189,7 @@ pub(crate) const TERMS: &[(Concept, &str)] = &[
     ),
     (
         Concept::Paid,
-        "paid|amount paid|amount given|cash given|cash tendered|tendered|amount tendered|received|payment|payment received|bezahlt|gegeben|Gegeben bar|erhalten|Anzahlung|gezahlt|payé|montant payé|reçu espèces|montant reçu|acompte|versé|rendu sur",
+        "paid|amount paid|amount given|cash|Bar|Bargeld|espèces|en espèces|cash given|cash tendered|tendered|amount tendered|received|payment|payment received|bezahlt|gegeben|Gegeben bar|erhalten|Anzahlung|gezahlt|payé|montant payé|reçu espèces|montant reçu|acompte|versé|rendu sur",
     ),
     (
         Concept::Change,
@@ -275,7 +280,7 @@ pub(crate) const TERMS: &[(Concept, &str)] = &[
     ),
     (
         Concept::Website,
-        "website|web|web site|url|homepage|internet|site|web address|W|www|Webseite|Internetadresse|Website|site web|site internet|adresse web",
+        "website|web|web site|url|homepage|internet|web address|W|www|Webseite|Internetadresse|Website|site web|site internet|adresse web",
     ),
     (
         Concept::Person,
@@ -334,7 +339,7 @@ pub(crate) const TERMS: &[(Concept, &str)] = &[
     ),
     (
         Concept::StartDate,
-        "start date|date from|starts|start|begin|beginning|from date|valid from|arrival|check in|arrival date|departure date|Beginn|Startdatum|Anfang|Eintrittsdatum|Eintritt|gültig ab|Anreise|ab|date de début|début|à partir du|arrivée|date d'arrivée|date d'entrée",
+        "start date|date from|starts|start|begin|beginning|from date|valid from|arrival|check in|arrival date|departure date|Beginn|Startdatum|Anfang|Eintrittsdatum|Eintritt|Beitrittsdatum|entry date|date of entry|joining date|membership start|joined on|member since|Mitglied seit|membre depuis|valable à partir du|valable à partir de|date d'adhésion|gültig ab|Anreise|ab|date de début|début|à partir du|arrivée|date d'arrivée|date d'entrée",
     ),
     (
         Concept::EndDate,
@@ -425,5 +430,25 @@ pub(crate) const TERMS: &[(Concept, &str)] = &[
         "category|type|kind|group|class|Kategorie|Art|Typ|Gruppe|catégorie|genre d'article|groupe|classe",
     ),
     (Concept::Ingredients, "ingredients|Zutaten|ingrédients|composition"),
-    (Concept::Stock, "stock|in stock|stock level|Bestand|Lagerbestand|Lager|stock disponible|en stock"),
+    (Concept::Stock, "stock|in stock|stock level|Bestand|Lagerbestand|stock disponible|en stock"),
+    (
+        Concept::Author,
+        "author|prepared by|created by|written by|made by|reported by|compiled by|drawn up by|issued by person|Autor|Verfasser|erstellt von|bearbeitet von|verfasst von|Sachbearbeiter|Ersteller|auteur|établi par|rédigé par|préparé par|créé par",
+    ),
+    (
+        Concept::Approver,
+        "approver|approved by|authorised by|authorized by|checked by|reviewed by|genehmigt von|freigegeben von|geprüft von|approuvé par|validé par|vérifié par|approbateur",
+    ),
+    (
+        Concept::Site,
+        "warehouse|depot|site|branch|plant|facility|storage location|store location|Lager|Standort|Werk|Niederlassung|Lagerort|Depot|entrepôt|dépôt|site|agence|magasin de stockage",
+    ),
+    (
+        Concept::Batch,
+        "batch|batch number|batch no|batch code|lot|lot number|lot no|Charge|Chargennummer|Chargen-Nr|Los|Losnummer|Los-Nr|numéro de lot|n° de lot",
+    ),
+    (
+        Concept::Fee,
+        "fee|annual fee|yearly fee|membership fee|subscription|subscription fee|registration fee|dues|Gebühr|Beitrag|Jahresbeitrag|Mitgliedsbeitrag|Jahresgebühr|Teilnahmegebühr|frais|cotisation|cotisation annuelle|frais d'inscription|frais d'adhésion",
+    ),
 ];

@@ -34,7 +34,16 @@ pub(crate) fn find(sheet: &Sheet, marks: &Marks, name: &str, fields: &[Field]) -
     let plain = fields.iter().filter(|field| !matches!(field.kind, Kind::Object(_) | Kind::List(_)));
     let mut leaves: Vec<Leaf> = plain.map(|field| Leaf::of(field, &above)).collect();
     let is_goods = leaves.iter().any(|leaf| {
-        matches!(leaf.concept, Some(Concept::Quantity | Concept::Price | Concept::LineAmount | Concept::ArticleNumber | Concept::Stock))
+        matches!(
+            leaf.concept,
+            Some(
+                Concept::Quantity
+                    | Concept::Price
+                    | Concept::LineAmount
+                    | Concept::ArticleNumber
+                    | Concept::Stock
+            )
+        )
     });
     // The name of what has a price is no person's.
     for leaf in leaves.iter_mut().filter(|leaf| is_goods && leaf.concept == Some(Concept::Person)) {

@@ -81,7 +81,8 @@ fn read_row(sheet: &Sheet, row: usize) -> Row {
     let Some(sum) = sum else {
         // Words alone: what they cost may stand in the next row.
         if cells.len() == 1 && last_text.chars().filter(|c| c.is_alphabetic()).count() >= 2 {
-            result.words = Some((last_text.clone(), vec![Span { cell: last, start: 0, end: last_text.len() }]));
+            result.words =
+                Some((last_text.clone(), vec![Span { cell: last, start: 0, end: last_text.len() }]));
         }
         return result;
     };

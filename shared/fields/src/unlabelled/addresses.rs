@@ -69,7 +69,7 @@ fn above(view: &View<'_>, cell: usize) -> Option<usize> {
         let is_aligned = (other.left - from.left).abs() < 1.0
             || (other.right - from.right).abs() < 1.0
             || (other.left + other.right - from.left - from.right).abs() < 2.0;
-        is_aligned && gap < 1.0 * from.height().max(1.0) && gap > -0.5
+        is_aligned && gap < 1.4 * from.height().max(1.0) && gap > -0.5
     });
     over.min_by(|&a, &b| {
         let gap = |index: usize| from.top - view.sheet.cells[index].bottom;

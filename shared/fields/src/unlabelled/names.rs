@@ -54,6 +54,14 @@ const FORMS: &[&str] = &[
     "technologies",
     "associates",
     "partner",
+    "sons",
+    "fils",
+    "sohne",
+    "sohn",
+    "freres",
+    "bros",
+    "brothers",
+    "cie",
 ];
 /// Words of occupations, folded; also as ends of German compounds.
 const JOBS: &[&str] = &[
@@ -203,6 +211,62 @@ fn begins_with_label(view: &View<'_>, cell: usize) -> bool {
         .any(|mark| mark.start == 0 && mark.is_known && (mark.is_whole || mark.has_colon || !is_large))
 }
 
+/// Whether it names a kind of document.
+fn is_heading(text: &str) -> bool {
+    const HEADINGS: &[&str] = &[
+        "invoice",
+        "receipt",
+        "overview",
+        "list",
+        "report",
+        "form",
+        "application",
+        "order",
+        "quote",
+        "statement",
+        "summary",
+        "inventory",
+        "registration",
+        "rechnung",
+        "quittung",
+        "ubersicht",
+        "liste",
+        "bericht",
+        "antrag",
+        "anmeldung",
+        "formular",
+        "bestellung",
+        "angebot",
+        "lieferschein",
+        "preisliste",
+        "facture",
+        "recu",
+        "demande",
+        "inventaire",
+        "formulaire",
+        "releve",
+        "devis",
+        "commande",
+        "apercu",
+        "etat",
+        "bon",
+        "inscription",
+        "price",
+        "tarif",
+        "bestandsliste",
+        "inventur",
+        "timetable",
+        "schedule",
+        "fahrplan",
+        "horaire",
+        "welcome",
+        "willkommen",
+    ];
+    fold(text)
+        .split(' ')
+        .any(|word| HEADINGS.contains(&word) || word.ends_with("liste") || word.ends_with("ubersicht"))
+}
+
 fn has_form(text: &str) -> bool {
     let folded = fold(&text.replace(['.', '&'], ""));
     let words: Vec<&str> = folded.split(' ').collect();
@@ -276,6 +340,9 @@ fn company(view: &View<'_>) -> Vec<Candidate> {
         let mut score = 0.42;
         if has_form(text) {
             score += 0.2;
+        }
+        if is_heading(text) {
+            score -= 0.25;
         }
         if in_host(text, &hosts) > 0.6 {
             score += 0.22;

@@ -88,7 +88,8 @@ pub(crate) fn kind_of(concept: Concept) -> Kind {
         | C::Tip
         | C::Price
         | C::OldPrice
-        | C::LineAmount => Kind::Amount,
+        | C::LineAmount
+        | C::Fee => Kind::Amount,
         C::TaxRate => Kind::Percent,
         C::Quantity | C::Stock => Kind::Number,
         C::Currency => Kind::Currency,
@@ -124,7 +125,9 @@ impl Leaf {
         if above.is_empty() && field.name.is_empty() {
             concept = None;
         }
-        let as_known = concept.map(kind_of).filter(|_| field.kind == Kind::Text);
+        let is_dated = field.description.as_deref().is_some_and(|text| text.contains("YYYY-MM-DD"));
+        let as_known = if is_dated { Some(Kind::Date) } else { concept.map(kind_of) };
+        let as_known = as_known.filter(|_| field.kind == Kind::Text);
         // A text that is a date is given as dates are; amounts keep their wording and are only checked.
         let as_text = field.as_text || matches!(as_known, Some(Kind::Amount | Kind::Number | Kind::Percent));
         let mut kind = as_known.unwrap_or_else(|| field.kind.clone());
@@ -160,7 +163,14 @@ fn collect(fields: &[Field], above: &mut Vec<String>, leaves: &mut Vec<Leaf>) {
                 above.pop();
             }
             Kind::List(_) => {}
-            _ => leaves.push(Leaf::of(field, above)),
+            _ => {
+                let mut leaf = Leaf::of(field, above);
+                // Only rows have a position in this sense.
+                if leaf.concept == Some(Concept::Position) && leaf.kind == Kind::Text {
+                    leaf.concept = Some(Concept::JobTitle);
+                }
+                leaves.push(leaf);
+            }
         }
     }
 }
