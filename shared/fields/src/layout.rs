@@ -229,8 +229,34 @@ fn rows(mut cells: Vec<Cell>) -> Vec<Vec<Cell>> {
     }
     for row in &mut rows {
         row.sort_by(|a, b| a.left.total_cmp(&b.left));
+        *row = joined(std::mem::take(row));
     }
     rows
+}
+
+/// Lines that were read in pieces are put together: no columns are as near to each other as words are.
+fn joined(row: Vec<Cell>) -> Vec<Cell> {
+    let mut joined: Vec<Cell> = Vec::with_capacity(row.len());
+    for cell in row {
+        let letter = |a: &Cell| (a.right - a.left) / a.text.chars().count().max(1) as f32;
+        let low =
+            |a: &Cell| (1.2 * letter(a).max(letter(&cell))).min(0.9 * a.height().min(cell.height()).max(1.0));
+        match joined.last_mut() {
+            Some(last)
+                if cell.left - last.right < low(last)
+                    && cell.height().max(last.height()) < 1.8 * cell.height().min(last.height()) =>
+            {
+                last.text.push(' ');
+                last.text.push_str(&cell.text);
+                last.right = last.right.max(cell.right);
+                last.confidence = last.confidence.min(cell.confidence);
+                last.corners[1] = cell.corners[1];
+                last.corners[2] = cell.corners[2];
+            }
+            _ => joined.push(cell),
+        }
+    }
+    joined
 }
 
 fn joins(row: &[Cell], cell: &Cell) -> bool {

@@ -148,7 +148,8 @@ fn of_cell(cell: usize, text: &str, names: &[String]) -> Vec<Mark> {
             Some(length)
                 if after_value
                     && !is_letter(text, &spans, index, length)
-                    && !is_street(text, &spans, index, length) =>
+                    && !is_street(text, &spans, index, length)
+                    && !goes_on(&text[spans[index + length - 1].1..]) =>
             {
                 push(spans[index].0, spans[index + length - 1].1, false);
                 index += length;
@@ -195,6 +196,15 @@ fn is_street(text: &str, spans: &[(usize, usize)], index: usize, length: usize) 
     ];
     let label = crate::text::fold(&text[spans[index].0..spans[index + length - 1].1]);
     WORDS.contains(&label.as_str()) && index + length < spans.len()
+}
+
+/// Whether a label has more words than those that are known: "Fee per year".
+fn goes_on(rest: &str) -> bool {
+    let rest = rest.trim_start();
+    rest.starts_with(char::is_lowercase)
+        && rest.split_whitespace().count() <= 4
+        && !rest.contains(|c: char| c.is_ascii_digit() || c == '@' || c == ':')
+        && !rest.starts_with("www")
 }
 
 /// Single letters are labels ("T +49 30 ...") only with digits or a web address behind them.

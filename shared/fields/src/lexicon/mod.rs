@@ -65,6 +65,9 @@ pub(crate) fn meanings(label: &str) -> Vec<Meaning> {
     contained(&label)
 }
 
+/// Short words that mean one thing only, also among others.
+const SHORT: &[&str] = &["vat", "tva", "gst", "ust", "tax", "uid", "ean", "bic", "plz", "ttc", "net", "tel", "fax"];
+
 /// The longest phrase of the dictionary within a longer label.
 fn contained(label: &str) -> Vec<Meaning> {
     let words: Vec<&str> = label.split(' ').collect();
@@ -74,7 +77,7 @@ fn contained(label: &str) -> Vec<Meaning> {
     for length in (1..words.len()).rev() {
         for window in words.windows(length) {
             let phrase = window.join(" ");
-            if phrase.len() < 4 {
+            if phrase.len() < 4 && !SHORT.contains(&phrase.as_str()) {
                 continue;
             }
             let concepts = exact(&phrase);

@@ -256,7 +256,7 @@ pub(crate) const TERMS: &[(Concept, &str)] = &[
     ),
     (
         Concept::Address,
-        "address|postal address|home address|full address|mailing address|residential address|location|venue|Adresse|Anschrift|Wohnanschrift|Wohnadresse|Postanschrift|Ort der Veranstaltung|adresse postale|adresse|domicile|lieu|adresse complète",
+        "address|postal address|home address|full address|mailing address|residential address|venue|Adresse|Anschrift|Wohnanschrift|Wohnadresse|Postanschrift|Ort der Veranstaltung|adresse postale|adresse|domicile|adresse complète",
     ),
     (
         Concept::Street,
@@ -441,7 +441,7 @@ pub(crate) const TERMS: &[(Concept, &str)] = &[
     ),
     (
         Concept::Site,
-        "warehouse|depot|site|branch|plant|facility|storage location|store location|Lager|Standort|Werk|Niederlassung|Lagerort|Depot|entrepôt|dépôt|site|agence|magasin de stockage",
+        "warehouse|depot|site|branch|plant|facility|storage location|store location|location|Lager|Standort|Werk|Niederlassung|Lagerort|Depot|entrepôt|dépôt|site|lieu|agence|magasin de stockage",
     ),
     (
         Concept::Batch,

@@ -91,8 +91,8 @@ fn read_row(sheet: &Sheet, row: usize) -> Row {
     let mut words: Vec<(String, Span)> = Vec::new();
     for cell in cells {
         let end = if cell == last { sum.start } else { sheet.cells[cell].text.len() };
-        let text = &sheet.cells[cell].text[..end];
-        take_apart(text, cell, sheet, &mut result, &mut words);
+        let text = with_one(&sheet.cells[cell].text[..end]);
+        take_apart(&text, cell, sheet, &mut result, &mut words);
     }
     let has_letters = words.iter().any(|(text, _)| text.chars().filter(|c| c.is_alphabetic()).count() >= 2);
     if has_letters {
@@ -102,6 +102,16 @@ fn read_row(sheet: &Sheet, row: usize) -> Row {
         result.is_detail = result.quantity.is_some();
     }
     result
+}
+
+/// A letter that was read for the digit of "1 x 3.50".
+fn with_one(text: &str) -> String {
+    match text.strip_prefix(['l', 'I', '|']) {
+        Some(rest) if rest.starts_with(" x ") || rest.trim() == "x" || rest.trim().is_empty() => {
+            format!("1{rest}")
+        }
+        _ => text.to_owned(),
+    }
 }
 
 /// Quantity and price out of the part before the sum: "2 x 3.50", "2 Coffee", "Coffee 2 3.50".

@@ -249,7 +249,6 @@ fn is_heading(text: &str) -> bool {
         "commande",
         "apercu",
         "etat",
-        "bon",
         "inscription",
         "price",
         "tarif",

@@ -112,6 +112,8 @@ pub(crate) fn is_street(line: &str) -> bool {
 
 /// The postal code and the city of a line: `10115 Berlin`, `CH-8001 Zürich`, `London SW1A 1AA`, `Austin, TX 78701`.
 pub(crate) fn postal(line: &str) -> Option<Postal> {
+    let repaired = super::repair::digits(line);
+    let line = repaired.as_str();
     let tokens: Vec<&str> = line.split_whitespace().collect();
     continental(&tokens)
         .or_else(|| british(&tokens))
