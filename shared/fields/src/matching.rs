@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::Embed;
 use crate::lexicon::Concept;
 use crate::marks::{Mark, Marks};
-use crate::text::{key, likeness, words};
+use crate::text::likeness;
 use crate::wanted::Leaf;
 
 /// Labels that may stand for a field of another meaning, and how much they are worth then.
@@ -129,14 +129,7 @@ impl Matcher {
 
 /// By the letters and by the dictionary.
 pub(crate) fn similarity(leaf: &Leaf, mark: &Mark) -> f32 {
-    let name = leaf.names.last().map(String::as_str).unwrap_or_default();
-    let mut best = likeness(&key(name), &mark.key);
-    if leaf.names.len() > 1 {
-        best = best.max(likeness(&key(&leaf.names.join(" ")), &mark.key));
-    }
-    if let Some(description) = &leaf.description {
-        best = best.max(0.97 * likeness(&key(description), &mark.key));
-    }
+    let mut best = leaf.keys.iter().map(|key| likeness(key, &mark.key)).fold(0.0, f32::max);
     let mut known = false;
     for meaning in &mark.meanings {
         known = known || meaning.certainty > 0.9;
@@ -147,7 +140,8 @@ pub(crate) fn similarity(leaf: &Leaf, mark: &Mark) -> f32 {
     if best >= 0.8 || known && leaf.concept.is_some() {
         return best;
     }
-    best.max(shared_words(name, leaf.description.as_deref(), mark))
+    let shared = leaf.keys.iter().map(|key| shared_words(key, &mark.key));
+    shared.fold(best, f32::max)
 }
 
 fn related(field: Concept, label: Concept) -> f32 {
@@ -158,19 +152,14 @@ fn related(field: Concept, label: Concept) -> f32 {
 }
 
 /// All words of a name within a longer label, or of the label within the name.
-fn shared_words(name: &str, description: Option<&str>, mark: &Mark) -> f32 {
-    let label: Vec<&str> = mark.key.split(' ').filter(|word| word.len() > 1).collect();
-    let within = |text: &str, worth: f32| {
-        let words = words(text);
-        if words.is_empty() || label.is_empty() {
-            return 0.0;
-        }
-        let letters = |words: &[&str]| words.iter().map(|word| word.len()).sum::<usize>() as f32;
-        let name: Vec<&str> = words.iter().map(String::as_str).collect();
-        let common: Vec<&str> = name.iter().filter(|word| label.contains(*word)).copied().collect();
-        let all = common.len() == name.len().min(label.len());
-        if all { worth * (0.4 + 0.5 * letters(&common) / letters(&name).max(letters(&label))) } else { 0.0 }
-    };
-    let by_description = description.filter(|text| text.len() < 60).map_or(0.0, |text| within(text, 0.9));
-    within(name, 1.0).max(by_description)
+fn shared_words(name: &str, label: &str) -> f32 {
+    let name: Vec<&str> = name.split(' ').filter(|word| !word.is_empty()).collect();
+    let label: Vec<&str> = label.split(' ').filter(|word| word.len() > 1).collect();
+    if name.is_empty() || label.is_empty() {
+        return 0.0;
+    }
+    let letters = |words: &[&str]| words.iter().map(|word| word.len()).sum::<usize>() as f32;
+    let common: Vec<&str> = name.iter().filter(|word| label.contains(*word)).copied().collect();
+    let all = common.len() == name.len().min(label.len());
+    if all { 0.4 + 0.5 * letters(&common) / letters(&name).max(letters(&label)) } else { 0.0 }
 }

@@ -66,7 +66,8 @@ pub(crate) fn meanings(label: &str) -> Vec<Meaning> {
 }
 
 /// Short words that mean one thing only, also among others.
-const SHORT: &[&str] = &["vat", "tva", "gst", "ust", "tax", "uid", "ean", "bic", "plz", "ttc", "net", "tel", "fax"];
+const SHORT: &[&str] =
+    &["vat", "tva", "gst", "ust", "tax", "uid", "ean", "bic", "plz", "ttc", "net", "tel", "fax"];
 
 /// The longest phrase of the dictionary within a longer label.
 fn contained(label: &str) -> Vec<Meaning> {

@@ -166,6 +166,7 @@ fn append(table: &mut Table, entries: Vec<Entry>, leaves: &[Leaf]) -> bool {
 pub(crate) fn plain(sheet: &Sheet, marks: &Marks, name: &str, field: &Field) -> Vec<(Value, Vec<Span>)> {
     let mut leaf = Leaf::of(&Field { name: name.into(), ..field.clone() }, &[]);
     leaf.names = vec![crate::text::readable(name)];
+    leaf.keys = vec![crate::text::key(&leaf.names[0])];
     let mut values = Vec::new();
     if matches!(leaf.kind, Kind::Email | Kind::Phone | Kind::Url | Kind::Iban | Kind::VatId) {
         for cell in 0..sheet.cells.len() {

@@ -4,7 +4,7 @@ mod prompt;
 mod schema;
 
 use crate::lexicon::{Concept, of_field};
-use crate::text::readable;
+use crate::text::{key, readable};
 
 /// The form of a value.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,10 +109,11 @@ pub(crate) struct Leaf {
     pub path: Vec<String>,
     /// The same in words.
     pub names: Vec<String>,
-    pub description: Option<String>,
     pub kind: Kind,
     pub as_text: bool,
     pub concept: Option<Concept>,
+    /// As labels are compared with it: its name, the same with those around it, its description where that is short.
+    pub keys: Vec<String>,
 }
 
 impl Leaf {
@@ -138,13 +139,23 @@ impl Leaf {
                 _ => {}
             }
         }
-        Self { path, names, description: field.description.clone(), kind, as_text, concept }
+        let keys = keys(&names, field.description.as_deref());
+        Self { path, names, kind, as_text, concept, keys }
     }
 
     /// Whether one of the names around it, or its own, has this word.
     pub(crate) fn is_within(&self, words: &[&str]) -> bool {
         self.names.iter().flat_map(|name| crate::text::words(name)).any(|word| words.contains(&word.as_str()))
     }
+}
+
+fn keys(names: &[String], description: Option<&str>) -> Vec<String> {
+    let mut keys = vec![key(names.last().map_or("", String::as_str))];
+    if names.len() > 1 {
+        keys.push(key(&names.join(" ")));
+    }
+    keys.extend(description.filter(|text| text.len() < 60).map(key));
+    keys
 }
 
 /// All single values, but not those of lists.

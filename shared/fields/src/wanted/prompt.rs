@@ -1,8 +1,8 @@
 //! Fields that a prompt names: "Read the invoice number, the date and the total as JSON".
 
 use super::{Field, Kind, kind_of};
-use crate::lexicon::{Concept, exact};
-use crate::text::{fold, key};
+use crate::lexicon::{Concept, of_field};
+use crate::text::{fold, readable};
 
 /// Words that begin what is asked for, and are no part of it, folded.
 const ASKING: &[&str] = &[
@@ -166,12 +166,18 @@ fn field(piece: &str) -> Option<Field> {
     if !is_name {
         return None;
     }
-    let concept = exact(&key(&name)).first().copied();
+    let words_of_name = readable(&name);
+    let concept = of_field(&[words_of_name.as_str()], None);
     // A sentence's remains are no field: what the dictionary does not know must be short.
     if concept.is_none() && words > 3 {
         return None;
     }
-    let joined = fold(&name).replace(' ', "_");
+    // What is written as a program would write it is kept.
+    let is_program = words == 1 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let is_program = is_program
+        && (name.contains('_')
+            || name.chars().skip(1).any(char::is_uppercase) && name.chars().any(char::is_lowercase));
+    let joined = if is_program { name.clone() } else { fold(&name).replace(' ', "_") };
     let kind = concept.map_or(Kind::Text, kind_of);
     (!joined.is_empty()).then(|| Field { name: joined, description: Some(name), kind, as_text: false })
 }
