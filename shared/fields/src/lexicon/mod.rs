@@ -103,6 +103,54 @@ fn without_umlauts(name: &str) -> String {
     name.to_lowercase().replace("ae", "a").replace("oe", "o").replace("ue", "u")
 }
 
+/// Words of names that say the form of a value, but not what it is.
+const GENERIC: &[&str] = &[
+    "amount",
+    "no",
+    "name",
+    "date",
+    "datum",
+    "address",
+    "adresse",
+    "total",
+    "value",
+    "code",
+    "id",
+    "type",
+    "text",
+    "line",
+    "betrag",
+    "montant",
+    "valeur",
+    "wert",
+    "sum",
+    "count",
+    "unit",
+    "class",
+    "item",
+    "title",
+    "position",
+    "note",
+    "status",
+    "state",
+    "for",
+    "to",
+    "from",
+    "place",
+    "land",
+    "site",
+    "rate",
+    "start",
+    "end",
+    "reference",
+    "order",
+    "service",
+    "bank",
+    "card",
+    "person",
+    "title",
+];
+
 fn by_name(path: &[&str], description: Option<&str>) -> Option<Concept> {
     let name = path.last().map_or_else(Vec::new, |name| words(name));
     // `customer.name` before `name`; `invoice_number_printed` after `invoice_number`.
@@ -117,9 +165,11 @@ fn by_name(path: &[&str], description: Option<&str>) -> Option<Concept> {
     {
         return Some(*concept);
     }
+    // The last words of a name say what it is, those before whose. "discount amount" is a discount, "warranty amount" nothing known.
     let within = (1..name.len()).rev().find_map(|length| {
-        // The last words of a name say what it is, those before whose.
-        name.windows(length).rev().find_map(|window| exact(&window.join(" ")).first())
+        let mut windows =
+            name.windows(length).rev().filter(|window| length > 1 || !GENERIC.contains(&window[0].as_str()));
+        windows.find_map(|window| exact(&window.join(" ")).first())
     });
     within.copied()
 }

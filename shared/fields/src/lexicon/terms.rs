@@ -165,7 +165,7 @@ pub(crate) const TERMS: &[(Concept, &str)] = &[
     (Concept::Time, "time|hour|transaction time|Uhrzeit|Zeit|heure|heure de transaction"),
     (
         Concept::Total,
-        "total|grand total|total amount|total due|amount due|total payable|total to pay|amount payable|invoice total|order total|total price|total incl VAT|total including VAT|total inc VAT|total incl tax|balance due|total gross|gross total|gross amount|gross|to pay|total sum|sum total|final amount|payment total|amount total|Gesamtbetrag|Gesamtsumme|Gesamt|Summe|Endbetrag|Rechnungsbetrag|Zahlbetrag|zu zahlen|zu zahlender Betrag|Gesamtpreis|Gesamt brutto|Summe brutto|Bruttobetrag|Brutto|Summe EUR|Summe CHF|Betrag gesamt|Total CHF|Total EUR|Total USD|Endsumme|fälliger Betrag|offener Betrag|montant total|total TTC|montant TTC|net à payer|total à payer|à payer|montant à payer|somme totale|total général|montant dû|total TTC à payer|TTC|prix total|montant total TTC",
+        "total|grand total|total cost|total value|final total|overall total|receipt total|bill total|total to be paid|total amount|total due|amount due|total payable|total to pay|amount payable|invoice total|order total|total price|total incl VAT|total including VAT|total inc VAT|total incl tax|balance due|total gross|gross total|gross amount|gross|to pay|total sum|sum total|final amount|payment total|amount total|Gesamtbetrag|Gesamtsumme|Gesamt|Summe|Endbetrag|Rechnungsbetrag|Zahlbetrag|zu zahlen|zu zahlender Betrag|Gesamtpreis|Gesamt brutto|Summe brutto|Bruttobetrag|Brutto|Summe EUR|Summe CHF|Betrag gesamt|Total CHF|Total EUR|Total USD|Endsumme|fälliger Betrag|offener Betrag|montant total|total TTC|montant TTC|net à payer|total à payer|à payer|montant à payer|somme totale|total général|montant dû|total TTC à payer|TTC|prix total|montant total TTC",
     ),
     (
         Concept::Subtotal,
@@ -284,7 +284,7 @@ pub(crate) const TERMS: &[(Concept, &str)] = &[
     ),
     (
         Concept::Person,
-        "name|full name|person|person name|contact|contact name|contact person|surname and first name|your name|applicant|applicant name|participant|holder|employee|employee name|patient|patient name|guest|guest name|Name und Vorname|Vor- und Nachname|vollständiger Name|Ansprechpartner|Antragsteller|Teilnehmer|Mitarbeiter|Inhaber|Patient|Gast|Name Vorname|Vorname Name|Vorname und Name|Bearbeiter|nom complet|nom et prénom|prénom et nom|personne|interlocuteur|demandeur|participant|titulaire de la carte|nom prénom|votre nom|nom du patient",
+        "name|full name|person|person name|contact|contact name|contact person|surname and first name|your name|applicant|applicant name|participant|holder|employee|employee name|patient|patient name|guest|guest name|Name und Vorname|Vor- und Nachname|vollständiger Name|Ansprechpartner|Antragsteller|Teilnehmer|Mitarbeiter|Inhaber|Patient|Gast|Name Vorname|Vorname Name|Vorname und Name|Bearbeiter|nom complet|nom|nom et prénom|prénom et nom|personne|interlocuteur|demandeur|participant|titulaire de la carte|nom prénom|votre nom|nom du patient",
     ),
     (
         Concept::FirstName,

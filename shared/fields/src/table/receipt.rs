@@ -31,27 +31,52 @@ pub(super) fn rows(sheet: &Sheet, marks: &Marks, leaves: &[Leaf]) -> Table {
         return table;
     }
     let mut found: Vec<Row> = Vec::new();
+    let mut has_sum = false;
     for row in 0..sheet.rows.len() {
         if is_sum(sheet, marks, row) {
+            has_sum = true;
             if found.iter().any(|row| row.sum.is_some()) {
                 break;
             }
             continue;
         }
         let read = read_row(sheet, row);
+        if is_no_item(sheet, marks, row) {
+            continue;
+        }
         let has_label = sheet.rows[row].clone().any(|cell| marks.in_cell(cell).any(|mark| mark.has_colon));
         if read.sum.is_none() && read.words.is_none() || has_label {
             continue;
         }
         found.push(read);
     }
-    for row in joined(found) {
+    let found = joined(found);
+    // One line with an amount and no sum is no list.
+    if !has_sum && found.iter().filter(|row| row.sum.is_some()).count() < 2 {
+        return table;
+    }
+    for row in found {
         if row.words.is_some() && row.sum.is_some() {
             table.cells.extend(row.cells());
             table.rows.push(leaves.iter().map(|leaf| entry(sheet, leaves, leaf, &row)).collect());
         }
     }
     table
+}
+
+/// Rows of labels with their values, and of dates, are none of goods.
+fn is_no_item(sheet: &Sheet, marks: &Marks, row: usize) -> bool {
+    sheet.rows[row].clone().any(|cell| {
+        let is_value = |meaning: &crate::lexicon::Meaning| {
+            meaning.certainty > 0.9
+                && matches!(
+                    crate::wanted::kind_of(meaning.concept),
+                    Kind::Amount | Kind::Date | Kind::Percent
+                )
+        };
+        marks.in_cell(cell).any(|mark| mark.is_whole && mark.meanings.iter().any(is_value))
+            || !crate::values::date::dates(&sheet.cells[cell].text, sheet.habits).is_empty()
+    })
 }
 
 impl Row {

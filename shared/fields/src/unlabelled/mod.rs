@@ -10,7 +10,7 @@ use crate::marks::Marks;
 use crate::pairs::{Candidate, Span};
 use crate::reading::read;
 use crate::text::fold;
-use crate::values::{amount, codes};
+use crate::values::{amount, codes, contact, place};
 use crate::wanted::{Kind, Leaf};
 
 /// Words of names of fields that are about the customer.
@@ -39,7 +39,7 @@ pub(crate) fn candidates(sheet: &Sheet, marks: &Marks, leaves: &[Leaf], in_table
             (Kind::Currency, _) => page.currency(),
             (Kind::Email | Kind::Url | Kind::Iban | Kind::VatId, _) => page.by_form(leaf, 0.8),
             (Kind::Phone, Some(Concept::Phone) | None) => page.by_form(leaf, 0.75),
-            (Kind::Date, Some(Concept::Date) | None) => page.by_form(leaf, 0.66),
+            (Kind::Date, Some(Concept::Date)) => page.by_form(leaf, 0.66),
             (Kind::Time, Some(Concept::Time)) => page.by_form(leaf, 0.7),
             (_, Some(Concept::Ean)) => page.ean(),
             (_, Some(Concept::PaymentMethod)) => page.payment(),
@@ -86,9 +86,37 @@ impl View<'_> {
             let is_beside = self.sheet.right_of(previous) == Some(span.cell) && self.marks.is_label(previous);
             is_beside.then(|| self.marks.in_cell(previous).last()).flatten()
         };
-        before.or_else(beside).is_some_and(
-            |mark| { mark.has_colon || mark.is_known } && crate::matching::similarity(leaf, mark) < 0.5,
-        )
+        let whole = |cell: usize| self.marks.in_cell(cell).find(|mark| mark.is_whole && mark.is_known);
+        let near = || {
+            let cell = &self.sheet.cells[span.cell];
+            if self.marks.are_captions {
+                self.sheet.below(span.cell, cell.left, cell.right, 2.0).and_then(whole)
+            } else {
+                self.sheet.above(span.cell, 2.0).and_then(whole)
+            }
+        };
+        let label = before.or_else(beside).or_else(near);
+        label.is_some_and(|mark| crate::matching::similarity(leaf, mark) < 0.5)
+    }
+
+    /// Whether the page says how to reach somebody.
+    fn has_contact(&self) -> bool {
+        self.sheet.cells.iter().any(|cell| {
+            contact::email(&cell.text).is_some()
+                || contact::url(&cell.text).is_some()
+                || contact::phone(&cell.text, true).is_some()
+        })
+    }
+
+    /// Whether a line is part of an address.
+    fn is_address(&self, cell: usize) -> bool {
+        place::is_street(self.text(cell)) || place::postal(self.text(cell)).is_some()
+    }
+
+    fn has_money(&self) -> bool {
+        let is_money =
+            |text: &str| amount::numbers(text, self.sheet.habits).iter().any(amount::Number::is_money);
+        self.sheet.cells.iter().any(|cell| is_money(&cell.text))
     }
 
     fn by_form(&self, leaf: &Leaf, score: f32) -> Vec<Candidate> {

@@ -212,7 +212,7 @@ fn begins_with_label(view: &View<'_>, cell: usize) -> bool {
 }
 
 /// Whether it names a kind of document.
-fn is_heading(text: &str) -> bool {
+pub(super) fn is_heading(text: &str) -> bool {
     const HEADINGS: &[&str] = &[
         "invoice",
         "receipt",
@@ -250,7 +250,6 @@ fn is_heading(text: &str) -> bool {
         "apercu",
         "etat",
         "inscription",
-        "price",
         "tarif",
         "bestandsliste",
         "inventur",
@@ -266,7 +265,7 @@ fn is_heading(text: &str) -> bool {
         .any(|word| HEADINGS.contains(&word) || word.ends_with("liste") || word.ends_with("ubersicht"))
 }
 
-fn has_form(text: &str) -> bool {
+pub(super) fn has_form(text: &str) -> bool {
     let folded = fold(&text.replace(['.', '&'], ""));
     let words: Vec<&str> = folded.split(' ').collect();
     words.len() > 1 && words[1..].iter().any(|word| FORMS.contains(word))
@@ -325,8 +324,15 @@ fn company(view: &View<'_>) -> Vec<Candidate> {
         })
     });
     let customers: Vec<usize> = customers.map(|mark| mark.cell).collect();
+    // A name in large print is a shop's only on a page that has more of a shop.
+    let is_of_company = view.has_contact()
+        || (0..cells.len()).any(|cell| view.is_address(cell))
+        || (0..view.sheet.rows.len()).any(|row| crate::table::is_sum(view.sheet, view.marks, row));
     let mut found = Vec::new();
     for cell in (0..cells.len()).filter(|&cell| is_plain(view, cell)) {
+        if !is_of_company && !has_form(view.text(cell)) {
+            continue;
+        }
         let is_customer = customers.iter().any(|&label| {
             let (label, cell) = (&cells[label], &cells[cell]);
             (cell.left - label.left).abs() < 2.0 && (-0.5..3.5).contains(&(cell.top - label.bottom))
@@ -361,7 +367,7 @@ fn company(view: &View<'_>) -> Vec<Candidate> {
 /// A person: two to four words with capitals, best those of the e-mail address, else large on a page of few lines.
 fn person(view: &View<'_>) -> Vec<Candidate> {
     let cells = &view.sheet.cells;
-    if cells.len() > 40 {
+    if cells.len() > 20 || view.has_money() {
         return Vec::new();
     }
     let boxes: Vec<String> = cells
@@ -415,7 +421,7 @@ fn is_job(text: &str) -> bool {
 }
 
 fn job(view: &View<'_>) -> Vec<Candidate> {
-    if view.sheet.cells.len() > 40 {
+    if view.sheet.cells.len() > 20 || view.has_money() {
         return Vec::new();
     }
     let cells = (0..view.sheet.cells.len()).filter(|&cell| is_plain(view, cell) && is_job(view.text(cell)));

@@ -1,6 +1,6 @@
 //! What is printed large: titles, products and prices of tags; and sums per kilo, percentages, weights of tags.
 
-use super::{View, candidate};
+use super::{View, candidate, names};
 use crate::lexicon::Concept;
 use crate::pairs::{Candidate, Span};
 use crate::reading::read;
@@ -15,14 +15,40 @@ pub(super) fn candidates(view: &View<'_>, leaf: &Leaf, concept: Concept) -> Vec<
     use Concept as C;
     let is_tag = view.sheet.cells.len() <= TAG;
     match concept {
-        C::Title => largest(view, true),
-        C::Product if is_tag => largest(view, false),
+        C::Title => title(view),
+        C::Product if is_tag && (view.has_money() || !view.has_contact()) => largest(view, false),
         C::Price if is_tag => price(view, leaf),
         C::BasePrice if is_tag => base_price(view),
         C::Discount if is_tag => discount(view, leaf),
         C::Weight if is_tag => weight(view),
         _ => Vec::new(),
     }
+}
+
+/// What heads a page; of tags, cards and receipts the largest print is a product or a name.
+fn title(view: &View<'_>) -> Vec<Candidate> {
+    let is_small = view.sheet.cells.len() <= TAG && (view.has_money() || view.has_contact());
+    let words = view.sheet.cells.iter().filter(|cell| cell.text.chars().any(char::is_alphabetic));
+    let tallest = words.map(|cell| cell.height()).fold(0.0, f32::max);
+    let is_title = |candidate: &Candidate| {
+        let Some(span) = candidate.spans.first() else { return false };
+        let text = view.text(span.cell);
+        if names::is_heading(text) {
+            return true;
+        }
+        let row = view.sheet.row_of[span.cell];
+        let below = view.sheet.rows.iter().skip(row + 1).take(3).flat_map(Clone::clone);
+        // Where the largest print is something else, nothing smaller is the title.
+        let is_tallest = view.sheet.cells[span.cell].height() > 0.93 * tallest;
+        !is_small
+            && is_tallest
+            && row < 6
+            && !names::has_form(text)
+            && !below.into_iter().any(|cell| view.is_address(cell))
+    };
+    let mut found = largest(view, true);
+    found.retain(is_title);
+    found
 }
 
 /// The largest words. `title`: at the top, and on pages of any length.

@@ -127,7 +127,8 @@ impl Leaf {
             concept = None;
         }
         let is_dated = field.description.as_deref().is_some_and(|text| text.contains("YYYY-MM-DD"));
-        let as_known = if is_dated { Some(Kind::Date) } else { concept.map(kind_of) };
+        let by_word = || names.last().and_then(|name| kind_of_word(name));
+        let as_known = if is_dated { Some(Kind::Date) } else { concept.map(kind_of).or_else(by_word) };
         let as_known = as_known.filter(|_| field.kind == Kind::Text);
         // A text that is a date is given as dates are; amounts keep their wording and are only checked.
         let as_text = field.as_text || matches!(as_known, Some(Kind::Amount | Kind::Number | Kind::Percent));
@@ -146,6 +147,20 @@ impl Leaf {
     /// Whether one of the names around it, or its own, has this word.
     pub(crate) fn is_within(&self, words: &[&str]) -> bool {
         self.names.iter().flat_map(|name| crate::text::words(name)).any(|word| words.contains(&word.as_str()))
+    }
+}
+
+/// The form that the last word of an unknown name promises.
+fn kind_of_word(name: &str) -> Option<Kind> {
+    match key(name).rsplit(' ').next()? {
+        "date" | "datum" => Some(Kind::Date),
+        "amount" | "betrag" | "montant" | "price" | "preis" | "prix" | "cost" | "fee" | "total" => {
+            Some(Kind::Amount)
+        }
+        "iban" => Some(Kind::Iban),
+        "email" | "mail" => Some(Kind::Email),
+        "phone" => Some(Kind::Phone),
+        _ => None,
     }
 }
 
