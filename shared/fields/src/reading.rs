@@ -4,7 +4,7 @@ use serde_json::{Number as JsonNumber, Value};
 
 use crate::lexicon::Concept;
 use crate::text::fold;
-use crate::values::{Habits, amount, codes, contact, date, repair};
+use crate::values::{Habits, amount, codes, contact, date, repair, time};
 use crate::wanted::{Kind, Leaf};
 
 /// What a text says for a field, and where.
@@ -30,7 +30,7 @@ pub(crate) fn read(leaf: &Leaf, text: &str, habits: Habits, labelled: bool) -> O
             let dates = date::dates(text, habits);
             dates.first().map(|date| (date.start, date.end, Value::String(date.iso())))
         }
-        Kind::Time => of_code(date::time(text)),
+        Kind::Time => of_code(time::time(text)),
         Kind::Email => of_code(contact::email(text)),
         Kind::Phone => of_code(contact::phone(text, !labelled)),
         Kind::Url => of_code(contact::url(text)),

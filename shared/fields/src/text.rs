@@ -4,11 +4,8 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 /// Words that tell no label from another.
-const SMALL: &[&str] = &[
-    "a", "an", "the", "of", "de", "du", "des", "d", "l", "la", "le", "les", "der", "die", "das", "den",
-    "dem", "your", "ihre", "ihr", "votre", "notre", "our", "unsere", "vos", "s", "en", "in", "et", "and",
-    "und", "au", "aux", "please", "bitte",
-];
+const SMALL: &str = "a an the of de du des d l la le les der die das den dem your ihre ihr votre notre our unsere vos \
+    s en in et and und au aux please bitte";
 /// Ends of German compounds, and what they become.
 const ENDS: &[(&str, &str)] = &[
     ("nummer", "no"),
@@ -41,6 +38,11 @@ pub(crate) fn fold(text: &str) -> String {
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Whether a list of words, with blanks between, has one.
+pub(crate) fn has_word(list: &str, word: &str) -> bool {
+    list.split(' ').any(|other| other == word)
+}
+
 /// The words of a label or a name, in the one form in which they are compared.
 pub(crate) fn words(text: &str) -> Vec<String> {
     let folded = fold(text);
@@ -48,13 +50,13 @@ pub(crate) fn words(text: &str) -> Vec<String> {
     for word in folded.split(' ').filter(|word| !word.is_empty()) {
         compound(word, &mut words);
     }
-    let all_small = words.iter().all(|word| SMALL.contains(&word.as_str()));
+    let all_small = words.iter().all(|word| has_word(SMALL, word.as_str()));
     // The last word stays: "product of" is no product.
     let last = words.len().saturating_sub(1);
     let mut index = 0;
     words.retain(|word| {
         index += 1;
-        all_small || index > last || !SMALL.contains(&word.as_str())
+        all_small || index > last || !has_word(SMALL, word.as_str())
     });
     words
 }

@@ -1,12 +1,13 @@
 //! What labels of documents mean: their words in English, German and French.
 
+mod concept;
 mod terms;
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use crate::text::{key, likeness, words};
-pub(crate) use terms::Concept;
+use crate::text::{has_word, key, likeness, words};
+pub(crate) use concept::Concept;
 
 /// A phrase and what it means. The first of a concept's phrases is its name.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -104,52 +105,9 @@ fn without_umlauts(name: &str) -> String {
 }
 
 /// Words of names that say the form of a value, but not what it is.
-const GENERIC: &[&str] = &[
-    "amount",
-    "no",
-    "name",
-    "date",
-    "datum",
-    "address",
-    "adresse",
-    "total",
-    "value",
-    "code",
-    "id",
-    "type",
-    "text",
-    "line",
-    "betrag",
-    "montant",
-    "valeur",
-    "wert",
-    "sum",
-    "count",
-    "unit",
-    "class",
-    "item",
-    "title",
-    "position",
-    "note",
-    "status",
-    "state",
-    "for",
-    "to",
-    "from",
-    "place",
-    "land",
-    "site",
-    "rate",
-    "start",
-    "end",
-    "reference",
-    "order",
-    "service",
-    "bank",
-    "card",
-    "person",
-    "title",
-];
+const GENERIC: &str = "amount no name date datum address adresse total value code id type text line betrag montant \
+    valeur wert sum count unit class item title position note status state for to from place land \
+    site rate start end reference order service bank card person";
 
 fn by_name(path: &[&str], description: Option<&str>) -> Option<Concept> {
     let name = path.last().map_or_else(Vec::new, |name| words(name));
@@ -168,7 +126,7 @@ fn by_name(path: &[&str], description: Option<&str>) -> Option<Concept> {
     // The last words of a name say what it is, those before whose. "discount amount" is a discount, "warranty amount" nothing known.
     let within = (1..name.len()).rev().find_map(|length| {
         let mut windows =
-            name.windows(length).rev().filter(|window| length > 1 || !GENERIC.contains(&window[0].as_str()));
+            name.windows(length).rev().filter(|window| length > 1 || !has_word(GENERIC, window[0].as_str()));
         windows.find_map(|window| exact(&window.join(" ")).first())
     });
     within.copied()

@@ -3,175 +3,26 @@
 use super::{CUSTOMER, View, candidate};
 use crate::lexicon::Concept;
 use crate::pairs::Candidate;
-use crate::text::fold;
+use crate::text::{fold, has_word};
 use crate::values::{amount, contact, date, place};
 use crate::wanted::Leaf;
 
 /// Forms of companies, folded, as whole words.
-const FORMS: &[&str] = &[
-    "gmbh",
-    "ag",
-    "kg",
-    "ohg",
-    "ug",
-    "gbr",
-    "ev",
-    "sarl",
-    "sas",
-    "sa",
-    "sasu",
-    "eurl",
-    "sci",
-    "ltd",
-    "limited",
-    "llc",
-    "inc",
-    "plc",
-    "corp",
-    "corporation",
-    "co",
-    "llp",
-    "bv",
-    "nv",
-    "srl",
-    "spa",
-    "oy",
-    "ab",
-    "as",
-    "group",
-    "gruppe",
-    "groupe",
-    "company",
-    "mbh",
-    "ek",
-    "se",
-    "sagl",
-    "partners",
-    "solutions",
-    "systems",
-    "consulting",
-    "studio",
-    "technologies",
-    "associates",
-    "partner",
-    "sons",
-    "fils",
-    "sohne",
-    "sohn",
-    "freres",
-    "bros",
-    "brothers",
-    "cie",
-];
+const FORMS: &str = "gmbh ag kg ohg ug gbr ev sarl sas sa sasu eurl sci ltd limited llc inc plc corp corporation co \
+    llp bv nv srl spa oy ab as group gruppe groupe company mbh ek se sagl partners solutions systems \
+    consulting studio technologies associates partner sons fils sohne sohn freres bros brothers cie";
 /// Words of occupations, folded; also as ends of German compounds.
-const JOBS: &[&str] = &[
-    "manager",
-    "director",
-    "engineer",
-    "developer",
-    "consultant",
-    "designer",
-    "architect",
-    "analyst",
-    "assistant",
-    "officer",
-    "head",
-    "lead",
-    "chief",
-    "president",
-    "founder",
-    "partner",
-    "accountant",
-    "lawyer",
-    "attorney",
-    "specialist",
-    "coordinator",
-    "representative",
-    "executive",
-    "scientist",
-    "researcher",
-    "professor",
-    "teacher",
-    "editor",
-    "photographer",
-    "technician",
-    "administrator",
-    "advisor",
-    "agent",
-    "owner",
-    "ceo",
-    "cto",
-    "cfo",
-    "coo",
-    "leiter",
-    "leiterin",
-    "geschaftsfuhrer",
-    "geschaftsfuhrerin",
-    "ingenieur",
-    "ingenieurin",
-    "entwickler",
-    "entwicklerin",
-    "berater",
-    "beraterin",
-    "architektin",
-    "architekt",
-    "arzt",
-    "arztin",
-    "anwalt",
-    "anwaltin",
-    "assistentin",
-    "assistent",
-    "referent",
-    "referentin",
-    "meister",
-    "meisterin",
-    "vertrieb",
-    "einkauf",
-    "inhaber",
-    "inhaberin",
-    "steuerberater",
-    "verkaufer",
-    "directeur",
-    "directrice",
-    "responsable",
-    "chef",
-    "cheffe",
-    "gerant",
-    "gerante",
-    "charge",
-    "chargee",
-    "developpeur",
-    "developpeuse",
-    "ingenieure",
-    "conseiller",
-    "conseillere",
-    "avocat",
-    "avocate",
-    "comptable",
-    "assistante",
-    "architecte",
-    "consultante",
-    "redacteur",
-    "redactrice",
-    "technicien",
-    "technicienne",
-    "graphiste",
-    "commercial",
-    "commerciale",
-    "medecin",
-    "notaire",
-    "buchhalter",
-    "buchhalterin",
-    "planerin",
-    "planer",
-    "redakteur",
-    "redakteurin",
-    "chemist",
-    "nurse",
-    "baker",
-    "sales",
-    "marketing",
-];
+const JOBS: &str = "manager director engineer developer consultant designer architect analyst assistant officer head \
+    lead chief president founder partner accountant lawyer attorney specialist coordinator \
+    representative executive scientist researcher professor teacher editor photographer technician \
+    administrator advisor agent owner ceo cto cfo coo leiter leiterin geschaftsfuhrer \
+    geschaftsfuhrerin ingenieur ingenieurin entwickler entwicklerin berater beraterin architektin \
+    architekt arzt arztin anwalt anwaltin assistentin assistent referent referentin meister \
+    meisterin vertrieb einkauf inhaber inhaberin steuerberater verkaufer directeur directrice \
+    responsable chef cheffe gerant gerante charge chargee developpeur developpeuse ingenieure \
+    conseiller conseillere avocat avocate comptable assistante architecte consultante redacteur \
+    redactrice technicien technicienne graphiste commercial commerciale medecin notaire buchhalter \
+    buchhalterin planerin planer redakteur redakteurin chemist nurse baker sales marketing";
 
 /// What stands nowhere but in the print of a name.
 pub(super) fn candidates(view: &View<'_>, leaf: &Leaf, concept: Concept) -> Vec<Candidate> {
@@ -213,62 +64,20 @@ fn begins_with_label(view: &View<'_>, cell: usize) -> bool {
 
 /// Whether it names a kind of document.
 pub(super) fn is_heading(text: &str) -> bool {
-    const HEADINGS: &[&str] = &[
-        "invoice",
-        "receipt",
-        "overview",
-        "list",
-        "report",
-        "form",
-        "application",
-        "order",
-        "quote",
-        "statement",
-        "summary",
-        "inventory",
-        "registration",
-        "rechnung",
-        "quittung",
-        "ubersicht",
-        "liste",
-        "bericht",
-        "antrag",
-        "anmeldung",
-        "formular",
-        "bestellung",
-        "angebot",
-        "lieferschein",
-        "preisliste",
-        "facture",
-        "recu",
-        "demande",
-        "inventaire",
-        "formulaire",
-        "releve",
-        "devis",
-        "commande",
-        "apercu",
-        "etat",
-        "inscription",
-        "tarif",
-        "bestandsliste",
-        "inventur",
-        "timetable",
-        "schedule",
-        "fahrplan",
-        "horaire",
-        "welcome",
-        "willkommen",
-    ];
+    const HEADINGS: &str = "invoice receipt overview list report form application order quote statement summary \
+        inventory registration rechnung quittung ubersicht liste bericht antrag anmeldung formular \
+        bestellung angebot lieferschein preisliste facture recu demande inventaire formulaire releve \
+        devis commande apercu etat inscription tarif bestandsliste inventur timetable schedule \
+        fahrplan horaire welcome willkommen";
     fold(text)
         .split(' ')
-        .any(|word| HEADINGS.contains(&word) || word.ends_with("liste") || word.ends_with("ubersicht"))
+        .any(|word| has_word(HEADINGS, word) || word.ends_with("liste") || word.ends_with("ubersicht"))
 }
 
 pub(super) fn has_form(text: &str) -> bool {
     let folded = fold(&text.replace(['.', '&'], ""));
     let words: Vec<&str> = folded.split(' ').collect();
-    words.len() > 1 && words[1..].iter().any(|word| FORMS.contains(word))
+    words.len() > 1 && words[1..].iter().any(|word| has_word(FORMS, word))
 }
 
 /// The names of hosts in e-mail and web addresses, without their ends: what companies call themselves.
@@ -293,7 +102,7 @@ fn hosts(view: &View<'_>) -> Vec<String> {
 /// How much of a name is in the name of a host, 0..1.
 fn in_host(text: &str, hosts: &[String]) -> f32 {
     let folded = fold(text);
-    let long = |word: &&str| word.len() > 2 && !FORMS.contains(word);
+    let long = |word: &&str| word.len() > 2 && !has_word(FORMS, word);
     let letters: usize = folded.split(' ').filter(long).map(str::len).sum();
     let share = |host: &String| {
         let found: usize =
@@ -416,7 +225,8 @@ fn is_name(text: &str) -> bool {
 fn is_job(text: &str) -> bool {
     let folded = fold(text);
     folded.split(' ').any(|word| {
-        JOBS.iter().any(|job| *job == word || job.len() > 5 && word.len() > job.len() && word.ends_with(job))
+        JOBS.split(' ')
+            .any(|job| job == word || job.len() > 5 && word.len() > job.len() && word.ends_with(job))
     })
 }
 

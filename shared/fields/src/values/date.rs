@@ -1,4 +1,4 @@
-//! Dates in the formats of English, German and French pages, and times of the day.
+//! Dates in the formats of English, German and French pages.
 
 use super::Habits;
 
@@ -48,61 +48,30 @@ const MONTHS: &[(&str, u32)] = &[
     ("dez", 12),
 ];
 /// All that a month may be written as beyond its first letters.
-const FULL: &[&str] = &[
-    "january",
-    "januar",
-    "janvier",
-    "february",
-    "februar",
-    "fevrier",
-    "march",
-    "marz",
-    "maerz",
-    "mars",
-    "april",
-    "avril",
-    "mai",
-    "may",
-    "june",
-    "juni",
-    "juin",
-    "july",
-    "juli",
-    "juillet",
-    "august",
-    "aout",
-    "september",
-    "septembre",
-    "october",
-    "oktober",
-    "octobre",
-    "november",
-    "novembre",
-    "december",
-    "dezember",
-    "decembre",
-];
+const FULL: &str = "january januar janvier february februar fevrier march marz maerz mars april avril mai may june \
+    juni juin july juli juillet august aout september septembre october oktober octobre november \
+    novembre december dezember decembre";
 
 /// A part of a text: digits, letters, or one mark.
-struct Token<'a> {
-    text: &'a str,
-    start: usize,
+pub(super) struct Token<'a> {
+    pub(super) text: &'a str,
+    pub(super) start: usize,
 }
 
 impl Token<'_> {
-    fn end(&self) -> usize {
+    pub(super) fn end(&self) -> usize {
         self.start + self.text.len()
     }
 
-    fn number(&self) -> Option<u32> {
+    pub(super) fn number(&self) -> Option<u32> {
         let is_number = self.text.len() <= 4 && self.text.bytes().all(|byte| byte.is_ascii_digit());
         is_number.then(|| self.text.parse().ok()).flatten()
     }
 
     fn month(&self) -> Option<u32> {
         let folded = crate::text::fold(self.text);
-        let is_known = FULL.iter().any(|full| {
-            *full == folded || folded.len() >= 3 && folded.len() <= 5 && full.starts_with(&folded)
+        let is_known = FULL.split(' ').any(|full| {
+            full == folded || folded.len() >= 3 && folded.len() <= 5 && full.starts_with(&folded)
         }) || folded == "mrz"
             || folded == "sept";
         is_known
@@ -114,7 +83,7 @@ impl Token<'_> {
     }
 }
 
-fn tokens(text: &str) -> Vec<Token<'_>> {
+pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
     let class = |c: char| {
         if c.is_ascii_digit() {
             0
@@ -283,47 +252,6 @@ fn checked(year: u32, month: u32, day: u32, start: usize, end: usize) -> Option<
     is_date.then_some(Date { start, end, year, month, day })
 }
 
-/// The first time of day of a text, as `HH:MM` or `HH:MM:SS`, and where it stands.
-pub(crate) fn time(text: &str) -> Option<(usize, usize, String)> {
-    let repaired = super::repair::digits(text);
-    let tokens = tokens(&repaired);
-    for (index, token) in tokens.iter().enumerate() {
-        let (Some(hour), Some(mark), Some(minute)) =
-            (token.number(), tokens.get(index + 1), tokens.get(index + 2))
-        else {
-            continue;
-        };
-        let is_marked = matches!(mark.text, ":" | "h" | "H");
-        let Some(minutes) =
-            minute.number().filter(|&minutes| is_marked && minutes < 60 && minute.text.len() == 2)
-        else {
-            continue;
-        };
-        if hour > 24 || token.text.len() > 2 {
-            continue;
-        }
-        let mut end = minute.end();
-        let seconds = tokens
-            .get(index + 4)
-            .filter(|_| tokens[index + 3].text == ":")
-            .filter(|token| token.text.len() == 2);
-        let seconds = seconds.and_then(|token| token.number().map(|seconds| (seconds, token.end())));
-        let suffix = crate::text::fold(repaired[end..].split_whitespace().next().unwrap_or_default());
-        let hour = match suffix.as_str() {
-            "pm" if hour < 12 => hour + 12,
-            "am" if hour == 12 => 0,
-            _ => hour,
-        };
-        let mut time = format!("{hour:02}:{minutes:02}");
-        if let Some((seconds, seconds_end)) = seconds {
-            time.push_str(&format!(":{seconds:02}"));
-            end = seconds_end;
-        }
-        return Some((token.start, end, time));
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -362,13 +290,5 @@ mod tests {
         for text in ["31.02.2024", "192.168.2.14", "12.345,67", "4711-0815", "5 mai", "99/99/9999"] {
             assert_eq!(iso(text, false), None, "{text}");
         }
-    }
-
-    #[test]
-    fn times() {
-        assert_eq!(time("am 3.4. um 14:05 Uhr").map(|time| time.2).as_deref(), Some("14:05"));
-        assert_eq!(time("9h30").map(|time| time.2).as_deref(), Some("09:30"));
-        assert_eq!(time("2:07:09 PM").map(|time| time.2).as_deref(), Some("02:07:09"));
-        assert_eq!(time("12.40"), None);
     }
 }

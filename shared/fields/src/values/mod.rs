@@ -6,6 +6,7 @@ pub(crate) mod contact;
 pub(crate) mod date;
 pub(crate) mod place;
 pub(crate) mod repair;
+pub(crate) mod time;
 
 /// What the page as a whole says about how it writes numbers and dates.
 #[derive(Debug, Clone, Copy, Default)]

@@ -1,6 +1,6 @@
 //! Streets, postal codes and cities.
 
-use crate::text::fold;
+use crate::text::{fold, has_word};
 
 /// The line of an address with the postal code.
 #[derive(Debug, Clone, PartialEq)]
@@ -10,82 +10,12 @@ pub(crate) struct Postal {
 }
 
 /// Words of streets, as whole words.
-const STREETS: &[&str] = &[
-    "street",
-    "st",
-    "road",
-    "rd",
-    "avenue",
-    "ave",
-    "lane",
-    "ln",
-    "drive",
-    "dr",
-    "boulevard",
-    "blvd",
-    "square",
-    "court",
-    "ct",
-    "way",
-    "rue",
-    "place",
-    "quai",
-    "chemin",
-    "allee",
-    "impasse",
-    "cours",
-    "route",
-    "strasse",
-    "str",
-    "weg",
-    "gasse",
-    "platz",
-    "ring",
-    "ufer",
-    "damm",
-    "terrace",
-    "close",
-    "crescent",
-    "row",
-    "hill",
-    "mews",
-    "parkway",
-    "highway",
-    "via",
-    "bd",
-    "av",
-    "faubourg",
-    "passage",
-    "promenade",
-    "am",
-    "im",
-    "markt",
-];
+const STREETS: &str = "street st road rd avenue ave lane ln drive dr boulevard blvd square court ct way rue place quai \
+    chemin allee impasse cours route strasse str weg gasse platz ring ufer damm terrace close \
+    crescent row hill mews parkway highway via bd av faubourg passage promenade am im markt";
 /// Ends of the German words of streets.
-const ENDS: &[&str] = &[
-    "strasse",
-    "str",
-    "weg",
-    "gasse",
-    "platz",
-    "allee",
-    "ring",
-    "ufer",
-    "damm",
-    "markt",
-    "graben",
-    "hof",
-    "berg",
-    "steig",
-    "chaussee",
-    "promenade",
-    "garten",
-    "tor",
-    "brucke",
-    "park",
-    "feld",
-    "wall",
-];
+const ENDS: &str = "strasse str weg gasse platz allee ring ufer damm markt graben hof berg steig chaussee promenade \
+    garten tor brucke park feld wall";
 
 /// Whether a line is a street with the number of a house.
 pub(crate) fn is_street(line: &str) -> bool {
@@ -105,7 +35,8 @@ pub(crate) fn is_street(line: &str) -> bool {
         || words.last().is_some_and(is_number)
         || words.len() > 2 && words[words.len() - 2..].iter().any(is_number);
     let is_word = |word: &&str| {
-        STREETS.contains(word) || ENDS.iter().any(|end| word.len() > end.len() + 2 && word.ends_with(end))
+        has_word(STREETS, word)
+            || ENDS.split(' ').any(|end| word.len() > end.len() + 2 && word.ends_with(end))
     };
     has_number && words.iter().any(is_word)
 }

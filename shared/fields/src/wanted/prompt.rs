@@ -2,99 +2,14 @@
 
 use super::{Field, Kind, kind_of};
 use crate::lexicon::{Concept, of_field};
-use crate::text::{fold, readable};
+use crate::text::{fold, has_word, readable};
 
 /// Words that begin what is asked for, and are no part of it, folded.
-const ASKING: &[&str] = &[
-    "read",
-    "extract",
-    "give",
-    "get",
-    "find",
-    "return",
-    "list",
-    "output",
-    "please",
-    "me",
-    "tell",
-    "show",
-    "the",
-    "all",
-    "what",
-    "is",
-    "are",
-    "and",
-    "from",
-    "of",
-    "this",
-    "these",
-    "with",
-    "fields",
-    "following",
-    "a",
-    "an",
-    "as",
-    "json",
-    "out",
-    "in",
-    "lies",
-    "lese",
-    "gib",
-    "nenne",
-    "finde",
-    "extrahiere",
-    "bitte",
-    "mir",
-    "die",
-    "der",
-    "das",
-    "den",
-    "und",
-    "alle",
-    "aus",
-    "diesem",
-    "dieser",
-    "als",
-    "was",
-    "ist",
-    "wie",
-    "lautet",
-    "folgende",
-    "felder",
-    "extrais",
-    "extraire",
-    "lis",
-    "lire",
-    "donne",
-    "donnez",
-    "trouve",
-    "moi",
-    "le",
-    "la",
-    "les",
-    "l",
-    "et",
-    "un",
-    "une",
-    "quel",
-    "quelle",
-    "est",
-    "sont",
-    "en",
-    "champs",
-    "suivants",
-    "sous",
-    "forme",
-    "its",
-    "their",
-    "any",
-    "each",
-    "every",
-    "values",
-    "value",
-    "then",
-    "s",
-];
+const ASKING: &str = "read extract give get find return list output please me tell show the all what is are and from \
+    of this these with fields following a an as json out in lies lese gib nenne finde extrahiere \
+    bitte mir die der das den und alle aus diesem dieser als was ist wie lautet folgende felder \
+    extrais extraire lis lire donne donnez trouve moi le la les l et un une quel quelle est sont en \
+    champs suivants sous forme its their any each every values value then s";
 /// Where what follows is no field any more.
 const ENDING: &[&str] = &[
     " as json",
@@ -187,7 +102,7 @@ fn clean(piece: &str) -> String {
     let words: Vec<&str> = piece.split_whitespace().map(|word| word.trim_matches(['.', ':', '-'])).collect();
     let is_asking = |word: &&str| {
         let folded = fold(word);
-        folded.is_empty() || folded.split(' ').all(|part| ASKING.contains(&part))
+        folded.is_empty() || folded.split(' ').all(|part| has_word(ASKING, part))
     };
     let start = words.iter().position(|word| !is_asking(word)).unwrap_or(words.len());
     let end = words.iter().rposition(|word| !is_asking(word)).map_or(start, |end| end + 1);
