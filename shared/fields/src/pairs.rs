@@ -143,7 +143,18 @@ fn block(sheet: &Sheet, marks: &Marks, place: &Place) -> (String, Vec<(usize, Sp
             break;
         }
     }
-    (text, parts)
+    without_name(text, parts)
+}
+
+/// The name over the street is no part of an address.
+fn without_name(text: String, parts: Vec<(usize, Span)>) -> (String, Vec<(usize, Span)>) {
+    let Some(&(second, _)) = parts.get(1) else { return (text, parts) };
+    let has_digit = |text: &str| text.contains(|c: char| c.is_ascii_digit());
+    if has_digit(&text[..second]) || !has_digit(&text[second..]) {
+        return (text, parts);
+    }
+    let rest = parts[1..].iter().map(|&(start, span)| (start - second, span)).collect();
+    (text[second..].to_owned(), rest)
 }
 
 /// Where values of a label may stand: behind it in the line, in the lines to its right, in the line below.
@@ -203,7 +214,9 @@ fn beside(sheet: &Sheet, marks: &Marks, mark: &Mark, places: &mut Vec<Place>) {
         let far = if gap > 25.0 { 0.9 } else { 1.0 };
         let larger = if sheet.cells[next].height() > 2.5 * from.height() { 0.8 } else { 1.0 };
         places.push(Place { text, parts, worth: worth * far * larger });
-        worth *= 0.9;
+        // A currency alone is not the value, which stands behind it.
+        let is_unit = crate::values::amount::currency(sheet.cells[next].text.trim()).is_some();
+        worth *= if is_unit { 1.0 } else { 0.9 };
         at = last;
         if end < sheet.cells[next].text.len() {
             break;

@@ -144,7 +144,11 @@ fn take_apart(text: &str, cell: usize, sheet: &Sheet, row: &mut Row, words: &mut
     let numbers = amount::numbers(text, sheet.habits);
     let (mut start, mut end) = (0, text.len());
     let is_times = |at: usize| {
+        const UNITS: &[&str] = &["Stk", "Stück", "Stck", "St", "pcs", "pc", "kg", "ea"];
         let after = text[at..].trim_start();
+        let unit =
+            UNITS.iter().find_map(|unit| after.strip_prefix(unit)).map(|rest| rest.trim_start_matches('.'));
+        let after = unit.filter(|rest| rest.starts_with(' ')).unwrap_or(after).trim_start();
         after.starts_with(['×', '*', '@'])
             || after.starts_with(['x', 'X', 'à']) && !after[1..].starts_with(char::is_alphabetic)
     };
@@ -161,7 +165,10 @@ fn take_apart(text: &str, cell: usize, sheet: &Sheet, row: &mut Row, words: &mut
         {
             row.quantity = Some((number.value, span(number)));
             if before.is_empty() {
-                let rest = text[number.end..].trim_start_matches([' ', 'x', 'X', '×', '*', '@']);
+                let times =
+                    text[number.end..].find(['x', 'X', '×', '*', '@', 'à']).filter(|_| is_times(number.end));
+                let rest = times.map_or(&text[number.end..], |at| &text[number.end + at..]);
+                let rest = rest.trim_start_matches([' ', 'x', 'X', '×', '*', '@', 'à']);
                 start = text.len() - rest.len();
             } else {
                 end = end.min(number.start);

@@ -44,8 +44,13 @@ pub(super) fn find(view: &View<'_>) -> Vec<Address> {
                 postal(whole).filter(|_| start > 0 && text.trim().len() >= 5 && is_american(text))
             });
             let Some(found) = found else { continue };
-            let start = start + text.len() - text.trim_start().len();
-            let span = Span { cell, start, end: start + text.trim().len() };
+            let own = start + text.len() - text.trim_start().len();
+            // "Austin, TX 78701" begins with the city.
+            let city = view.text(cell)[..own]
+                .rfind(found.city.as_str())
+                .filter(|_| !text.contains(found.city.as_str()));
+            let start = city.unwrap_or(own);
+            let span = Span { cell, start, end: own + text.trim().len() };
             addresses.push(with_lines(view, span, found.code, found.city));
             break;
         }

@@ -167,9 +167,8 @@ fn stands_alone(characters: &[(usize, char)], start: usize, end: usize) -> bool 
     if before.is_some_and(joins) && before_that.is_some_and(char::is_alphanumeric) {
         return false;
     }
-    let ends_in_dash = after.is_some_and(|c| matches!(c, '-' | '–' | '.'));
-    !(after.is_some_and(|c| joins(c)) && after_that.is_some_and(|c| c.is_alphanumeric()) && !ends_in_dash)
-        && !(ends_in_dash && after_that.is_some_and(char::is_alphanumeric))
+    let goes_on = after_that.is_some_and(char::is_alphanumeric);
+    !(goes_on && after.is_some_and(joins))
 }
 
 /// The value of digits and marks, the mark before decimals, and how many of these there are.

@@ -57,9 +57,7 @@ pub(crate) fn phone(text: &str, strict: bool) -> Option<Code> {
         |c: char| c.is_ascii_digit() || matches!(c, '+' | '(' | ')' | '/' | '-' | '.' | ' ' | '\u{a0}' | '–');
     let mut start = 0;
     while start < repaired.len() {
-        let Some(first) = repaired[start..].find(|c: char| c.is_ascii_digit() || c == '+' || c == '(') else {
-            return None;
-        };
+        let first = repaired[start..].find(|c: char| c.is_ascii_digit() || c == '+' || c == '(')?;
         let from = start + first;
         let length = repaired[from..].find(|c| !is_part(c)).unwrap_or(repaired.len() - from);
         let span = repaired[from..from + length].trim_end_matches(|c: char| !c.is_ascii_digit());

@@ -242,7 +242,7 @@ fn written(tokens: &[Token<'_>]) -> Option<(Date, usize)> {
 }
 
 fn checked(year: u32, month: u32, day: u32, start: usize, end: usize) -> Option<Date> {
-    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let longest = match month {
         2 => 28 + u32::from(is_leap),
         4 | 6 | 9 | 11 => 30,

@@ -140,6 +140,7 @@ impl Leaf {
                 _ => {}
             }
         }
+        let concept = concept.map(|concept| whose(concept, &names[..names.len() - 1]));
         let keys = keys(&names, field.description.as_deref());
         Self { path, names, kind, as_text, concept, keys }
     }
@@ -147,6 +148,35 @@ impl Leaf {
     /// Whether one of the names around it, or its own, has this word.
     pub(crate) fn is_within(&self, words: &[&str]) -> bool {
         self.names.iter().flat_map(|name| crate::text::words(name)).any(|word| words.contains(&word.as_str()))
+    }
+}
+
+/// What a name or an address is within a group that is about the customer or the seller.
+fn whose(concept: Concept, above: &[String]) -> Concept {
+    const SELLER: &[&str] = &[
+        "seller",
+        "vendor",
+        "supplier",
+        "merchant",
+        "store",
+        "shop",
+        "issuer",
+        "verkaufer",
+        "vendeur",
+        "fournisseur",
+    ];
+    const SHIPPING: &[&str] = &["shipping", "delivery", "ship"];
+    let is = |list: &[&str]| {
+        above.iter().flat_map(|name| crate::text::words(name)).any(|word| list.contains(&word.as_str()))
+    };
+    use Concept as C;
+    match concept {
+        C::Address if is(SHIPPING) => C::ShippingAddress,
+        C::Person | C::Company if is(crate::unlabelled::CUSTOMER) => C::CustomerName,
+        C::Address if is(crate::unlabelled::CUSTOMER) => C::CustomerAddress,
+        C::Person | C::Company if is(SELLER) => C::Seller,
+        C::Address if is(SELLER) => C::SellerAddress,
+        other => other,
     }
 }
 

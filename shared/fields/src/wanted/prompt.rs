@@ -94,7 +94,7 @@ fn field(piece: &str) -> Option<Field> {
             || name.chars().skip(1).any(char::is_uppercase) && name.chars().any(char::is_lowercase));
     let joined = if is_program { name.clone() } else { fold(&name).replace(' ', "_") };
     let kind = concept.map_or(Kind::Text, kind_of);
-    (!joined.is_empty()).then(|| Field { name: joined, description: Some(name), kind, as_text: false })
+    (!joined.is_empty()).then_some(Field { name: joined, description: Some(name), kind, as_text: false })
 }
 
 /// Without the words of asking on either side.
