@@ -55,7 +55,7 @@ impl Marks {
         let (mut above, mut below) = (0, 0);
         for mark in self.marks.iter().filter(|mark| mark.is_whole && mark.is_known && !mark.has_colon) {
             let cell = &sheet.cells[mark.cell];
-            let over = sheet.above(mark.cell, 1.6).filter(|&over| !self.is_label(over));
+            let over = sheet.above(mark.cell, 2.4).filter(|&over| !self.is_label(over));
             let under =
                 sheet.below(mark.cell, cell.left, cell.right, 3.5).filter(|&under| !self.is_label(under));
             let gap_above = over.map_or(f32::MAX, |over| cell.top - sheet.cells[over].bottom);
@@ -191,8 +191,33 @@ fn is_filler(word: &str) -> bool {
 /// Labels that begin names as well: "Rue de la Gare 5" is no label with a value, nor is "Place d'Armes".
 fn is_street(text: &str, spans: &[(usize, usize)], index: usize, length: usize) -> bool {
     const WORDS: &[&str] = &[
-        "rue", "place", "str", "strasse", "street", "am", "au", "an", "to", "le", "for", "from", "von",
-        "ort", "site", "bon", "port", "bar",
+        "rue",
+        "place",
+        "str",
+        "strasse",
+        "street",
+        "am",
+        "au",
+        "an",
+        "to",
+        "le",
+        "for",
+        "from",
+        "von",
+        "ort",
+        "site",
+        "bon",
+        "port",
+        "bar",
+        "market",
+        "markt",
+        "shop",
+        "boutique",
+        "restaurant",
+        "store",
+        "magasin",
+        "laden",
+        "art",
     ];
     let label = crate::text::fold(&text[spans[index].0..spans[index + length - 1].1]);
     WORDS.contains(&label.as_str()) && index + length < spans.len()

@@ -254,7 +254,7 @@ fn above(sheet: &Sheet, marks: &Marks, mark: &Mark) -> Option<Place> {
     if !mark.is_whole || mark.has_colon {
         return None;
     }
-    let over = sheet.above(mark.cell, 1.6).filter(|&over| !marks.is_label(over))?;
+    let over = sheet.above(mark.cell, 2.4).filter(|&over| !marks.is_label(over))?;
     let text = sheet.cells[over].text.clone();
     let span = Span { cell: over, start: 0, end: text.len() };
     Some(Place { text, parts: vec![(0, span)], worth: 0.92 })

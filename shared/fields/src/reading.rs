@@ -28,7 +28,10 @@ pub(crate) fn read(leaf: &Leaf, text: &str, habits: Habits, labelled: bool) -> O
         }
         Kind::Date => {
             let dates = date::dates(text, habits);
-            dates.first().map(|date| (date.start, date.end, Value::String(date.iso())))
+            let born = leaf.concept == Some(Concept::BirthDate);
+            dates.first().map(|date| {
+                (date.start, date.end, Value::String(if born { date.past() } else { date.iso() }))
+            })
         }
         Kind::Time => of_code(time::time(text)),
         Kind::Email => of_code(contact::email(text)),

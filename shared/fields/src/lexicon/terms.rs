@@ -87,7 +87,7 @@ pub(crate) const TERMS: &[(Concept, &str)] = &[
     ),
     (
         Concept::Paid,
-        "paid|amount paid|amount given|cash|Bar|Bargeld|espèces|en espèces|cash given|cash tendered|tendered|amount tendered|received|payment|payment received|bezahlt|gegeben|Gegeben bar|erhalten|Anzahlung|gezahlt|payé|montant payé|reçu espèces|montant reçu|acompte|versé|rendu sur",
+        "paid|amount paid|amount given|cash|Bar|Bargeld|espèces|en espèces|cash given|cash tendered|tendered|amount tendered|received|payment|payment received|bezahlt|gegeben|Gegeben bar|erhalten|Anzahlung|gezahlt|payé|montant payé|reçu|reçu espèces|montant reçu|acompte|versé|rendu sur",
     ),
     (
         Concept::Change,
@@ -134,7 +134,7 @@ pub(crate) const TERMS: &[(Concept, &str)] = &[
     ),
     (
         Concept::CustomerName,
-        "customer name|customer|client|client name|bill to|billed to|invoice to|sold to|buyer|buyer name|recipient|recipient name|invoice recipient|invoiced to|to|for|Kunde|Kundenname|Rechnung an|Rechnungsempfänger|Käufer|Auftraggeber|Name des Kunden|An|Kundin|nom du client|client facturé|facturé à|facture à|destinataire|acheteur|à l'attention de|adressé à",
+        "customer name|customer|client|client name|bill to|billed to|invoice to|sold to|buyer|buyer name|recipient|recipient name|invoice recipient|invoiced to|to|for|Kunde|Kundenname|Rechnung an|Rechnungsempfänger|Käufer|Auftraggeber|Name des Kunden|An|Kundin|Empfänger|nom du client|client facturé|facturé à|facture à|destinataire|acheteur|à l'attention de|adressé à",
     ),
     (
         Concept::CustomerAddress,
@@ -296,7 +296,7 @@ pub(crate) const TERMS: &[(Concept, &str)] = &[
     ),
     (
         Concept::BestBefore,
-        "best before|best before date|use by|use by date|best before end|sell by|MHD|mindestens haltbar bis|Mindesthaltbarkeitsdatum|zu verbrauchen bis|haltbar bis|DLC|DLUO|DDM|à consommer de préférence avant|à consommer avant|date limite de consommation",
+        "best before|best before date|use by|use by date|best before end|sell by|MHD|mindestens haltbar bis|Mindesthaltbarkeitsdatum|zu verbrauchen bis|haltbar bis|DLC|DLUO|DDM|à consommer de préférence avant|à consommer avant|à consommer avant le|à consommer jusqu'au|date limite de consommation",
     ),
     (
         Concept::Cashier,
@@ -331,7 +331,7 @@ pub(crate) const TERMS: &[(Concept, &str)] = &[
     (Concept::Stock, "stock|in stock|stock level|Bestand|Lagerbestand|stock disponible|en stock"),
     (
         Concept::Author,
-        "author|prepared by|created by|written by|made by|reported by|compiled by|drawn up by|issued by person|Autor|Verfasser|erstellt von|bearbeitet von|verfasst von|Sachbearbeiter|Ersteller|auteur|établi par|rédigé par|préparé par|créé par",
+        "author|prepared by|created by|written by|made by|reported by|compiled by|drawn up by|issued by person|Autor|Verfasser|erstellt von|bearbeitet von|verfasst von|Sachbearbeiter|Bearbeiter|Ersteller|auteur|établi par|rédigé par|préparé par|créé par",
     ),
     (
         Concept::Approver,

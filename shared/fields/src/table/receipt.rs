@@ -185,8 +185,10 @@ fn take_apart(text: &str, cell: usize, sheet: &Sheet, row: &mut Row, words: &mut
             start = text.len();
         }
     }
-    let kept = text[start.min(end)..end]
-        .trim_matches(|c: char| c.is_whitespace() || matches!(c, '.' | '_' | '@' | '(' | '*'));
+    let part = text[start.min(end)..end].trim_end();
+    let leaders = if part.ends_with("..") { "." } else { "" };
+    let part = part.trim_end_matches(|c: char| leaders.contains(c));
+    let kept = part.trim_matches(|c: char| c.is_whitespace() || matches!(c, '_' | '@' | '(' | '*'));
     let kept = kept.trim_end_matches(" x").trim_end_matches(" à").trim();
     if !kept.is_empty() && kept != "x" {
         let from = kept.as_ptr() as usize - text.as_ptr() as usize;

@@ -2,7 +2,7 @@
 
 use super::{CUSTOMER, View, candidate};
 use crate::lexicon::Concept;
-use crate::pairs::Candidate;
+use crate::pairs::{Candidate, Span};
 use crate::text::{fold, has_word};
 use crate::values::{amount, contact, date, place};
 use crate::wanted::Leaf;
@@ -54,12 +54,12 @@ fn is_plain(view: &View<'_>, cell: usize) -> bool {
         && !begins_with_label(view, cell)
 }
 
-/// Large print may begin with the word of a label: "Au Bon Pain".
+/// Names may begin with the word of a label: "Au Bon Pain", "Art Director".
 fn begins_with_label(view: &View<'_>, cell: usize) -> bool {
-    let is_large = view.sheet.cells[cell].height() > 1.3;
+    let has_digit = view.text(cell).contains(|c: char| c.is_ascii_digit());
     view.marks
         .in_cell(cell)
-        .any(|mark| mark.start == 0 && mark.is_known && (mark.is_whole || mark.has_colon || !is_large))
+        .any(|mark| mark.start == 0 && mark.is_known && (mark.is_whole || mark.has_colon || has_digit))
 }
 
 /// Whether it names a kind of document.
@@ -69,9 +69,13 @@ pub(super) fn is_heading(text: &str) -> bool {
         bestellung angebot lieferschein preisliste facture recu demande inventaire formulaire releve \
         devis commande apercu etat inscription tarif bestandsliste inventur timetable schedule \
         fahrplan horaire welcome willkommen";
-    fold(text)
-        .split(' ')
-        .any(|word| has_word(HEADINGS, word) || word.ends_with("liste") || word.ends_with("ubersicht"))
+    fold(text).split(' ').any(|word| {
+        has_word(HEADINGS, word)
+            || word.ends_with("liste")
+            || word.ends_with("ubersicht")
+            || word.ends_with("antrag")
+            || word.ends_with("formular")
+    })
 }
 
 pub(super) fn has_form(text: &str) -> bool {
@@ -168,9 +172,28 @@ fn company(view: &View<'_>) -> Vec<Candidate> {
         if cells[cell].height() > 0.92 * tallest {
             score += 0.08;
         }
+        found.extend(
+            with_line_above(view, cell)
+                .filter(|_| has_form(text) || row < 3)
+                .map(|(text, spans)| candidate(text, spans, f32::min(score + 0.06, 0.93))),
+        );
         found.push(candidate(text, vec![view.whole(cell)], f32::min(score, 0.9)));
     }
     found
+}
+
+/// A large name that takes two lines, and where they are.
+fn with_line_above(view: &View<'_>, cell: usize) -> Option<(String, Vec<Span>)> {
+    let below = &view.sheet.cells[cell];
+    let over = view.sheet.above(cell, 1.3 * below.height()).filter(|&over| is_plain(view, over))?;
+    let above = &view.sheet.cells[over];
+    let alike = (above.height() - below.height()).abs() < 0.15 * below.height();
+    let is_name = alike
+        && below.height() > 1.15
+        && !is_job(&below.text)
+        && !is_heading(&above.text)
+        && !has_form(&above.text);
+    is_name.then(|| (format!("{} {}", above.text, below.text), vec![view.whole(over), view.whole(cell)]))
 }
 
 /// A person: two to four words with capitals, best those of the e-mail address, else large on a page of few lines.
@@ -189,6 +212,11 @@ fn person(view: &View<'_>) -> Vec<Candidate> {
     let mut found = Vec::new();
     for cell in (0..cells.len()).filter(|&cell| is_plain(view, cell)) {
         let text = view.text(cell);
+        let single = text.split_whitespace().count() == 1;
+        let joined = with_line_above(view, cell)
+            .filter(|(joined, _)| single && joined.split_whitespace().count() == 2);
+        let (text, spans) = joined.unwrap_or_else(|| (text.to_owned(), vec![view.whole(cell)]));
+        let text = text.as_str();
         if !is_name(text) || has_form(text) || is_job(text) {
             continue;
         }
@@ -207,7 +235,7 @@ fn person(view: &View<'_>) -> Vec<Candidate> {
         if in_host(text, &hosts) > 0.6 && in_box == 0 {
             score -= 0.2;
         }
-        found.push(candidate(text, vec![view.whole(cell)], f32::min(score, 0.95)));
+        found.push(candidate(text, spans, f32::min(score, 0.95)));
     }
     found
 }

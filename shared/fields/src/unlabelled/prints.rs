@@ -173,7 +173,7 @@ fn discount(view: &View<'_>, leaf: &Leaf) -> Vec<Candidate> {
         let percent = amount::numbers(text, view.sheet.habits).into_iter().find(|number| number.percent);
         let Some(percent) = percent.filter(|_| text.len() < 24) else { continue };
         let span = Span { cell, start: percent.start, end: percent.end };
-        let value = match read(leaf, text, view.sheet.habits, false) {
+        let value = match read(leaf, &text[percent.start..percent.end], view.sheet.habits, false) {
             Some(reading) => reading.value,
             None => continue,
         };

@@ -13,6 +13,12 @@ pub(crate) struct Date {
 }
 
 impl Date {
+    /// [`Self::iso`] of a day that is no more to come: of two digits, 55 is 1955.
+    pub(crate) fn past(&self) -> String {
+        const NEXT: u32 = 2030;
+        Self { year: if self.year > NEXT { self.year - 100 } else { self.year }, ..self.clone() }.iso()
+    }
+
     /// `YYYY-MM-DD`, or `YYYY-MM`.
     pub(crate) fn iso(&self) -> String {
         match self.day {
