@@ -52,7 +52,12 @@ fn read_number(leaf: &Leaf, text: &str, habits: Habits) -> Option<Reading> {
     let numbers = amount::numbers(text, habits);
     let is_percent = matches!(leaf.kind, Kind::Percent)
         || leaf.concept == Some(Concept::Discount) && numbers.iter().all(|number| number.percent);
+    // Any other number beside the word is no reduction.
+    let is_plain = |number: &amount::Number| {
+        leaf.concept == Some(Concept::Discount) && !number.percent && !number.is_money()
+    };
     let fits = |number: &&amount::Number| match leaf.kind {
+        _ if is_plain(number) => false,
         Kind::Amount => !number.percent,
         Kind::Integer => number.value.fract() == 0.0 && number.currency.is_none(),
         Kind::Percent => number.percent || number.currency.is_none() && (0.0..=100.0).contains(&number.value),
@@ -178,7 +183,8 @@ fn read_text(concept: Option<Concept>, text: &str) -> Option<Reading> {
             if has_digit || trimmed.contains('@') {
                 None
             } else {
-                whole(if words <= 6 { 1.0 } else { 0.7 })
+                let is_part = matches!(concept, Some(C::FirstName | C::LastName));
+                whole(if words <= if is_part { 1 } else { 6 } { 1.0 } else { 0.7 })
             }
         }
         Some(

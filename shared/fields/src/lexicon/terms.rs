@@ -79,7 +79,7 @@ pub(crate) const TERMS: &[(Concept, &str)] = &[
     ),
     (
         Concept::Discount,
-        "discount|rebate|savings|you save|discount percent|discount percentage|reduction|Rabatt|Nachlass|Skonto|Sie sparen|Ersparnis|Preisnachlass|remise|réduction|rabais|vous économisez|promotion",
+        "discount|rebate|savings|you save|discount percent|discount percentage|reduction|Rabatt|Nachlass|Skonto|Sie sparen|Ersparnis|Preisnachlass|remise|réduction|rabais|vous économisez",
     ),
     (
         Concept::Shipping,
