@@ -92,7 +92,11 @@ impl View<'_> {
             if self.marks.are_captions {
                 self.sheet.below(span.cell, cell.left, cell.right, 2.0).and_then(whole)
             } else {
-                self.sheet.above(span.cell, 2.0).and_then(whole)
+                // A label with its value beside it has none below.
+                let is_free = |over: &usize| {
+                    self.sheet.right_of(*over).is_none_or(|beside| self.marks.is_label(beside))
+                };
+                self.sheet.above(span.cell, 2.0).filter(is_free).and_then(whole)
             }
         };
         let label = before.or_else(beside).or_else(near);
