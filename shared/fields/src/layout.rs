@@ -239,8 +239,12 @@ fn joined(row: Vec<Cell>) -> Vec<Cell> {
     let mut joined: Vec<Cell> = Vec::with_capacity(row.len());
     for cell in row {
         let letter = |a: &Cell| (a.right - a.left) / a.text.chars().count().max(1) as f32;
-        let low =
-            |a: &Cell| (1.2 * letter(a).max(letter(&cell))).min(0.9 * a.height().min(cell.height()).max(1.0));
+        // Boxes may be larger than their letters: columns of numbers seem as near as words then.
+        let is_number = |a: &Cell| !a.text.contains(|c: char| c.is_alphabetic() && c != 'x');
+        let low = |a: &Cell| {
+            let share = if is_number(a) || is_number(&cell) { 0.35 } else { 1.2 };
+            (share * letter(a).max(letter(&cell))).min(0.9 * a.height().min(cell.height()).max(1.0))
+        };
         match joined.last_mut() {
             Some(last)
                 if cell.left - last.right < low(last)
