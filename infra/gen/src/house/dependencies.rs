@@ -66,7 +66,7 @@ pub fn check(metadata: &Value) -> Vec<String> {
     }
     faults.extend(graph.forbid("common", HEAVY));
     faults.extend(graph.forbid("hosted", &["aws-sdk-*", "common", "store", "language", "imaging"]));
-    for pure in ["imaging", "inference", "language", "vision", "documents"] {
+    for pure in ["imaging", "inference", "language", "vision", "documents", "fields"] {
         faults.extend(graph.forbid(pure, NETWORK));
     }
     faults.extend(graph.forbid("language", PIXELS));
