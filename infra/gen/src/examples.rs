@@ -46,6 +46,21 @@ fn body(name: &str) -> Option<Value> {
             "content_type": "image/jpeg", "size": 48_213, "created_at": "2026-03-05T10:00:00Z",
             "expires_at": "2026-03-06T10:00:00Z",
         }),
+        "extract-image" => json!({
+            "results": "{\"shop\":\"Lighting Norvia\",\"date\":\"2023-02-08\",\"total\":11.77}",
+            "prompt": "Read the shop, the date and the total", "imageCount": 1, "creditUsage": 11,
+            "data": {"shop": "Lighting Norvia", "date": "2023-02-08", "total": 11.77},
+            "images": [{"index": 0, "error": null}], "truncated": false, "model": "ppocr-v6+fields",
+        }),
+        "extract-image-formats" => json!({
+            "supportedFormats": ["png", "jpeg", "webp", "heic"], "converted": ["avif", "gif", "bmp", "tiff"],
+        }),
+        "extract-document" => json!({
+            "results": "{\"invoice_number\":\"2026-118\",\"amount_due\":1234.56}",
+            "prompt": "Read the invoice number and the amount due", "pages": 2, "fileCount": 1, "creditUsage": 12,
+            "data": {"invoice_number": "2026-118", "amount_due": 1234.56},
+            "files": [{"index": 0, "error": null}], "truncated": false, "model": "ppocr-v6+fields",
+        }),
         "upload-delete" => json!({"id": UPLOAD, "deleted": true}),
         "health" => json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")}),
         "limits-get" => limits(),

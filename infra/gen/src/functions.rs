@@ -99,7 +99,16 @@ mod tests {
             .filter(|function| !function.light)
             .map(|function| function.name)
             .collect();
-        let models = ["classify", "tag", "classify-batch", "tag-batch", "batch-start", "classifier-evaluate"];
+        let models = [
+            "classify",
+            "tag",
+            "classify-batch",
+            "tag-batch",
+            "batch-start",
+            "extract-image",
+            "extract-document",
+            "classifier-evaluate",
+        ];
         assert_eq!(
             heavy,
             [&["image-edit", "image-edit-upload"][..], &models, &["edit-worker", "batch-worker"]].concat()

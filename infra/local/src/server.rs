@@ -4,11 +4,11 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use classifying::Engine;
 use common::{ApiError, Config, Platform, QueueFunction, ScheduleFunction, Work};
 use contract::resources::{BATCH_WORKER, Queue};
 use editing::{EditLimits, Editor};
 use embedded::{Embedded, EmbeddedError, EmbeddedOptions};
+use engine::Engine;
 use fetch::{Fetcher, HostPort};
 use store::{Names, Store, StoreError, provision};
 use tokio::net::TcpListener;

@@ -9,12 +9,12 @@ use contract::classification::{
 };
 use editing::Editor;
 
-use crate::Engine;
 use crate::judge::{self, Made};
 use crate::piece::{Piece, Recipe, late, make};
 use crate::price::priced;
 use crate::seen::{Looker, Viewer};
 use crate::work::Work;
+use engine::Engine;
 
 /// A piece, and whether the cache had it.
 struct Found {

@@ -8,11 +8,12 @@ use contract::classification::HostedFit;
 use hosted::{Hosted, HostedError};
 use language::{Calibration, Scores, fit};
 
-use crate::engine::refusal;
+use crate::Evaluation;
 use crate::judge::{Opinion, Question, opinions};
 use crate::resolve::Resolved;
 use crate::work::Operation;
-use crate::{Engine, Evaluation};
+use engine::Engine;
+use engine::refusal;
 
 /// Its opinions of all texts.
 pub(crate) struct Asked {

@@ -9,11 +9,11 @@ use contract::classification::{Definition, Fits, Mode, Priority, TagLabel};
 use futures::{StreamExt, TryStreamExt, stream};
 use language::Tier;
 
-use crate::Engine;
 use crate::judge::{self, HostedModel, Made};
 use crate::piece::{Piece, Recipe, late, make, overhead};
 use crate::resolve::{Resolved, usable};
 use crate::work::{DEFAULT_THRESHOLD, Operation, Work};
+use engine::Engine;
 
 /// Texts that one core works on at a time.
 const GROUP: usize = 256;

@@ -11,12 +11,12 @@ use futures::future::BoxFuture;
 use language::{Calibration, Language, Prepared, Scores, Tier, calibration_error, fit};
 use store::{ClassifierHead, Guard, TransactionError};
 
-use crate::Engine;
 use crate::asked::Asked;
-use crate::engine::{failed, in_time};
 use crate::metrics::{accuracy, confusion, macro_f1};
 use crate::piece::{chunks, overhead, shown};
 use crate::resolve::{Resolved, find, labels};
+use engine::Engine;
+use engine::{failed, in_time};
 
 /// What is to be judged, and by which texts.
 pub struct Evaluation {

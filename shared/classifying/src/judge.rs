@@ -12,12 +12,12 @@ use hosted::{Hosted, HostedError, Judgement, Label, MAX_LABELS, Stage, Subject};
 use language::{Language, Scores, Tier};
 use serde::Serialize;
 
-use crate::Engine;
-use crate::engine::{failed, in_time, refusal};
 use crate::piece::{self, Piece, Recipe, chosen, evidence, overhead, prepared};
 use crate::resolve::Resolved;
 use crate::seen::{Looker, Seen, Viewer};
 use crate::work::Operation;
+use engine::Engine;
+use engine::{failed, in_time, refusal};
 
 /// Examples of a label that the model is shown, the first ones; and characters of each.
 const EXAMPLES: usize = 3;

@@ -3,10 +3,7 @@
 mod answers;
 mod asked;
 mod bulk;
-mod encoder;
-mod engine;
 mod evaluate;
-mod eyes;
 mod inputs;
 mod judge;
 mod metrics;
@@ -18,7 +15,7 @@ mod work;
 
 pub use answers::{classified, classified_batch, tagged, tagged_batch};
 pub use bulk::{Bulk, BulkAnswer, BulkRecipe};
-pub use engine::{Engine, check_settings};
+pub use engine::check_settings;
 pub use evaluate::{Evaluation, evaluated, plan as plan_evaluation, quote as quote_evaluation};
 pub use price::quote;
 pub use work::{Operation, Work, classify, classify_batch, tag, tag_batch};

@@ -10,10 +10,10 @@ use contract::classification::{ConfidenceMethod, Definition, Evidence, TagLabel}
 use language::{Language, Method, Prepared, Scores, Tier};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::{Engine, failed, in_time};
 use crate::resolve::{Resolved, billed, labels};
 use crate::seen::{Looker, Seen, Viewer};
 use crate::work::{Operation, Work};
+use engine::{Engine, failed, in_time};
 
 /// Texts between two looks at the clock.
 const CHUNK: usize = 64;

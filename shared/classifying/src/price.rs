@@ -6,10 +6,10 @@ use common::{ApiError, Hit, Platform, Quote};
 use contract::price::{PRICES, Prices};
 use futures::future::BoxFuture;
 
-use crate::Engine;
 use crate::piece::overhead;
 use crate::seen;
 use crate::work::Work;
+use engine::Engine;
 
 /// Counts the tokens of the pieces that are missing.
 pub fn quote<'a>(

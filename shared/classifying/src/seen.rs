@@ -8,22 +8,19 @@ use contract::limits::{MAX_DOCUMENT_BYTES, MAX_DOCUMENT_PAGES, MAX_SEEN_PIXELS};
 use contract::{ErrorKind, Fault};
 use documents::{Document, DocumentError, Limits};
 use editing::{EditError, Editor};
-use hosted::{Media, Picture};
+use hosted::Picture;
 use imaging::{ImagingError, Rgb};
 
-use crate::Engine;
-use crate::engine::in_time;
-use crate::eyes::Sight;
-use crate::inputs::{Input, Inputs};
+use crate::inputs::Inputs;
+use engine::Engine;
+use engine::Input;
+use engine::Sight;
+use engine::{MAX_SHOWN_PIXELS, in_time, jpeg};
 
 /// Pixels of a side of the squares that are counted.
 const SQUARE: u32 = 32;
 /// Pixels an inch of a page that is drawn: letters of 10 points have 20 pixels, which is what is read well.
 const DPI: f32 = 150.0;
-
-/// Pixels of a picture that a hosted model is shown: providers scale down to about as many, and a page can still be read.
-const MAX_SHOWN_PIXELS: u64 = 1_500_000;
-const SHOWN_QUALITY: u8 = 85;
 
 /// What is known of inputs before anything is decoded or drawn.
 #[derive(Debug)]
@@ -220,11 +217,6 @@ fn page_shown(inputs: &Inputs, page: usize) -> Result<Picture, ApiError> {
     let (width, _) = drawn(document.size(page).map_err(failed)?, MAX_SHOWN_PIXELS);
     let picture = document.render(page, width).map_err(failed)?;
     jpeg(Rgb { width: picture.width, height: picture.height, pixels: picture.pixels })
-}
-
-fn jpeg(picture: Rgb) -> Result<Picture, ApiError> {
-    let bytes = picture.into_jpeg(SHOWN_QUALITY).map_err(ApiError::internal)?;
-    Ok(Picture { media: Media::Jpeg, bytes: bytes.into() })
 }
 
 fn picture_failed(input: &Input, error: EditError) -> ApiError {

@@ -13,10 +13,10 @@ use contract::{ErrorKind, classification::Definition};
 use language::Tier;
 use serde::Serialize;
 
-use crate::Engine;
 use crate::inputs::{Digests, Inputs};
 use crate::judge::HostedModel;
 use crate::resolve::{Resolved, resolve};
+use engine::Engine;
 
 /// To be raised where the same request gets another answer than before, by other models or in another way.
 const GENERATION: u32 = 1;

@@ -97,6 +97,8 @@ pub struct Route {
     pub limit: Option<LimitClass>,
     /// Whether a success costs credits.
     pub priced: bool,
+    /// Whether it may take as long as it takes where the client waits: outside Lambda it has hours.
+    pub patient: bool,
     /// Whether the answer holds a secret, so that a kept idempotent answer is encrypted.
     pub secret_answer: bool,
     /// What the route answers with when it is not the family's JSON.
@@ -178,6 +180,7 @@ impl<Req: JsonSchema + Check, Res: JsonSchema> Endpoint<Req, Res> {
             needs: &[],
             limit: None,
             priced: false,
+            patient: false,
             secret_answer: false,
             media: None,
             fails: &[],
@@ -286,6 +289,12 @@ impl<Req: JsonSchema + Check, Res: JsonSchema> Endpoint<Req, Res> {
 
     pub const fn priced(mut self) -> Self {
         self.route.priced = true;
+        self
+    }
+
+    /// Where nothing ends it from outside, it has hours.
+    pub const fn patient(mut self) -> Self {
+        self.route.patient = true;
         self
     }
 

@@ -1,6 +1,7 @@
 //! Every endpoint, once.
 
 mod batches;
+mod extraction;
 mod uploads;
 
 use serde_json::json;
@@ -29,6 +30,7 @@ pub use batches::{
     BATCH_CANCEL, BATCH_CREATE, BATCH_DELETE, BATCH_GET, BATCH_LIST, BATCH_RESULTS, BATCH_START, BATCH_UPLOAD,
 };
 
+pub use extraction::{EXTRACT_DOCUMENT, EXTRACT_IMAGE, EXTRACT_IMAGE_FORMATS};
 pub use uploads::{UPLOAD_COMPLETE, UPLOAD_CREATE, UPLOAD_DELETE, UPLOAD_GET, UPLOAD_RENEW};
 
 pub const IMAGE_EDIT: Endpoint<EditRequest, EditData> = Endpoint::post("image-edit", "/image/edit")
@@ -325,6 +327,9 @@ pub const ROUTES: &[&Route] = &[
     &BATCH_RESULTS.route,
     &BATCH_CANCEL.route,
     &BATCH_DELETE.route,
+    &EXTRACT_IMAGE.route,
+    &EXTRACT_IMAGE_FORMATS.route,
+    &EXTRACT_DOCUMENT.route,
     &CLASSIFIER_CREATE.route,
     &CLASSIFIER_LIST.route,
     &CLASSIFIER_GET.route,

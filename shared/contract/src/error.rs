@@ -46,6 +46,7 @@ pub enum ErrorKind {
     UploadQuotaReached,
     ModelFailed,
     ModelUnavailable,
+    ExtractionFailed,
     Internal,
     Overloaded,
     DeadlineExceeded,

@@ -8,6 +8,7 @@ mod credits;
 mod endpoint;
 pub mod endpoints;
 mod error;
+pub mod extraction;
 mod family;
 pub mod fault;
 pub mod images;

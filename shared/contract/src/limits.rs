@@ -40,6 +40,17 @@ pub const MAX_DOCUMENT_BYTES: usize = 25 * MB;
 pub const MAX_DOCUMENT_PAGES: usize = 20;
 /// Pixels of a picture or page that is looked at; larger ones are scaled down.
 pub const MAX_SEEN_PIXELS: u64 = 4_000_000;
+/// Characters of a prompt, and bytes of the schema beside it.
+pub const MAX_PROMPT_CHARS: usize = 20_000;
+pub const MAX_SCHEMA_BYTES: usize = 100_000;
+/// Pictures or documents of one extraction, and pages of all its documents.
+pub const MAX_EXTRACT_IMAGES: usize = 3_000;
+pub const MAX_EXTRACT_PAGES: usize = 3_000;
+/// Bytes of one document, of all of a call, and of a body with them as base64. Pictures that are fetched come one after another, and have
+/// no limit together.
+pub const MAX_EXTRACT_DOCUMENT_BYTES: usize = 30 * MB;
+pub const MAX_EXTRACT_BYTES: usize = 100 * MB;
+pub const MAX_EXTRACT_BODY: usize = 140 * MB;
 /// JSON bodies of the batch routes.
 pub const MAX_BATCH_BODY: usize = 8 * MB;
 /// Texts of a batch.
@@ -90,6 +101,8 @@ pub enum LimitClass {
     Classify,
     /// New batch jobs.
     BatchCreate,
+    /// Extraction out of pictures and documents.
+    Extract,
 }
 
 /// Fixed windows: at a border between two of them twice the limit is possible.
@@ -163,7 +176,7 @@ impl Tier {
 }
 
 impl LimitClass {
-    pub const ALL: [LimitClass; 3] = [Self::ImageEdit, Self::Classify, Self::BatchCreate];
+    pub const ALL: [LimitClass; 4] = [Self::ImageEdit, Self::Classify, Self::BatchCreate, Self::Extract];
 
     /// Of an account without a tier of its own.
     pub const fn rate(self) -> Rate {
@@ -173,6 +186,7 @@ impl LimitClass {
                 Rate { per_minute: Tier::Developer.limits().requests_per_minute, per_second: None }
             }
             Self::BatchCreate => Rate { per_minute: 100, per_second: None },
+            Self::Extract => Rate { per_minute: 60, per_second: None },
         }
     }
 
@@ -181,6 +195,7 @@ impl LimitClass {
             Self::ImageEdit => "image_edit",
             Self::Classify => "classify",
             Self::BatchCreate => "batch_create",
+            Self::Extract => "extract",
         }
     }
 }

@@ -26,4 +26,4 @@ pub use client::{Hosted, Provider};
 pub use config::{HostedConfig, Key, Wire};
 pub use error::{Attempt, Cause, HostedError, Stage};
 pub use http_provider::HttpProvider;
-pub use prompt::{Answer, Finish, Media, Output, Part, Picture, Prompt, Token, Usage};
+pub use prompt::{Answer, Finish, MAX_OUTPUT_TOKENS, Media, Output, Part, Picture, Prompt, Token, Usage};

@@ -100,6 +100,12 @@ fn body(subject: &Subject, route: &Route) -> Value {
         let files = subject.harness.files();
         body["input"] = files.add(FILE_NAME, "image/jpeg", picture(SIDES.0, SIDES.1)).into();
     }
+    for list in ["images", "files"] {
+        if body.get(list).is_some() {
+            let files = subject.harness.files();
+            body[list] = json!([files.add(FILE_NAME, "image/jpeg", picture(SIDES.0, SIDES.1))]);
+        }
+    }
     body
 }
 

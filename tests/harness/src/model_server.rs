@@ -112,6 +112,12 @@ impl ModelAnswer {
         self
     }
 
+    /// At the limit of its tokens.
+    pub fn cut_off(mut self) -> Self {
+        self.body["choices"][0]["finish_reason"] = "length".into();
+        self
+    }
+
     /// Waits before it answers.
     pub fn after(mut self, wait: Duration) -> Self {
         self.after = wait;

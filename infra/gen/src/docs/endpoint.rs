@@ -92,6 +92,9 @@ fn rate(limit: LimitClass) -> Markup {
 fn price(route: &Route) -> Markup {
     match route.family {
         Family::Classification => html! { "by tokens: " a href="#credits" { "credits" } },
+        Family::Extraction => {
+            html! { (PRICES.extraction) " credits and " (PRICES.extraction_page) " for each picture or page that is read" }
+        }
         _ => html! { (PRICES.image_edit) " credit" },
     }
 }

@@ -7,6 +7,7 @@ mod curl;
 mod editing;
 mod endpoint;
 mod errors;
+mod extracting;
 mod files;
 mod formats;
 mod labelling;
@@ -41,6 +42,7 @@ pub fn reference(document: &Value, pictures: &Pictures) -> String {
         }
         (labelling::section())
         (seeing::section())
+        (extracting::section())
         (files::sections())
         (formats::sections())
         (editing::sections(pictures))
@@ -69,7 +71,7 @@ fn navigation() -> Markup {
         }
         p.group { "Formats and operations" }
         ul {
-            @for index in [&labelling::INDEX[..], &seeing::INDEX, &files::INDEX, &formats::INDEX, &editing::INDEX, &adjustments::INDEX, &colour::INDEX] {
+            @for index in [&labelling::INDEX[..], &seeing::INDEX, &extracting::INDEX, &files::INDEX, &formats::INDEX, &editing::INDEX, &adjustments::INDEX, &colour::INDEX] {
                 @for (id, title) in index { (link(id, title)) }
             }
         }

@@ -51,7 +51,7 @@ impl Serve {
 
 /// The hosted model that the settings name. On Bedrock with the credentials that the tools of AWS would use.
 async fn hosted() -> Result<Option<Hosted>> {
-    classifying::check_settings()?;
+    engine::check_settings()?;
     let Some(config) = HostedConfig::from_env()? else { return Ok(None) };
     let connected = match config.wire {
         Wire::Bedrock => {

@@ -1,7 +1,7 @@
 //! The state of one call: what came in, and what the steps have found so far.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use contract::limits::TierLimits;
@@ -62,6 +62,13 @@ pub(crate) struct Call {
     pub cached: bool,
 }
 
+/// Longest a patient call takes: 3000 dense pictures read on one core.
+const PATIENCE: Duration = Duration::from_secs(2 * 3600);
+
+fn time(platform: &Platform, route: &Route) -> Duration {
+    if route.patient && !platform.config.in_lambda { PATIENCE } else { platform.config.call_time }
+}
+
 /// Name of the function on the default route, whose family is that of the path.
 const FALLBACK: &str = contract::endpoints::FALLBACK;
 
@@ -81,7 +88,7 @@ impl Call {
             request_id: request_id(started_ms),
             started,
             started_ms,
-            deadline: started + platform.config.call_time,
+            deadline: started + time(&platform, &route),
             method: parts.method,
             query: parts.uri.query().unwrap_or_default().to_owned(),
             path,

@@ -310,6 +310,14 @@ pub const ERRORS: &[ErrorRow] = &[
         "The model's files are missing, or its service does not answer. Nothing was charged.",
     ),
     row(
+        ErrorKind::ExtractionFailed,
+        500,
+        "EXTRACTION_FAILED",
+        ("9503", "general"),
+        "Failed to extract data.",
+        "The model could not be reached, refused, or gave no answer that fits what was asked, also at a second try. Nothing was charged.",
+    ),
+    row(
         ErrorKind::Internal,
         500,
         "INTERNAL",

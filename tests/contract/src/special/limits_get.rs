@@ -38,6 +38,7 @@ async fn sizes_prices_and_rates_are_those_in_force() {
         }
         let prices = json!({
             "version": PRICES.version, "image_edit": 1, "tokens_standard": 200, "tokens_fast": 600, "tokens_batch": 200, "tokens_async": 80,
+            "extraction": 10, "extraction_page": 1,
         });
         assert_eq!(seen["prices"], prices);
         let developer = json!({

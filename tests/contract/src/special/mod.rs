@@ -20,6 +20,8 @@ mod classify_batch;
 pub mod classify_documents;
 pub mod classify_pictures;
 mod docs_get;
+mod extract_document;
+mod extract_image;
 mod file_get;
 mod health;
 mod image_edit;
