@@ -17,6 +17,7 @@ mod record;
 mod render;
 mod reserve;
 mod settle;
+mod taken;
 
 pub use answer::EXPOSED as EXPOSED_HEADERS;
 pub use authenticate::may_send;
@@ -31,6 +32,7 @@ use crate::function::HttpFunction;
 use crate::{ApiError, Body, Origin, Platform};
 use answer::Reply;
 use call::Call;
+use taken::{InWork, Taken};
 
 /// Answers one call. Never fails and never panics: whatever happens becomes an answer in the family's shape.
 pub async fn run(
@@ -39,25 +41,24 @@ pub async fn run(
     request: http::Request<Bytes>,
     origin: Origin,
 ) -> http::Response<Body> {
-    let mut call = Call::begin(platform, function, request, origin);
-    let reply = match panic::caught(steps(&mut call, function)).await {
-        Ok(reply) => reply,
-        Err(error) => {
-            settle::undo(&mut call).await;
-            render::failure(&call, error)
-        }
-    };
-    limit::leave(&mut call).await;
-    let row = record::row(&call, &reply);
+    let mut work = InWork(Call::begin(platform, function, request, origin));
+    let call = &mut work.0;
+    let outcome = panic::caught(steps(call, function)).await;
+    if outcome.is_ok() {
+        call.budgeted = None;
+    }
+    Taken::of(call).give_back().await;
+    let reply = outcome.unwrap_or_else(|error| render::failure(call, error));
+    let row = record::row(call, &reply);
     // The answer stands, whatever happens to its row.
     let recorded = panic::caught(async {
-        record::record(&call, row).await;
+        record::record(call, row).await;
         Ok(())
     });
     if let Err(error) = recorded.await {
         tracing::error!(request_id = call.request_id, error = ?error.source, "row not written");
     }
-    answer::finish(&call, reply)
+    answer::finish(call, reply)
 }
 
 async fn steps(call: &mut Call, function: &HttpFunction) -> Result<Reply, ApiError> {

@@ -3,7 +3,7 @@
 
 use contract::limits::{LimitClass, TierLimits};
 use contract::{ErrorKind, Fault};
-use store::{Ask, StoreError, Windows};
+use store::{Ask, Windows};
 
 use super::call::Call;
 use crate::ApiError;
@@ -95,14 +95,4 @@ async fn take_place(call: &mut Call, scope: &str, tier: TierLimits) -> Result<()
     let most = tier.concurrent;
     let sentence = format!("Too many calls at the same time: at most {most} of this account may run.");
     Err(ApiError::because(ErrorKind::RateLimited, sentence).retry_after(1))
-}
-
-/// Gives the call's place to the next one.
-pub(crate) async fn leave(call: &mut Call) {
-    let Some((scope, number)) = call.place.take() else { return };
-    let left: Result<(), StoreError> =
-        call.platform.store.rates().leave_place(&scope, number, &call.request_id).await;
-    if let Err(error) = left {
-        tracing::warn!(request_id = call.request_id, error = %error, "place not left; it ends by itself");
-    }
 }

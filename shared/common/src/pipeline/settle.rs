@@ -83,23 +83,3 @@ fn meaning(error: TransactionError, refused: Option<fn(&TransactionError) -> Opt
         refused => ApiError::internal(refused),
     }
 }
-
-/// Gives back what a failed call holds. What fails here is repaired by the sweep.
-pub(crate) async fn undo(call: &mut Call) {
-    let store = call.platform.store.clone();
-    if let Some(hold) = call.hold.take()
-        && let Err(error) = store.ledger().release_now(&hold, call.platform.now_ms()).await
-    {
-        tracing::error!(request_id = call.request_id, error = %error, "hold not released; the sweep will");
-    }
-    if let Some(price) = call.budgeted.take()
-        && let Err(error) = store.budget().give_back(price, call.started_ms).await
-    {
-        tracing::error!(request_id = call.request_id, error = %error, "the day's budget was not given back");
-    }
-    if let Some(started) = call.started_call.take()
-        && let Err(error) = store.idempotency().free(&started).await
-    {
-        tracing::error!(request_id = call.request_id, error = %error, "idempotency key not freed; it frees itself");
-    }
-}

@@ -1,5 +1,7 @@
 //! Data and text out of pictures, read here or by a hosted model.
 
+use std::time::Duration;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use contract::{Credits, ErrorKind};
@@ -269,6 +271,33 @@ async fn formats_are_those_that_the_decoders_read() {
         assert_eq!(formats["supportedFormats"], json!(["png", "jpeg", "webp", "heic"]));
         assert_eq!(formats["converted"], json!(["avif", "gif", "bmp", "tiff"]));
         assert_eq!(ErrorKind::ExtractionFailed.status(contract::Family::Extraction), 500);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_goes_before_the_answer_leaves_nothing_held() {
+    bounded(60, async {
+        let server = ModelServer::start(|_| ModelAnswer::text("{}").after(Duration::from_secs(30))).await;
+        let harness = with(&server, |_| {}).await;
+        let before = harness.balance("default").await;
+        let call = post(&harness, asking(&[receipt()], json!({"jsonMode": true})));
+        let (held, gone) = tokio::join!(
+            async {
+                while server.asked().is_empty() {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+                harness.balance("default").await.held
+            },
+            tokio::time::timeout(Duration::from_secs(3), call),
+        );
+        assert_eq!(held, Credits::whole(11));
+        assert!(gone.is_err(), "it was answered");
+        while harness.balance("default").await.held > Credits::ZERO {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert_eq!(harness.balance("default").await.available, before.available);
+        harness.assert_books().await;
     })
     .await;
 }

@@ -52,7 +52,7 @@ pub async fn replays(check: &mut Check<'_>) {
             _ if route.name == "batch-start" => cost > Credits::ZERO && cost < Credits::whole(1),
             // By tokens: a part of a credit.
             (true, Family::Classification) => cost > Credits::ZERO && cost < Credits::whole(1),
-            (true, _) => cost == Credits::whole(1),
+            (true, _) => cost == super::money::price(route),
             (false, _) => cost == Credits::ZERO,
         };
         check.expect(fits, || format!("the first cost {cost}"));

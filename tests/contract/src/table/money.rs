@@ -26,7 +26,7 @@ pub async fn balance(check: &mut Check<'_>) {
         let call = sample.call(check.subject).key(&key);
         check.refuse(route, "an empty balance", call, ErrorKind::InsufficientCredits).await;
 
-        check.subject.harness.grant(&account, Credits::from_micro(999_999)).await;
+        check.subject.harness.grant(&account, price(route) - Credits::from_micro(1)).await;
         let call = sample.call(check.subject).key(&key);
         check.refuse(route, "a balance just short", call, ErrorKind::InsufficientCredits).await;
 
@@ -35,9 +35,8 @@ pub async fn balance(check: &mut Check<'_>) {
         let answer = check.accept(route, "a balance that covers it", call, route.status).await;
         let sheet = check.subject.harness.balance(&account).await;
         let is_task = answer.json()["data"]["status"] == TaskStatus::Accepted.name();
-        let expected = if is_task { (0, 1, 0) } else { (0, 0, 1) };
-        let (available, held, spent) = expected;
-        let expected = [available, held, spent].map(Credits::whole);
+        let (price, none) = (price(route), Credits::ZERO);
+        let expected = if is_task { [none, price, none] } else { [none, none, price] };
         check.expect([sheet.available, sheet.held, sheet.spent] == expected, || {
             format!("the books say {sheet:?}")
         });
@@ -46,6 +45,14 @@ pub async fn balance(check: &mut Check<'_>) {
     }
     check.account("default");
     check.subject.harness.assert_books().await;
+}
+
+/// Of a sample, whose input is one picture.
+pub fn price(route: &Route) -> Credits {
+    match route.family {
+        Family::Extraction => PRICES.extraction_of(1),
+        _ => PRICES.image_edit,
+    }
 }
 
 /// What is priced by tokens costs what it says that it had.
