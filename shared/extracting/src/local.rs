@@ -5,10 +5,12 @@ use contract::extraction::Ask;
 use documents::PageText;
 use engine::Engine;
 use fields::{Evidence, Page, Wanted};
-use language::Tier;
+use jsonschema::Validator;
+use language::{Language, Tier};
 use serde_json::{Map, Value, json};
 
 use crate::ask::Answered;
+use crate::schema;
 
 /// Name of the models that read without a hosted one.
 pub const MODEL: &str = "ppocr-v6+fields";
@@ -31,40 +33,63 @@ pub fn lines_of(text: &PageText) -> Vec<vision::Line> {
     lines
 }
 
-/// What is asked of pages, each of which has the number of its picture or file.
+/// What is asked of pages, each of which has the number of its picture or file. What does not fit the schema is null.
 pub async fn answer(
     engine: &Engine,
-    ask: &Ask,
+    (ask, validator): (&Ask, Option<&Validator>),
     pages: Vec<(usize, Vec<vision::Line>)>,
 ) -> Result<Answered, ApiError> {
-    let ask = ask.clone();
     let (numbers, pages): (Vec<usize>, Vec<Page>) = pages
         .into_iter()
         .map(|(number, lines)| (number, Page { lines: lines.into_iter().map(line).collect() }))
         .unzip();
-    let work = move |language: &language::Language| {
-        let embed = |texts: &[String]| {
-            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-            language.embed(&texts, Tier::Standard).ok()
-        };
-        if !ask.is_json() {
-            let text = fields::answer(&pages, &ask.prompt, Some(&embed));
-            return Ok(Answered { text, data: None, truncated: false });
-        }
-        let wanted = match &ask.schema {
-            Some(schema) => Wanted::of_schema(schema),
-            None => Wanted::of_prompt(&ask.prompt),
-        };
-        let found = fields::find(&pages, &wanted, Some(&embed));
-        let mut data = found.data;
-        if ask.evidence == Some(true)
-            && let Value::Object(members) = &mut data
-        {
-            members.insert("_evidence".into(), evidence(&found.evidence, &numbers));
-        }
-        Ok(Answered { text: data.to_string(), data: Some(data), truncated: false })
+    let asked = ask.clone();
+    let mut found = engine.run(move |language| Ok(read(language, &asked, &pages))).await?;
+    let Some(data) = &mut found.data else {
+        return Ok(Answered { text: found.text, data: None, truncated: false });
     };
-    engine.run(work).await
+    if let Some(validator) = validator {
+        schema::fit(validator, data);
+        found
+            .evidence
+            .retain(|place| data.pointer(&pointer(&place.path)).is_none_or(|value| !value.is_null()));
+    }
+    if ask.evidence == Some(true)
+        && let Value::Object(members) = data
+    {
+        let evidence = evidence(&found.evidence, &numbers);
+        members.insert("_evidence".into(), evidence);
+    }
+    Ok(Answered { text: data.to_string(), data: found.data, truncated: false })
+}
+
+/// What was read, before it is held against a schema.
+struct Read {
+    text: String,
+    data: Option<Value>,
+    evidence: Vec<Evidence>,
+}
+
+fn read(language: &Language, ask: &Ask, pages: &[Page]) -> Read {
+    let embed = |texts: &[String]| {
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        language.embed(&texts, Tier::Standard).ok()
+    };
+    if !ask.is_json() {
+        let text = fields::answer(pages, &ask.prompt, Some(&embed));
+        return Read { text, data: None, evidence: Vec::new() };
+    }
+    let wanted = match &ask.schema {
+        Some(schema) => Wanted::of_schema(schema),
+        None => Wanted::of_prompt(&ask.prompt),
+    };
+    let found = fields::find(pages, &wanted, Some(&embed));
+    Read { text: String::new(), data: Some(found.data), evidence: found.evidence }
+}
+
+/// The JSON pointer of a path such as `items[0].price`.
+fn pointer(path: &str) -> String {
+    format!("/{}", path.replace('[', ".").replace(']', "").replace('.', "/"))
 }
 
 fn line(line: vision::Line) -> fields::Line {

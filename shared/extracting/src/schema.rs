@@ -8,6 +8,8 @@ use serde_json::Value;
 
 /// Faults of an answer that a model is told of.
 const MOST_TOLD: usize = 20;
+/// Rounds of fitting: what becomes null may be a fault of the list it is in.
+const MOST_FITTINGS: usize = 4;
 
 /// No reference leads out of a schema.
 struct Nothing;
@@ -43,6 +45,28 @@ pub fn faults(validator: &Validator, answer: &Value) -> String {
     faults.collect::<Vec<_>>().join("\n")
 }
 
+/// Makes null what of an answer does not fit, so that the rest does.
+pub fn fit(validator: &Validator, answer: &mut Value) {
+    for _ in 0..MOST_FITTINGS {
+        let mut said = answer.clone();
+        contract::validate::drop_nulls(&mut said);
+        let places: Vec<String> = validator
+            .iter_errors(&said)
+            .filter(|error| !matches!(error.kind(), ValidationErrorKind::Required { .. }))
+            .map(|error| error.instance_path().to_string())
+            .filter(|place| !place.is_empty())
+            .collect();
+        if places.is_empty() {
+            return;
+        }
+        for place in places {
+            if let Some(value) = answer.pointer_mut(&place) {
+                *value = Value::Null;
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,5 +90,11 @@ mod tests {
         assert_eq!(faults(&strict, &json!({"a": null})), "");
         assert_eq!(faults(&strict, &json!({})), "");
         assert_ne!(faults(&strict, &json!([])), "");
+        let choice = json!({"properties": {
+            "a": {"enum": ["x", "y"]}, "b": {"type": "array", "items": {"type": "object", "properties": {"c": {"type": "number"}}}},
+        }});
+        let mut answer = json!({"a": "z", "b": [{"c": 1}, {"c": "two"}]});
+        fit(&validator(&choice).expect("a schema"), &mut answer);
+        assert_eq!(answer, json!({"a": null, "b": [{"c": 1}, {"c": null}]}));
     }
 }

@@ -284,7 +284,7 @@ async fn by_reader(desk: &Desk, work: &Arc<Work>, tally: &mut Tally) -> Result<A
     if lines.is_empty() {
         return Ok(Answered { text: String::new(), data: None, truncated: false });
     }
-    local::answer(&desk.engine, &work.ask, lines).await
+    local::answer(&desk.engine, (&work.ask, work.validator.as_ref()), lines).await
 }
 
 async fn by_hosted(

@@ -313,7 +313,7 @@ pub const ERRORS: &[ErrorRow] = &[
         ErrorKind::ExtractionFailed,
         500,
         "EXTRACTION_FAILED",
-        ("9503", "general"),
+        ("9506", "general"),
         "Failed to extract data.",
         "The model could not be reached, refused, or gave no answer that fits what was asked, also at a second try. Nothing was charged.",
     ),

@@ -18,7 +18,7 @@ const RECEIPT: &[u8] = include_bytes!("extract_image/receipt.png");
 fn schema() -> Value {
     json!({"type": "object", "properties": {
         "shop": {"type": "string"}, "date": {"type": "string", "format": "date"}, "total": {"type": "number"},
-        "currency": {"type": "string"}, "iban": {"type": "string"},
+        "currency": {"type": "string"}, "iban": {"type": "string"}, "cashier": {"enum": ["Jo", "Max"]},
         "items": {"type": "array", "items": {"type": "object", "properties": {
             "description": {"type": "string"}, "amount": {"type": "number"},
         }}},
@@ -57,13 +57,17 @@ async fn fields_of_a_schema_are_read_and_what_is_not_there_is_null() {
         assert_eq!(data["shop"], "Lighting Norvia", "{answer}");
         assert_eq!((&data["date"], &data["total"]), (&json!("2023-02-08"), &json!(11.77)), "{answer}");
         assert_eq!((&data["currency"], &data["iban"]), (&json!("GBP"), &Value::Null), "{answer}");
+        // The page has one, who is none of those.
+        assert_eq!(data["cashier"], Value::Null, "{answer}");
         let amounts: Vec<&Value> =
             data["items"].as_array().expect("items").iter().map(|item| &item["amount"]).collect();
         assert_eq!(amounts, [&json!(7.19), &json!(2.99), &json!(1.59)], "{answer}");
         let place = &data["_evidence"]["total"];
         let top = place["box"][0][1].as_f64().expect("a place");
         assert!((660.0..700.0).contains(&top) && place["image"] == 0, "{place}");
-        assert!(data["_evidence"].get("iban").is_none(), "{answer}");
+        for absent in ["iban", "cashier"] {
+            assert!(data["_evidence"].get(absent).is_none(), "{answer}");
+        }
         let said: Value = serde_json::from_str(answer["results"].as_str().expect("a text")).expect("JSON");
         assert_eq!(&said, data);
         assert_eq!(answer["images"], json!([{"index": 0, "error": null}]));
