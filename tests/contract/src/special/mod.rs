@@ -22,6 +22,7 @@ pub mod classify_pictures;
 mod docs_get;
 mod extract_document;
 mod extract_image;
+mod extract_image_formats;
 mod file_get;
 mod health;
 mod image_edit;
