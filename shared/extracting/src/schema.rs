@@ -33,27 +33,29 @@ pub fn validator(schema: &Value) -> Result<Validator, ApiError> {
     })
 }
 
-/// What is wrong with an answer, in words; empty where it fits. Null stands for what was not found, wherever it stands: a member that is
-/// null or left out is no fault, also where the schema requires it.
-pub fn faults(validator: &Validator, answer: &Value) -> String {
+/// Places where an answer does not fit, each with what is wrong there. Null stands for what was not found, wherever it stands: a member
+/// that is null or left out is no fault, also where the schema requires it.
+fn places(validator: &Validator, answer: &Value) -> Vec<(String, String)> {
     let mut said = answer.clone();
     contract::validate::drop_nulls(&mut said);
     let is_fault =
         |error: &ValidationError<'_>| !matches!(error.kind(), ValidationErrorKind::Required { .. });
-    let fault = |error: ValidationError<'_>| format!("- at {:?}: {error}", error.instance_path().to_string());
-    let faults = validator.iter_errors(&said).filter(is_fault).take(MOST_TOLD).map(fault);
-    faults.collect::<Vec<_>>().join("\n")
+    let errors = validator.iter_errors(&said).filter(is_fault);
+    errors.map(|error| (error.instance_path().to_string(), error.to_string())).collect()
+}
+
+/// What is wrong with an answer, in words; empty where it fits.
+pub fn faults(validator: &Validator, answer: &Value) -> String {
+    let places = places(validator, answer).into_iter().take(MOST_TOLD);
+    places.map(|(place, fault)| format!("- at {place:?}: {fault}")).collect::<Vec<_>>().join("\n")
 }
 
 /// Makes null what of an answer does not fit, so that the rest does.
 pub fn fit(validator: &Validator, answer: &mut Value) {
     for _ in 0..MOST_FITTINGS {
-        let mut said = answer.clone();
-        contract::validate::drop_nulls(&mut said);
-        let places: Vec<String> = validator
-            .iter_errors(&said)
-            .filter(|error| !matches!(error.kind(), ValidationErrorKind::Required { .. }))
-            .map(|error| error.instance_path().to_string())
+        let places: Vec<String> = places(validator, answer)
+            .into_iter()
+            .map(|(place, _)| place)
             .filter(|place| !place.is_empty())
             .collect();
         if places.is_empty() {

@@ -20,8 +20,7 @@ const MAX_SHOWN_BYTES: usize = 1_500_000;
 /// Pixels an inch of a page that is drawn.
 const DPI: f32 = 150.0;
 /// What goes to a model as it is, where its wire takes it and the file is small enough; by the first bytes.
-const NATIVE: [(&str, Media); 4] =
-    [("png", Media::Png), ("jpeg", Media::Jpeg), ("webp", Media::Webp), ("heic", Media::Heic)];
+const NATIVE: [Media; 4] = [Media::Png, Media::Jpeg, Media::Webp, Media::Heic];
 
 /// What one call reads with.
 #[derive(Clone)]
@@ -124,7 +123,7 @@ impl Desk {
     /// A picture as a hosted model is shown it.
     async fn shown(&self, hosted: &Hosted, input: &Input) -> Result<Picture, ApiError> {
         let info = imaging::probe(&input.bytes).map_err(editing::EditError::from)?;
-        let native = NATIVE.iter().find(|(name, _)| *name == info.ext).map(|(_, media)| *media);
+        let native = NATIVE.into_iter().find(|media| media.subtype() == info.ext);
         let is_small = input.bytes.len() <= MAX_SHOWN_BYTES
             && u64::from(info.width) * u64::from(info.height) <= MAX_SHOWN_PIXELS;
         match native.filter(|media| is_small && hosted.config().wire.takes(*media)) {

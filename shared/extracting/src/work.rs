@@ -217,7 +217,6 @@ struct Tally {
     pages: usize,
     known: Vec<Outcome>,
     first: Option<ApiError>,
-    any: bool,
 }
 
 impl Tally {
@@ -229,7 +228,7 @@ impl Tally {
                 if !is_known {
                     self.known.push(Outcome { index, error: None });
                 }
-                (self.pages, self.any) = (self.pages + 1, true);
+                self.pages += 1;
                 Ok(Some((index, page)))
             }
             Err(error) if is_inputs(error.kind) => {
@@ -248,7 +247,7 @@ impl Tally {
     /// All of them, unless none could be read.
     fn outcomes(self) -> Result<Vec<Outcome>, ApiError> {
         match self.first {
-            Some(error) if !self.any => Err(error),
+            Some(error) if self.pages == 0 => Err(error),
             _ => Ok(self.known),
         }
     }
