@@ -46,7 +46,7 @@ async fn handle(cx: Cx, _: Request<Nothing>) -> Result<Response<Limits>, ApiErro
     let answer = Limits {
         sizes,
         prices: PRICES,
-        rate_limits: LimitClass::ALL.into_iter().map(|class| (class.name(), class.rate())).collect(),
+        rate_limits: LimitClass::ALL.into_iter().map(|class| (class.name(), cx.config.rate(class))).collect(),
         tiers: Tier::ALL.into_iter().map(|tier| (tier.name(), tier.limits())).collect(),
         formats: Formats { input: INPUT_FORMATS, output: OUTPUT_FORMATS },
         operations: AVAILABLE_OPERATIONS,

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use common::{Function, Platform};
 use contract::clock::micros;
-use contract::resources::{EDITS, SWEEP};
+use contract::resources::{EDITS, EXTRACTS, Queue, SWEEP};
 use contract::tasks::TaskError;
-use store::{StoreError, TaskRecord, Verdict};
+use store::{ExtractMessage, ExtractionRecord, Outcome, StoreError, TaskRecord, Verdict};
 
 /// Holds and tasks looked at in one sweep, a shard of the index.
 const MOST: i32 = 100;
@@ -28,6 +28,10 @@ async fn run(platform: Arc<Platform>) -> Result<(), StoreError> {
     for task in platform.store.tasks().overdue(now_ms, MOST).await? {
         repair(&platform, &task, now_ms).await?;
     }
+    for extraction in platform.store.extractions().overdue(now_ms, MOST).await? {
+        repair_extraction(&platform, &extraction, now_ms).await?;
+    }
+    platform.store.extractions().purge_again(now_ms, now_ms).await?;
     let jobs = platform.store.jobs().send_again(now_ms, MOST).await?;
     if jobs > 0 {
         tracing::warn!(jobs, "messages of batch jobs sent again");
@@ -36,9 +40,7 @@ async fn run(platform: Arc<Platform>) -> Result<(), StoreError> {
 }
 
 async fn repair(platform: &Platform, task: &TaskRecord, now_ms: i64) -> Result<(), StoreError> {
-    let gave_up =
-        now_ms - task.created_at_ms > GIVE_UP_AFTER_MS || task.attempts > i64::from(EDITS.max_receives) * 2;
-    if !gave_up {
+    if !gave_up(task.created_at_ms, task.attempts, &EDITS, now_ms) {
         tracing::warn!(task = task.id, "message of an open task sent again");
         return platform.store.queues().send_edit(task.id).await;
     }
@@ -53,4 +55,25 @@ async fn repair(platform: &Platform, task: &TaskRecord, now_ms: i64) -> Result<(
         platform.task_ended.notify_waiters();
     }
     Ok(())
+}
+
+async fn repair_extraction(
+    platform: &Platform,
+    extraction: &ExtractionRecord,
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    let id = &extraction.id;
+    if !gave_up(extraction.created_at_ms, extraction.attempts, &EXTRACTS, now_ms) {
+        tracing::warn!(extraction = id, "message of an open extraction sent again");
+        return platform.store.queues().send_extracts(&[ExtractMessage::Read(id.clone())]).await;
+    }
+    let sentence = "The extraction was not finished in time. Nothing was charged.".to_owned();
+    if platform.store.extractions().end(extraction, None, Outcome::Failed { sentence }, now_ms).await? {
+        tracing::error!(extraction = id, account = extraction.account, "extraction given up");
+    }
+    Ok(())
+}
+
+fn gave_up(created_at_ms: i64, attempts: i64, queue: &Queue, now_ms: i64) -> bool {
+    now_ms - created_at_ms > GIVE_UP_AFTER_MS || attempts > i64::from(queue.max_receives) * 2
 }

@@ -5,6 +5,7 @@ mod classification;
 use contract::{Family, Route};
 use serde_json::{Value, json};
 
+const REQUEST: &str = "5d0c9c4e-7a43-4a58-9d0f-3a1f6a1b7c22";
 const UPLOAD: &str = "upload_5c7e1f0a9b3d4e68a1c2b4d6f8091a3b";
 
 /// The whole body of a success, wrapped as the family wraps it.
@@ -55,6 +56,18 @@ fn body(name: &str) -> Option<Value> {
         "extract-image-formats" => json!({
             "supportedFormats": ["png", "jpeg", "webp", "heic"], "converted": ["avif", "gif", "bmp", "tiff"],
         }),
+        "extract-image-get" => json!({
+            "id": REQUEST, "status": "completed", "resultUrl": format!("https://api.example.com/api/v1/extract-image/{REQUEST}"),
+            "createdAt": "2026-03-05T10:00:00Z", "result": body("extract-image"), "error": null,
+        }),
+        "request-create" => json!({
+            "id": REQUEST, "model_id": "receipts", "status": "pending", "created_at": "2026-03-05T10:00:00Z",
+        }),
+        "request-get" => request_item(),
+        "request-list" => numbered(request_item()),
+        "request-model-create" => extraction_model(),
+        "request-model-list" => numbered(extraction_model()),
+        "request-model-delete" => json!({"id": "receipts", "deleted": true}),
         "extract-document" => json!({
             "results": "{\"invoice_number\":\"2026-118\",\"amount_due\":1234.56}",
             "prompt": "Read the invoice number and the amount due", "pages": 2, "fileCount": 1, "creditUsage": 12,
@@ -66,6 +79,26 @@ fn body(name: &str) -> Option<Value> {
         "limits-get" => limits(),
         _ => return classification::body(name),
     })
+}
+
+fn request_item() -> Value {
+    json!({
+        "id": REQUEST, "model_id": "receipts", "status": "completed",
+        "data": {"shop": "Lighting Norvia", "date": "2023-02-08", "total": 11.77}, "payload": {"order": 4711},
+        "image": "receipt.jpg", "created_at": "2026-03-05T10:00:00Z", "error": null,
+    })
+}
+
+fn extraction_model() -> Value {
+    json!({
+        "id": "receipts", "name": "Receipts", "prompt": "Read the shop, the date and the total",
+        "schema": {"type": "object", "properties": {"shop": {"type": "string"}, "total": {"type": "number"}}},
+        "created_at": "2026-03-05T10:00:00Z",
+    })
+}
+
+fn numbered(item: Value) -> Value {
+    json!({"items": [item], "total": 1, "page": 1, "size": 10, "pages": 1})
 }
 
 fn picture(ext: &str, width: u32, height: u32) -> Value {

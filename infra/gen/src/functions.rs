@@ -111,7 +111,12 @@ mod tests {
         ];
         assert_eq!(
             heavy,
-            [&["image-edit", "image-edit-upload"][..], &models, &["edit-worker", "batch-worker"]].concat()
+            [
+                &["image-edit", "image-edit-upload"][..],
+                &models,
+                &["edit-worker", "batch-worker", "extract-worker"]
+            ]
+            .concat()
         );
     }
 }

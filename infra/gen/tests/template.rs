@@ -136,6 +136,7 @@ fn only_what_asks_the_hosted_model_has_its_key_and_may_call_bedrock_where_that_i
         "classifier-evaluate",
         "extract-image",
         "extract-document",
+        "extract-worker",
     ];
     for function in functions() {
         let id = infra_gen::functions::camel(function.name);

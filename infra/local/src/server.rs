@@ -181,6 +181,10 @@ pub(crate) async fn refill(store: &Store, started_ms: i64) -> Result<(), StoreEr
     if sent > 0 {
         tracing::info!(tasks = sent, "open tasks queued again");
     }
+    let extractions = store.extractions().requeue_all(started_ms).await?;
+    if extractions > 0 {
+        tracing::info!(extractions, "open extractions queued again");
+    }
     let jobs = store.jobs().requeue_all(started_ms).await?;
     if jobs > 0 {
         tracing::info!(jobs, "batch jobs queued again");

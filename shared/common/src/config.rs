@@ -2,7 +2,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use contract::classification::Priority;
-use contract::limits::SYNC_SECONDS;
+use contract::limits::{LimitClass, Rate, SYNC_SECONDS};
 use contract::{Credits, settings};
 
 /// How calls are answered in this process.
@@ -20,6 +20,8 @@ pub struct Config {
     /// What calls without a key may cost a day.
     pub public_budget: Credits,
     pub rate_limits: bool,
+    /// New requests of extraction models that an account may make in an hour.
+    pub requests_an_hour: u32,
     /// Name of the operator's text encoder, where there is one.
     pub own_encoder: Option<String>,
     /// Name of the hosted model that works for `standard`, where there is one.
@@ -40,6 +42,7 @@ impl Default for Config {
             public: false,
             public_budget: budget(settings::PUBLIC_CREDITS.default),
             rate_limits: true,
+            requests_an_hour: count(settings::REQUESTS_PER_HOUR.default),
             own_encoder: None,
             hosted_model: None,
             call_time: Duration::from_secs(SYNC_SECONDS),
@@ -57,6 +60,14 @@ impl Config {
         }
     }
 
+    /// The limits of a class for an account without a tier of its own.
+    pub fn rate(&self, class: LimitClass) -> Rate {
+        match class {
+            LimitClass::Requests => Rate { per_hour: Some(self.requests_an_hour), ..class.rate() },
+            _ => class.rate(),
+        }
+    }
+
     pub fn from_env() -> Self {
         Self {
             public_url: settings::PUBLIC_URL.value().map(|url| url.trim_end_matches('/').to_owned()),
@@ -69,6 +80,7 @@ impl Config {
             public: settings::PUBLIC.is_on(),
             public_budget: budget(&settings::PUBLIC_CREDITS.value_or_default()),
             rate_limits: settings::RATE_LIMITS.is_on(),
+            requests_an_hour: count(&settings::REQUESTS_PER_HOUR.value_or_default()),
             own_encoder: settings::own_encoder(),
             hosted_model: settings::hosted_model(),
             call_time: Duration::from_secs(SYNC_SECONDS),
@@ -79,6 +91,10 @@ impl Config {
     pub fn for_testing() -> Self {
         Self { rate_limits: false, ..Self::default() }
     }
+}
+
+fn count(text: &str) -> u32 {
+    text.parse().unwrap_or(u32::MAX)
 }
 
 fn budget(credits: &str) -> Credits {

@@ -1,6 +1,7 @@
 //! What every function runs in: the pipeline, rendering by family, workers, file links and telemetry.
 
 mod aws;
+pub mod base64;
 mod cache;
 mod ceiling;
 mod client;

@@ -26,7 +26,7 @@ impl LastWindows {
     pub fn find(&self, scope: &str, now_ms: i64) -> Option<Windows> {
         let minute = self.lock();
         let found = minute.1.get(scope).filter(|_| minute.0 == now_ms.div_euclid(60_000)).copied();
-        found.map(|windows| Windows { minute_ends_in: Windows::ends_in(now_ms), ..windows })
+        found.map(|windows| Windows { ends_in: Windows::left_of(60, now_ms), ..windows })
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, (i64, HashMap<String, Windows>)> {

@@ -40,6 +40,12 @@ pub enum Input {
     Multipart {
         max_bytes: usize,
     },
+    /// The fields of the body as parts of multipart/form-data, of which one may be a file; or as JSON.
+    Form {
+        max_bytes: usize,
+        /// The field that may be a file.
+        file: &'static str,
+    },
 }
 
 /// What a Lambda of this endpoint is given.
@@ -126,7 +132,9 @@ impl Route {
     pub const fn max_body(&self) -> usize {
         match self.input {
             Input::Parameters => MAX_JSON_BODY,
-            Input::Json { max_bytes } | Input::Multipart { max_bytes } => max_bytes,
+            Input::Json { max_bytes } | Input::Multipart { max_bytes } | Input::Form { max_bytes, .. } => {
+                max_bytes
+            }
         }
     }
 
@@ -263,6 +271,12 @@ impl<Req: JsonSchema + Check, Res: JsonSchema> Endpoint<Req, Res> {
 
     pub const fn multipart(mut self, max_bytes: usize) -> Self {
         self.route.input = Input::Multipart { max_bytes };
+        self
+    }
+
+    /// Fields in a form, of which one may be a file, or JSON.
+    pub const fn form(mut self, max_bytes: usize, file: &'static str) -> Self {
+        self.route.input = Input::Form { max_bytes, file };
         self
     }
 

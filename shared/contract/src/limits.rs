@@ -51,6 +51,11 @@ pub const MAX_EXTRACT_PAGES: usize = 3_000;
 pub const MAX_EXTRACT_DOCUMENT_BYTES: usize = 30 * MB;
 pub const MAX_EXTRACT_BYTES: usize = 100 * MB;
 pub const MAX_EXTRACT_BODY: usize = 140 * MB;
+/// Extraction models of an account.
+pub const MAX_MODELS: usize = 1_000;
+/// Bytes of the JSON that is stored with a request's data, and of the data.
+pub const MAX_PAYLOAD_BYTES: usize = 20_000;
+pub const MAX_DATA_BYTES: usize = 150_000;
 /// JSON bodies of the batch routes.
 pub const MAX_BATCH_BODY: usize = 8 * MB;
 /// Texts of a batch.
@@ -103,14 +108,39 @@ pub enum LimitClass {
     BatchCreate,
     /// Extraction out of pictures and documents.
     Extract,
+    /// New requests of extraction models.
+    Requests,
 }
 
 /// Fixed windows: at a border between two of them twice the limit is possible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Rate {
-    pub per_minute: u32,
     /// Null: none of its own.
+    pub per_hour: Option<u32>,
+    pub per_minute: Option<u32>,
     pub per_second: Option<u32>,
+}
+
+/// Calls in a window of so many seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowance {
+    pub calls: u32,
+    pub seconds: u32,
+}
+
+impl Rate {
+    const fn a_minute(calls: u32) -> Self {
+        Self { per_hour: None, per_minute: Some(calls), per_second: None }
+    }
+
+    /// Of the longest window.
+    pub const fn longest(&self) -> Allowance {
+        match (self.per_hour, self.per_minute) {
+            (Some(calls), _) => Allowance { calls, seconds: 3600 },
+            (None, Some(calls)) => Allowance { calls, seconds: 60 },
+            (None, None) => Allowance { calls: u32::MAX, seconds: 60 },
+        }
+    }
 }
 
 /// What an account pays for, or none.
@@ -176,17 +206,17 @@ impl Tier {
 }
 
 impl LimitClass {
-    pub const ALL: [LimitClass; 4] = [Self::ImageEdit, Self::Classify, Self::BatchCreate, Self::Extract];
+    pub const ALL: [LimitClass; 5] =
+        [Self::ImageEdit, Self::Classify, Self::BatchCreate, Self::Extract, Self::Requests];
 
     /// Of an account without a tier of its own.
     pub const fn rate(self) -> Rate {
         match self {
-            Self::ImageEdit => Rate { per_minute: 120, per_second: Some(4) },
-            Self::Classify => {
-                Rate { per_minute: Tier::Developer.limits().requests_per_minute, per_second: None }
-            }
-            Self::BatchCreate => Rate { per_minute: 100, per_second: None },
-            Self::Extract => Rate { per_minute: 60, per_second: None },
+            Self::ImageEdit => Rate { per_second: Some(4), ..Rate::a_minute(120) },
+            Self::Classify => Rate::a_minute(Tier::Developer.limits().requests_per_minute),
+            Self::BatchCreate => Rate::a_minute(100),
+            Self::Extract => Rate::a_minute(60),
+            Self::Requests => Rate { per_hour: Some(1000), per_minute: None, per_second: None },
         }
     }
 
@@ -196,13 +226,14 @@ impl LimitClass {
             Self::Classify => "classify",
             Self::BatchCreate => "batch_create",
             Self::Extract => "extract",
+            Self::Requests => "requests",
         }
     }
 }
 
 /// Calls a minute an account may make on routes without a limit of their own, ten times of which is the ceiling.
-pub const UNLIMITED_ROUTE_CEILING: Rate = Rate { per_minute: 6_000, per_second: None };
+pub const UNLIMITED_ROUTE_CEILING: u32 = 6_000;
 /// Calls a minute from one address on routes without a key.
-pub const KEYLESS_CEILING: Rate = Rate { per_minute: 600, per_second: None };
+pub const KEYLESS_CEILING: u32 = 600;
 /// A call over this many times its limit is refused in the process, cached or not.
 pub const CEILING_FACTOR: u32 = 10;

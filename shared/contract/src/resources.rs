@@ -87,7 +87,14 @@ pub const UPLOADS: Table = Table {
     open_index: false,
     doc: "Uploads of 24 hours, and how many an account began a day.",
 };
-pub const TABLES: [Table; 9] = [KEYS, LEDGER, TASKS, RATES, LOGS, CLASSIFIERS, CACHE, JOBS, UPLOADS];
+pub const EXTRACTIONS: Table = Table {
+    name: "extractions",
+    setting: "ATELIER_TABLE_EXTRACTIONS",
+    open_index: true,
+    doc: "Extraction models, their requests and data, and extractions in the background.",
+};
+pub const TABLES: [Table; 10] =
+    [KEYS, LEDGER, TASKS, RATES, LOGS, CLASSIFIERS, CACHE, JOBS, UPLOADS, EXTRACTIONS];
 
 /// Name of the index of tables with `open_index`.
 pub const OPEN_INDEX: &str = "open";
@@ -112,13 +119,26 @@ pub const BATCHES: Queue = Queue {
     dead_letters: "batches-dead",
     dead_letter_worker: "batch-dead-letter",
 };
-pub const QUEUES: [Queue; 2] = [EDITS, BATCHES];
+pub const EXTRACTS: Queue = Queue {
+    name: "extracts",
+    setting: "ATELIER_QUEUE_EXTRACTS",
+    worker: "extract-worker",
+    batch: 1,
+    visibility_seconds: 5400,
+    max_receives: 5,
+    dead_letters: "extracts-dead",
+    dead_letter_worker: "extract-dead-letter",
+};
+pub const QUEUES: [Queue; 3] = [EDITS, BATCHES, EXTRACTS];
 
 /// Where uploads lie.
 pub const UPLOAD_FILES: &str = "uploads/";
 /// Where uploads of batch jobs lie, and what their workers make of them.
 pub const BATCH_INPUTS: &str = "batches/inputs/";
 pub const BATCH_RESULTS: &str = "batches/results/";
+
+/// Where what an extraction in the background reads lies until its end, and what it has answered.
+pub const EXTRACT_FILES: &str = "tmp/extractions/";
 
 pub const RESULTS: Bucket = Bucket {
     name: "atelier-results",
@@ -155,6 +175,12 @@ pub enum Needs {
     BatchQueue,
     /// Reads, writes and deletes uploads and results of batch jobs.
     BatchFiles,
+    /// Reads extractions in the background and changes their state; makes and deletes extraction models.
+    Extractions,
+    /// Sends to the queue of extractions.
+    ExtractQueue,
+    /// Reads, writes and deletes what extractions in the background read, and what they answer.
+    ExtractFiles,
     /// Reads uploads and changes their state.
     Uploads,
     /// Reads, writes and deletes their files.
@@ -247,12 +273,56 @@ pub const BATCH_DEAD_LETTER: Worker = Worker {
     memory_mb: 256,
     timeout_seconds: 25,
 };
+pub const EXTRACT_WORKER: Worker = Worker {
+    name: "extract-worker",
+    trigger: Trigger::Queue(EXTRACTS),
+    summary: "Reads the pictures of requests and of extractions in the background; removes the data of deleted models.",
+    needs: &[
+        Needs::Extractions,
+        Needs::ExtractFiles,
+        Needs::ExtractQueue,
+        Needs::Ledger,
+        Needs::Logs,
+        Needs::Fetch,
+        Needs::Uploads,
+        Needs::UploadFiles,
+        Needs::HostedModel,
+        Needs::OwnEncoder,
+    ],
+    memory_mb: 1769,
+    timeout_seconds: 900,
+};
+pub const EXTRACT_DEAD_LETTER: Worker = Worker {
+    name: "extract-dead-letter",
+    trigger: Trigger::DeadLetters(EXTRACTS),
+    summary: "Ends extractions whose message failed too often: failed, hold released.",
+    needs: &[Needs::Extractions, Needs::ExtractFiles, Needs::Ledger],
+    memory_mb: 256,
+    timeout_seconds: 25,
+};
 pub const SWEEP: Worker = Worker {
     name: "sweep",
     trigger: Trigger::Schedule { minutes: 1 },
     summary: "Releases expired holds, sends lost messages again, ends stuck tasks.",
-    needs: &[Needs::Tasks, Needs::Ledger, Needs::EditQueue, Needs::Jobs, Needs::BatchQueue, Needs::Logs],
+    needs: &[
+        Needs::Tasks,
+        Needs::Ledger,
+        Needs::EditQueue,
+        Needs::Jobs,
+        Needs::BatchQueue,
+        Needs::Extractions,
+        Needs::ExtractQueue,
+        Needs::Logs,
+    ],
     memory_mb: 256,
     timeout_seconds: 50,
 };
-pub const WORKERS: [Worker; 5] = [EDIT_WORKER, EDIT_DEAD_LETTER, BATCH_WORKER, BATCH_DEAD_LETTER, SWEEP];
+pub const WORKERS: [Worker; 7] = [
+    EDIT_WORKER,
+    EDIT_DEAD_LETTER,
+    BATCH_WORKER,
+    BATCH_DEAD_LETTER,
+    EXTRACT_WORKER,
+    EXTRACT_DEAD_LETTER,
+    SWEEP,
+];

@@ -150,6 +150,13 @@ pub const PUBLIC_CREDITS: Setting = setting(
 pub const RATE_LIMITS: Setting =
     setting("ATELIER_RATE_LIMITS", "on", Place::Test, "`off`: no rate limits and no ceiling.")
         .of(Kind::Switch);
+pub const REQUESTS_PER_HOUR: Setting = setting(
+    "ATELIER_REQUESTS_PER_HOUR",
+    "1000",
+    Place::Everywhere,
+    "New requests of extraction models (`POST /requests`) that an account may make in an hour.",
+)
+.of(Kind::Count);
 pub const WORKERS: Setting =
     setting("ATELIER_WORKERS", "on", Place::Test, "`off`: queues fill and nobody works.").of(Kind::Switch);
 pub const TABLE_KEYS: Setting =
@@ -170,6 +177,10 @@ pub const TABLE_JOBS: Setting =
     setting("ATELIER_TABLE_JOBS", "jobs", Place::Aws, "Name of the table of batch jobs.");
 pub const TABLE_UPLOADS: Setting =
     setting("ATELIER_TABLE_UPLOADS", "uploads", Place::Aws, "Name of the table of uploads.");
+pub const TABLE_EXTRACTIONS: Setting =
+    setting("ATELIER_TABLE_EXTRACTIONS", "extractions", Place::Aws, "Name of the table of extractions.");
+pub const QUEUE_EXTRACTS: Setting =
+    setting("ATELIER_QUEUE_EXTRACTS", "", Place::Aws, "URL of the queue of extractions.");
 pub const QUEUE_BATCHES: Setting =
     setting("ATELIER_QUEUE_BATCHES", "", Place::Aws, "URL of the queue of batch jobs.");
 pub const QUEUE_EDITS: Setting = setting("ATELIER_QUEUE_EDITS", "", Place::Aws, "URL of the queue of edits.");
@@ -273,6 +284,7 @@ pub const ALL: &[Setting] = &[
     PUBLIC,
     PUBLIC_CREDITS,
     RATE_LIMITS,
+    REQUESTS_PER_HOUR,
     WORKERS,
     TABLE_KEYS,
     TABLE_LEDGER,
@@ -283,6 +295,8 @@ pub const ALL: &[Setting] = &[
     TABLE_CACHE,
     TABLE_JOBS,
     TABLE_UPLOADS,
+    TABLE_EXTRACTIONS,
+    QUEUE_EXTRACTS,
     QUEUE_BATCHES,
     QUEUE_EDITS,
     BUCKET_RESULTS,

@@ -27,6 +27,33 @@ pub fn pydantic_v1(rule: &Rule) -> String {
     }
 }
 
+/// Type and sentence of pydantic v2, which clients of the requests family parse.
+pub fn pydantic_v2(rule: &Rule) -> (&'static str, String) {
+    match rule {
+        Rule::Missing => ("missing", "Field required".into()),
+        Rule::Unknown => ("extra_forbidden", "Extra inputs are not permitted".into()),
+        Rule::Type(JsonType::Object) => ("dict_type", "Input should be a valid dictionary".into()),
+        Rule::Type(JsonType::Array) => ("list_type", "Input should be a valid list".into()),
+        Rule::Type(JsonType::String) => ("string_type", "Input should be a valid string".into()),
+        Rule::Type(JsonType::Integer) => ("int_type", "Input should be a valid integer".into()),
+        Rule::Type(JsonType::Number) => ("float_type", "Input should be a valid number".into()),
+        Rule::Type(JsonType::Boolean) => ("bool_type", "Input should be a valid boolean".into()),
+        Rule::MinLength(n) => ("string_too_short", format!("String should have at least {}", characters(*n))),
+        Rule::MaxLength(n) => ("string_too_long", format!("String should have at most {}", characters(*n))),
+        Rule::MinItems(n) => ("too_short", format!("List should have at least {n} items after validation")),
+        Rule::MaxItems(n) => ("too_long", format!("List should have at most {n} items after validation")),
+        Rule::Minimum(n) => ("greater_than_equal", format!("Input should be greater than or equal to {n}")),
+        Rule::Maximum(n) => ("less_than_equal", format!("Input should be less than or equal to {n}")),
+        Rule::OneOf(values) => ("literal_error", format!("Input should be {}", quoted(values))),
+        Rule::NotAvailable => ("value_error", format!("Value error, {NOT_AVAILABLE}")),
+        Rule::Other(sentence) => ("value_error", format!("Value error, {sentence}")),
+    }
+}
+
+fn characters(count: u64) -> String {
+    if count == 1 { "1 character".into() } else { format!("{count} characters") }
+}
+
 /// In plain words, for every other family.
 pub fn plain(rule: &Rule) -> String {
     match rule {

@@ -4,11 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-use base64::Engine as _;
-use base64::alphabet::STANDARD;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
-use common::{ApiError, Platform};
+use common::{ApiError, Platform, base64};
 use contract::ErrorKind;
 use editing::{Editor, Input as Read};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -19,12 +16,6 @@ const MOST_HELD: usize = 400_000_000;
 const UNIT: usize = 64 * 1024;
 /// Seconds after which there may be room again.
 const RETRY_AFTER: u64 = 2;
-
-/// With padding or without it: both are in use.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
 
 /// A picture or a document.
 pub struct Input {
@@ -59,6 +50,15 @@ pub struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// Bytes that are there already, as an input.
+    ///
+    /// # Errors
+    /// Where there is no room for them.
+    pub fn hold(&self, name: String, bytes: Bytes) -> Result<Input, ApiError> {
+        let _room = self.platform.shared(Room::load)?.take(bytes.len())?;
+        Ok(Input { name, bytes, _room })
+    }
+
     /// Reads a URL or base64, with or without a `data:` prefix, of at most so many bytes.
     ///
     /// # Errors
@@ -76,27 +76,17 @@ impl Reader<'_> {
             let _room = room.take(bytes.len())?;
             return Ok(Input { name, bytes, _room });
         }
-        let encoded = encoded(text).ok_or_else(|| neither(&name))?;
+        let encoded = base64::encoded(text).ok_or_else(|| neither(&name))?;
         if encoded.len() / 4 * 3 > most + most / 50 {
             return Err(too_large(&name, most));
         }
         let _room = room.take(encoded.len() / 4 * 3 + 3)?;
-        // Line breaks, as mail programs and `base64` make them.
-        let mut encoded = encoded.as_bytes().to_vec();
-        encoded.retain(|byte| !byte.is_ascii_whitespace());
-        let bytes = BASE64.decode(&encoded).map_err(|error| neither(&name).with_source(error))?;
+        let bytes = base64::decode(encoded).ok_or_else(|| neither(&name))?;
         if bytes.len() > most {
             return Err(too_large(&name, most));
         }
         Ok(Input { name, bytes: bytes.into(), _room })
     }
-}
-
-/// The base64 of a text, behind a `data:` prefix or alone. `None` of a `data:` URL that is not base64.
-fn encoded(text: &str) -> Option<&str> {
-    let Some(data) = text.strip_prefix("data:") else { return Some(text) };
-    let (head, encoded) = data.split_once(',')?;
-    head.ends_with(";base64").then_some(encoded)
 }
 
 fn neither(name: &str) -> ApiError {
@@ -119,15 +109,6 @@ impl fmt::Debug for Input {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn base64_is_taken_with_a_prefix_without_one_and_without_padding() {
-        for text in ["data:image/png;base64,aGVsbG8=", "aGVsbG8=", "aGVsbG8"] {
-            assert_eq!(BASE64.decode(encoded(text).unwrap()).unwrap(), b"hello", "{text}");
-        }
-        assert_eq!(encoded("data:text/plain,hello"), None);
-        assert_eq!(encoded("data:"), None);
-    }
 
     #[test]
     fn inputs_of_all_calls_have_so_much_room_and_no_more() {

@@ -10,7 +10,6 @@ use language::{Language, Tier};
 use serde_json::{Map, Value, json};
 
 use crate::ask::Answered;
-use crate::schema;
 
 /// Name of the models that read without a hosted one.
 pub const MODEL: &str = "ppocr-v6+fields";
@@ -49,7 +48,7 @@ pub async fn answer(
         return Ok(Answered { text: found.text, data: None, truncated: false });
     };
     if let Some(validator) = validator {
-        schema::fit(validator, data);
+        schemas::fit(validator, data);
         found
             .evidence
             .retain(|place| data.pointer(&pointer(&place.path)).is_none_or(|value| !value.is_null()));

@@ -7,6 +7,7 @@ mod budget;
 mod cache;
 mod classifiers;
 mod error;
+mod extractions;
 mod files;
 mod forms;
 mod idempotency;
@@ -14,6 +15,7 @@ mod item;
 mod jobs;
 mod keys;
 mod lazy;
+mod leases;
 mod ledger;
 mod logs;
 mod names;
@@ -34,6 +36,9 @@ pub use budget::Budget;
 pub use cache::{Cache, Kept};
 pub use classifiers::{ClassifierHead, Classifiers, NewVersion, next_version};
 pub use error::StoreError;
+pub use extractions::{
+    ExtractionRecord, Extractions, Finding, ModelRecord, NewExtraction, NewModel, OfModel, Outcome, Source,
+};
 pub use files::{Object, ObjectBody, Read, Results};
 pub use forms::{Form, FormSigner};
 pub use idempotency::{Earlier, Idempotency, KeptAnswer, StartedCall};
@@ -46,7 +51,7 @@ pub use lazy::Lazy;
 pub use ledger::{BalanceSheet, Hold, Ledger};
 pub use logs::{CallRow, LogFilter, Logs};
 pub use names::Names;
-pub use queues::{BatchMessage, Message, Queues};
+pub use queues::{BatchMessage, ExtractMessage, Message, Queues};
 pub use rates::{Ask, Rates, Window, Windows};
 pub use secret::Secret;
 pub use tasks::{NewTask, TaskRecord, Tasks, Verdict};
@@ -88,6 +93,10 @@ impl Store {
 
     pub fn batch_files(&self) -> BatchFiles<'_> {
         BatchFiles(self)
+    }
+
+    pub fn extractions(&self) -> Extractions<'_> {
+        Extractions(self)
     }
 
     pub fn uploads(&self) -> Uploads<'_> {

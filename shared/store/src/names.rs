@@ -1,4 +1,4 @@
-use contract::resources::{BATCHES, EDITS, Queue, RESULTS, TABLES, Table};
+use contract::resources::{BATCHES, EDITS, EXTRACTS, Queue, RESULTS, TABLES, Table};
 use contract::settings;
 
 /// Physical names of tables, queues and buckets.
@@ -7,6 +7,7 @@ pub struct Names {
     tables: Vec<(Table, String)>,
     pub queue_edits: String,
     pub queue_batches: String,
+    pub queue_extracts: String,
     pub bucket_results: String,
 }
 
@@ -17,6 +18,7 @@ impl Default for Names {
             tables: TABLES.iter().map(|table| (*table, table.name.to_owned())).collect(),
             queue_edits: EDITS.name.to_owned(),
             queue_batches: BATCHES.name.to_owned(),
+            queue_extracts: EXTRACTS.name.to_owned(),
             bucket_results: RESULTS.name.to_owned(),
         }
     }
@@ -37,6 +39,7 @@ impl Names {
             tables: tables.collect(),
             queue_edits: settings::QUEUE_EDITS.value_or_default(),
             queue_batches: settings::QUEUE_BATCHES.value_or_default(),
+            queue_extracts: settings::QUEUE_EXTRACTS.value_or_default(),
             bucket_results: settings::BUCKET_RESULTS.value_or_default(),
         }
     }
@@ -44,7 +47,11 @@ impl Names {
     /// With the URLs of queues.
     pub fn with_queues<'a>(mut self, urls: impl IntoIterator<Item = (&'a Queue, &'a str)>) -> Self {
         for (queue, url) in urls {
-            let name = if *queue == BATCHES { &mut self.queue_batches } else { &mut self.queue_edits };
+            let name = match *queue {
+                BATCHES => &mut self.queue_batches,
+                EXTRACTS => &mut self.queue_extracts,
+                _ => &mut self.queue_edits,
+            };
             url.clone_into(name);
         }
         self
@@ -56,6 +63,10 @@ impl Names {
 
     /// URL of a queue.
     pub fn queue(&self, queue: &Queue) -> &str {
-        if *queue == BATCHES { &self.queue_batches } else { &self.queue_edits }
+        match *queue {
+            BATCHES => &self.queue_batches,
+            EXTRACTS => &self.queue_extracts,
+            _ => &self.queue_edits,
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Queues. Messages carry ids only; workers load the state.
 
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
-use contract::resources::{BATCHES, EDITS, Queue};
+use contract::resources::{BATCHES, EDITS, EXTRACTS, Queue};
 use serde::{Deserialize, Serialize};
 
 use crate::{Store, StoreError};
@@ -22,6 +22,16 @@ pub struct BatchMessage {
     /// Id of the hold of the start that it was sent for.
     #[serde(default)]
     pub start: Option<String>,
+}
+
+/// A message of the queue of extractions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExtractMessage {
+    /// An extraction by its id.
+    Read(String),
+    /// A deleted model by its generation: its data are to go.
+    Purge(String),
 }
 
 #[derive(Debug)]
@@ -52,6 +62,13 @@ impl Queues<'_> {
         let bodies: Vec<String> =
             messages.iter().map(|message| serde_json::json!(message).to_string()).collect();
         self.send_all(&BATCHES, &bodies).await
+    }
+
+    /// Messages for many extractions, as many a call as SQS takes.
+    pub async fn send_extracts(&self, messages: &[ExtractMessage]) -> Result<(), StoreError> {
+        let bodies: Vec<String> =
+            messages.iter().map(|message| serde_json::json!(message).to_string()).collect();
+        self.send_all(&EXTRACTS, &bodies).await
     }
 
     async fn send_all(&self, queue: &Queue, bodies: &[String]) -> Result<(), StoreError> {

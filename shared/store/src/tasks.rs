@@ -8,10 +8,9 @@ use contract::resources::TASKS;
 use contract::tasks::TaskStatus;
 use rand::Rng;
 
-use crate::error::unless_refused;
-use crate::item::{number, text};
-use crate::transaction::Change;
-use crate::{Guard, Hold, Item, Store, StoreError, Transaction, TransactionError};
+use crate::item::text;
+use crate::leases::{Leases, SHARDS, ended, opened};
+use crate::{CallRow, Guard, Hold, Item, Store, StoreError, Transaction, TransactionError};
 
 /// What a task is made of.
 #[derive(Debug, Clone)]
@@ -59,12 +58,10 @@ pub enum Verdict {
 #[derive(Debug)]
 pub struct Tasks<'a>(pub(crate) &'a Store);
 
-/// Open tasks are spread over this many partitions of the index.
-const SHARDS: u64 = 8;
 /// Ended tasks are forgotten after this many seconds.
 const KEEP: i64 = 30 * 86_400;
-/// A task without news for this long is looked at by the sweep: its message may be lost. Milliseconds.
-pub(crate) const LOOK_AFTER_MS: i64 = 15 * 60_000;
+/// What open tasks are called in the index.
+const OPEN: &str = "TASK";
 
 /// A fresh id: 53 random bits, so that it is exact as a JSON number and not guessable in sequence.
 pub(crate) fn random_id() -> u64 {
@@ -97,18 +94,16 @@ impl TaskRecord {
 
     fn item(&self) -> Item {
         let (pk, sk) = key(self.id);
-        self.hold
+        let item = self
+            .hold
             .write(Item::new(pk, sk))
             .text("id", self.id.to_string())
             .text("account", &self.account)
-            .text("task_status", self.status.name())
             .text("request", &self.request)
             .text("base_url", &self.base_url)
             .text("prefix", &self.prefix)
-            .number("created_at", self.created_at_ms)
-            .number("attempts", self.attempts)
-            .text("open_pk", format!("TASK#{}", self.id % SHARDS))
-            .number("open_at", self.created_at_ms + LOOK_AFTER_MS)
+            .number("created_at", self.created_at_ms);
+        opened(item, OPEN, self.id % SHARDS, self.created_at_ms)
     }
 
     fn read(item: &Item) -> Result<Self, StoreError> {
@@ -158,6 +153,10 @@ impl Tasks<'_> {
         call.consistent_read(true).send().await?.item.map(|item| TaskRecord::read(&Item(item))).transpose()
     }
 
+    fn leases(&self) -> Leases<'_> {
+        Leases { store: self.0, table: &TASKS }
+    }
+
     /// Takes a task to work on it until `until_ms`. `None`: it has ended, or another worker's lease is alive.
     pub async fn begin(
         &self,
@@ -166,49 +165,13 @@ impl Tasks<'_> {
         now_ms: i64,
         until_ms: i64,
     ) -> Result<Option<TaskRecord>, StoreError> {
-        let (pk, sk) = key(id);
-        let outcome = self
-            .0
-            .dynamodb
-            .update_item()
-            .table_name(self.0.names.table(&TASKS))
-            .key("pk", text(pk))
-            .key("sk", text(sk))
-            .update_expression("SET task_status = :processing, lease = :lease, lease_until = :until, begun_at = :now, open_at = :until ADD attempts :one")
-            .condition_expression("task_status = :accepted OR (task_status = :processing AND lease_until < :now)")
-            .expression_attribute_values(":processing", text(TaskStatus::Processing.name()))
-            .expression_attribute_values(":accepted", text(TaskStatus::Accepted.name()))
-            .expression_attribute_values(":lease", text(lease))
-            .expression_attribute_values(":until", number(until_ms))
-            .expression_attribute_values(":now", number(now_ms))
-            .expression_attribute_values(":one", number(1))
-            .return_values(aws_sdk_dynamodb::types::ReturnValue::AllNew)
-            .send()
-            .await;
-        let updated = unless_refused(outcome)?.and_then(|updated| updated.attributes);
-        updated.map(|item| TaskRecord::read(&Item(item))).transpose()
+        let begun = self.leases().begin(key(id), lease, now_ms, until_ms).await?;
+        begun.map(|item| TaskRecord::read(&item)).transpose()
     }
 
     /// Gives a task back to the queue after a fault that may pass.
     pub async fn give_back(&self, id: u64, lease: &str, now_ms: i64) -> Result<(), StoreError> {
-        let (pk, sk) = key(id);
-        let outcome = self
-            .0
-            .dynamodb
-            .update_item()
-            .table_name(self.0.names.table(&TASKS))
-            .key("pk", text(pk))
-            .key("sk", text(sk))
-            .update_expression("SET task_status = :accepted, open_at = :look REMOVE lease, lease_until")
-            .condition_expression("task_status = :processing AND lease = :lease")
-            .expression_attribute_values(":processing", text(TaskStatus::Processing.name()))
-            .expression_attribute_values(":accepted", text(TaskStatus::Accepted.name()))
-            .expression_attribute_values(":lease", text(lease))
-            .expression_attribute_values(":look", number(now_ms + LOOK_AFTER_MS))
-            .send()
-            .await;
-        unless_refused(outcome)?;
-        Ok(())
+        self.leases().give_back(key(id), lease, now_ms).await
     }
 
     /// Ends a task, with its money. `lease`: the worker's own; `None` ends it whoever works on it (cancel, dead letter, sweep).
@@ -227,29 +190,30 @@ impl Tasks<'_> {
             Verdict::Error { .. } => (TaskStatus::Error, Credits::ZERO),
             Verdict::Cancelled => (TaskStatus::Cancelled, Credits::ZERO),
         };
-        let mut change = Change::new("SET task_status = :ended, expires = :expires")
-            .when("task_status = :accepted OR task_status = :processing")
-            .text(":ended", status.name())
-            .text(":processing", TaskStatus::Processing.name())
-            .number(":expires", now_ms / 1000 + KEEP);
-        match lease {
-            Some(lease) => {
-                change = change.when("task_status = :processing AND lease = :lease").text(":lease", lease)
-            }
-            None => change = change.text(":accepted", TaskStatus::Accepted.name()),
-        }
-        match verdict {
+        let expires = now_ms / 1000 + KEEP;
+        let change = match verdict {
             Verdict::Done { result, object, .. } => {
-                change.expression += ", edit_result = :result, object_key = :object";
-                change = change.text(":result", result).text(":object", object);
+                let set = ["expires = :expires", "edit_result = :result", "object_key = :object"];
+                ended(status, lease, &set).text(":result", result).text(":object", object)
             }
             Verdict::Error { errors } => {
-                change.expression += ", edit_errors = :errors";
-                change = change.text(":errors", errors);
+                let set = ["expires = :expires", "edit_errors = :errors"];
+                ended(status, lease, &set).text(":errors", errors)
             }
-            Verdict::Cancelled => {}
+            Verdict::Cancelled => ended(status, lease, &["expires = :expires"]),
+        };
+        let change = change.number(":expires", expires);
+        if charge > Credits::ZERO {
+            let charged = CallRow {
+                account: task.account.clone(),
+                key_id: task.hold.key_id.clone(),
+                at_ms: now_ms,
+                route: "image-edit-async",
+                credits: charge,
+                ..CallRow::default()
+            };
+            self.0.usage().charge_with(&mut transaction, &charged)?;
         }
-        change.expression += " REMOVE lease, lease_until, open_pk, open_at";
         transaction.update(Guard::Task, &TASKS, key(task.id), change)?;
         ledger.settle(&mut transaction, &task.hold, charge, now_ms)?;
         match transaction.commit().await {

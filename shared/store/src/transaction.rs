@@ -28,6 +28,8 @@ pub enum Guard {
     Key,
     Account,
     Classifier,
+    Extraction,
+    Model,
     /// The uploads of an account of a day.
     UploadQuota,
     Upload,

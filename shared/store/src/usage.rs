@@ -165,6 +165,19 @@ impl Usage<'_> {
         Ok(())
     }
 
+    /// Adds what work in the background was charged, whose call was counted when it was accepted.
+    pub(crate) fn charge_with(
+        &self,
+        transaction: &mut Transaction<'_>,
+        row: &CallRow,
+    ) -> Result<(), StoreError> {
+        let sum = Counters { images: row.images, credits: row.credits, ..Counters::default() };
+        for key in keys(row) {
+            transaction.update(Guard::None, &LOGS, key, addition(&sum, row.at_ms))?;
+        }
+        Ok(())
+    }
+
     async fn add(&self, (pk, sk): ItemKey, sum: Counters, newest_ms: i64) -> Result<(), StoreError> {
         let Change { expression, values, .. } = addition(&sum, newest_ms);
         let call = self.0.dynamodb.update_item().table_name(self.0.names.table(&LOGS));

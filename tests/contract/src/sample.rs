@@ -42,8 +42,8 @@ impl Sample {
         let first = route.paths().next().expect("a route has a path");
         let payload = match route.input {
             Input::Parameters => Payload::None,
-            Input::Json { .. } => Payload::Json(body(subject, route)),
-            Input::Multipart { .. } => Payload::Multipart(body(subject, route)),
+            Input::Json { .. } | Input::Form { .. } => Payload::Json(body(subject, route, key).await),
+            Input::Multipart { .. } => Payload::Multipart(body(subject, route, key).await),
         };
         Self { method: route.method.name(), path: fill(&first, &values), payload, values }
     }
@@ -93,12 +93,17 @@ pub async fn key_for(subject: &Subject, route: &Route) -> String {
 }
 
 /// The example of the contract, its `input` replaced by a picture of the test's own.
-fn body(subject: &Subject, route: &Route) -> Value {
+async fn body(subject: &Subject, route: &Route, key: &str) -> Value {
     let example = route.example.unwrap_or_else(|| panic!("{} has a body and no example", route.name));
     let mut body = example();
-    if body.get("input").is_some() {
-        let files = subject.harness.files();
-        body["input"] = files.add(FILE_NAME, "image/jpeg", picture(SIDES.0, SIDES.1)).into();
+    for one in ["input", "image"] {
+        if body.get(one).is_some() {
+            let files = subject.harness.files();
+            body[one] = files.add(FILE_NAME, "image/jpeg", picture(SIDES.0, SIDES.1)).into();
+        }
+    }
+    if body.get("model_id").is_some() {
+        body["model_id"] = extraction_model(subject, key).await.into();
     }
     for list in ["images", "files"] {
         if body.get(list).is_some() {
@@ -131,6 +136,9 @@ async fn parameters(subject: &Subject, route: &Route, key: &str) -> Vec<(&'stati
             vec![("name", classifier(subject, key).await)]
         }
         (path, ["id"]) if path.starts_with("/v1/uploads/") => vec![("id", upload(subject, key, path).await)],
+        (_, ["model_id"]) => vec![("model_id", extraction_model(subject, key).await)],
+        ("/requests/{id}", _) => vec![("id", request(subject, key).await)],
+        ("/api/v1/extract-image/{id}", _) => vec![("id", extraction(subject, key).await)],
         (path, ["job_id"]) if path.starts_with("/v1/batch/") => {
             // Boxed: the stack of a test has no room for all that the end of a job is.
             vec![("job_id", Box::pin(job(subject, key, path)).await)]
@@ -161,6 +169,32 @@ pub async fn classifier(subject: &Subject, key: &str) -> String {
     let body = json!({"name": name, "labels": ["billing", "technical"]});
     subject.harness.call("POST", "/v1/classifiers").key(key).json(body).send().await.expect(201);
     name
+}
+
+/// The id of a fresh extraction model.
+async fn extraction_model(subject: &Subject, key: &str) -> String {
+    let body = json!({"name": "sample", "prompt": "Read the total"});
+    let made = subject.harness.call("POST", "/requests/models").key(key).json(body).send().await;
+    made.expect(201).json()["id"].as_str().expect("an id").to_owned()
+}
+
+/// A request that nobody works on.
+async fn request(subject: &Subject, key: &str) -> String {
+    let harness = &subject.harness;
+    let image = harness.files().add(FILE_NAME, "image/jpeg", picture(SIDES.0, SIDES.1));
+    let body = json!({"model_id": extraction_model(subject, key).await, "image": image});
+    let made = harness.call("POST", "/requests").key(key).json(body).send().await.expect(201);
+    made.json()["id"].as_str().expect("an id").to_owned()
+}
+
+/// An extraction in the background that nobody works on.
+async fn extraction(subject: &Subject, key: &str) -> String {
+    let harness = &subject.harness;
+    let image = harness.files().add(FILE_NAME, "image/jpeg", picture(SIDES.0, SIDES.1));
+    let body = json!({"inputMethod": "url", "images": [image], "prompt": "Read the total"});
+    let call = harness.call("POST", "/api/v1/extract-image").key(key).header("prefer", "respond-async");
+    let made = call.json(body).send().await.expect(202);
+    made.json()["id"].as_str().expect("an id").to_owned()
 }
 
 /// A fresh upload; where it is to be completed, one in parts whose parts have been put together.

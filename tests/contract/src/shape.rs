@@ -49,6 +49,10 @@ pub fn of_refusal(family: Family, kind: ErrorKind, answer: &Answer, base_url: &s
                 Family::Classification | Family::Platform => classification(kind, &body, base_url),
                 Family::Extraction => one_sentence(&body, "error"),
                 Family::Requests if kind == ErrorKind::Validation => list(&body),
+                Family::Requests if kind == ErrorKind::RateLimited => {
+                    let expected = serde_json::json!({"detail": "Too many requests", "code": "rate_limited"});
+                    (body != expected).then(|| "is not the 429 of requests".to_owned())
+                }
                 Family::Requests => one_sentence(&body, "detail"),
             };
             faults.extend(fault.map(|fault| format!("{fault}: {body}")));

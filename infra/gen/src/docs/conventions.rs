@@ -85,7 +85,7 @@ fn limits() -> Markup {
         .map_or_else(|_| settings::MAX_PIXELS.default.to_owned(), thousands);
     let sizes = [
         row("JSON body", megabytes(MAX_JSON_BODY as u64)),
-        row("Multipart edit, file and data together", megabytes(MAX_MULTIPART_BODY as u64)),
+        row("Multipart edit and request, all parts together", megabytes(MAX_MULTIPART_BODY as u64)),
         row("Input fetched from its address", megabytes(MAX_INPUT_BY_URL)),
         row("Input that is an upload", megabytes(MAX_FORM_UPLOAD)),
         row(
@@ -95,14 +95,16 @@ fn limits() -> Markup {
         row("Output picture", "100,000,000 pixels; a JPEG side 65,500, a WebP side 16,383, an AVIF side 16,384; what its encoder needs must fit the memory budget".to_owned()),
         row("Time of a synchronous edit; then 504, free", format!("{SYNC_SECONDS} s")),
     ];
+    let figure = |most: Option<u32>| most.map_or("-".to_owned(), |most| most.to_string());
     let rates: Vec<_> = LimitClass::ALL
         .iter()
         .map(|class| {
             let rate = class.rate();
             vec![
                 html! { code { (class.name()) } },
-                html! { (rate.per_minute) },
-                html! { (rate.per_second.map_or("-".to_owned(), |most| most.to_string())) },
+                html! { (figure(rate.per_hour)) },
+                html! { (figure(rate.per_minute)) },
+                html! { (figure(rate.per_second)) },
             ]
         })
         .collect();
@@ -114,13 +116,13 @@ fn limits() -> Markup {
             "Results over 4 MB are answered by a redirect there."
         }
         p { "Calls of an account, all keys together; a key may carry a lower limit of its own:" }
-        (page::table("Rates", &["routes", "a minute", "a second"], &rates))
+        (page::table("Rates", &["routes", "an hour", "a minute", "a second"], &rates))
         p {
             "Windows are fixed: within one nothing overshoots, at the border between two, twice the limit is possible. The state is in "
             code { "RateLimit-Limit" } ", " code { "RateLimit-Remaining" } " and " code { "RateLimit-Reset" } "; a 429 has "
             code { "Retry-After" } ". Every call, refused ones too, also counts against a ceiling of " (CEILING_FACTOR)
             " times the limit, kept in each process and so approximate. Routes without a key let one address through "
-            (KEYLESS_CEILING.per_minute) " times a minute."
+            (KEYLESS_CEILING) " times a minute."
         }
         p { code { "GET /v1/limits" } " answers all of this as data." }
     }

@@ -22,6 +22,14 @@ pub fn line(route: &Route) -> String {
             parts.push("-H \"Content-Type: application/json\"".to_owned());
             parts.push(format!("-d '{body}'"));
         }
+        (Input::Form { file, .. }, Some(_)) => {
+            parts.push(format!("-F \"{file}=@photo.jpg\""));
+            let example = route.example.map(|example| example()).unwrap_or_default();
+            for (name, value) in example.as_object().into_iter().flatten().filter(|(name, _)| *name != file) {
+                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                parts.push(format!("-F '{name}={text}'"));
+            }
+        }
         (Input::Multipart { .. }, Some(data)) => {
             parts.push("-F \"file=@photo.jpg\"".to_owned());
             parts.push(format!("-F 'data={data}'"));

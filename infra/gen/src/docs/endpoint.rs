@@ -23,7 +23,7 @@ pub fn card(route: &Route, document: &Value) -> Markup {
             (facts(route))
             (parameters(operation))
             @if let Some(name) = body_type(operation) {
-                p { "Body: " a href=(types::anchor(name)) { (name) } @if matches!(route.input, Input::Multipart { .. }) { " in the field " code { "data" } ", beside the picture in " code { "file" } } "." }
+                p { "Body: " a href=(types::anchor(name)) { (name) } @if matches!(route.input, Input::Multipart { .. }) { " in the field " code { "data" } ", beside the picture in " code { "file" } } @if let Input::Form { file, .. } = route.input { ", as JSON or in a form, where " code { (file) } " may be a file" } "." }
             }
             (page::code("Request", &curl::line(route)))
             @if let Some(example) = examples::response(route) {
@@ -72,7 +72,7 @@ fn facts(route: &Route) -> Markup {
                 div { dt { "Limit" } dd { (rate(limit)) } }
             }
             @match route.input {
-                Input::Json { max_bytes } | Input::Multipart { max_bytes } => div { dt { "Body" } dd { "up to " (max_bytes / 1_000_000) " MB" } },
+                Input::Json { max_bytes } | Input::Multipart { max_bytes } | Input::Form { max_bytes, .. } => div { dt { "Body" } dd { "up to " (max_bytes / 1_000_000) " MB" } },
                 Input::Parameters => {},
             }
         }
@@ -84,7 +84,9 @@ fn rate(limit: LimitClass) -> Markup {
     match limit {
         LimitClass::Classify => html! { "by " a href="#tiers" { "tier" } },
         _ => {
-            html! { (rate.per_minute) "/min" @if let Some(per_second) = rate.per_second { ", " (per_second) "/s" } }
+            let all = [(rate.per_hour, "h"), (rate.per_minute, "min"), (rate.per_second, "s")];
+            let all = all.into_iter().filter_map(|(most, unit)| Some(format!("{}/{unit}", most?)));
+            html! { (all.collect::<Vec<_>>().join(", ")) }
         }
     }
 }
@@ -92,7 +94,7 @@ fn rate(limit: LimitClass) -> Markup {
 fn price(route: &Route) -> Markup {
     match route.family {
         Family::Classification => html! { "by tokens: " a href="#credits" { "credits" } },
-        Family::Extraction => {
+        Family::Extraction | Family::Requests => {
             html! { (PRICES.extraction) " credits and " (PRICES.extraction_page) " for each picture or page that is read" }
         }
         _ => html! { (PRICES.image_edit) " credit" },

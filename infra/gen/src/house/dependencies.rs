@@ -19,7 +19,6 @@ const HEAVY: &[&str] = &[
     "classifying",
     "engine",
     "extracting",
-    "jsonschema",
     "language",
     "documents",
     "hosted",

@@ -59,6 +59,9 @@ pub fn body(row: &ErrorRow, family: Family) -> Value {
             "detail": row.message, "docs_url": format!("https://api.example.com/docs/errors#{}", row.code),
         }),
         Family::Extraction => json!({"error": row.message}),
+        Family::Requests if row.kind == ErrorKind::RateLimited => {
+            json!({"detail": "Too many requests", "code": "rate_limited"})
+        }
         Family::Requests => json!({"detail": row.message}),
     }
 }

@@ -58,21 +58,20 @@ fn description(route: &Route) -> String {
     }
     if let Some(limit) = route.limit {
         let rate = limit.rate();
-        sentences.push(match (limit, rate.per_second) {
-            (LimitClass::Classify, _) => {
+        let all = [(rate.per_hour, "an hour"), (rate.per_minute, "a minute"), (rate.per_second, "a second")];
+        let all = all.into_iter().filter_map(|(most, time)| Some(format!("{} {time}", most?)));
+        sentences.push(match limit {
+            LimitClass::Classify => {
                 "Calls and tokens a minute, and calls at the same time, are limited by the account's tier; see `GET /v1/limits`.".to_owned()
             }
-            (_, Some(per_second)) => {
-                format!("At most {} calls a minute and {per_second} a second an account.", rate.per_minute)
-            }
-            (_, None) => format!("At most {} calls a minute an account.", rate.per_minute),
+            _ => format!("At most so many calls of an account: {}.", all.collect::<Vec<_>>().join(", ")),
         });
     }
     if route.priced {
         sentences.push("Costs credits; see `GET /v1/limits`.".to_owned());
     }
     match route.input {
-        Input::Json { max_bytes } | Input::Multipart { max_bytes } => {
+        Input::Json { max_bytes } | Input::Multipart { max_bytes } | Input::Form { max_bytes, .. } => {
             sentences.push(format!("The body is at most {} MB.", max_bytes / 1_000_000));
         }
         Input::Parameters => {}

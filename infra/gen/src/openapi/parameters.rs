@@ -95,15 +95,31 @@ pub fn content(route: &Route, schema: Value) -> Map<String, Value> {
     let example = route.example.map(|example| example());
     let (media, mut content) = match route.input {
         Input::Multipart { .. } => ("multipart/form-data", multipart(&schema)),
-        Input::Parameters | Input::Json { .. } => ("application/json", json!({"schema": schema})),
+        Input::Parameters | Input::Json { .. } | Input::Form { .. } => {
+            ("application/json", json!({"schema": schema}))
+        }
     };
     if let Some(example) = example {
         content["example"] = match route.input {
             Input::Multipart { .. } => json!({"file": "(bytes of photo.jpg)", "data": example}),
-            Input::Parameters | Input::Json { .. } => example,
+            Input::Parameters | Input::Json { .. } | Input::Form { .. } => example,
         };
     }
-    Map::from_iter([(media.to_owned(), content)])
+    let mut all = Map::from_iter([(media.to_owned(), content)]);
+    if let Input::Form { file, .. } = route.input {
+        all.insert("multipart/form-data".to_owned(), form(&schema, file));
+    }
+    all
+}
+
+/// The fields of JSON as parts, of which one is a file.
+fn form(json: &Value, file: &str) -> Value {
+    let octets = "application/octet-stream";
+    let properties = json!({file: {"type": "string", "contentMediaType": octets}});
+    json!({
+        "schema": {"allOf": [json, {"type": "object", "properties": properties}]},
+        "encoding": {file: {"contentType": octets}},
+    })
 }
 
 fn multipart(data: &Value) -> Value {

@@ -1,7 +1,7 @@
 //! The role of each function: exact actions on exact resources, from what the function says it needs.
 
+use contract::resources::{EXTRACT_FILES, OPEN_INDEX, RESULTS, Trigger, UPLOAD_FILES};
 use contract::resources::{Needs, Queue};
-use contract::resources::{OPEN_INDEX, RESULTS, Trigger, UPLOAD_FILES};
 use contract::settings;
 use serde_json::{Value, json};
 
@@ -52,8 +52,13 @@ fn of_need(need: Needs) -> Vec<Value> {
     let objects = sub(format!("${{{bucket}.Arn}}/*"));
     match need {
         Needs::BatchQueue => vec![send(&contract::resources::BATCHES)],
-        Needs::BatchFiles | Needs::UploadFiles => {
-            let folder = if need == Needs::BatchFiles { "batches/" } else { UPLOAD_FILES };
+        Needs::ExtractQueue => vec![send(&contract::resources::EXTRACTS)],
+        Needs::BatchFiles | Needs::UploadFiles | Needs::ExtractFiles => {
+            let folder = match need {
+                Needs::BatchFiles => "batches/",
+                Needs::ExtractFiles => EXTRACT_FILES,
+                _ => UPLOAD_FILES,
+            };
             let files = sub(format!("${{{bucket}.Arn}}/{folder}*"));
             let actions = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"];
             vec![
@@ -123,6 +128,16 @@ fn table_actions(need: Needs) -> &'static [&'static str] {
         Needs::ClassifiersRead => &["dynamodb:GetItem", "dynamodb:Query"],
         Needs::Cache => &["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem"],
         Needs::LogsRead => &["dynamodb:GetItem", "dynamodb:Query"],
+        Needs::Extractions => &[
+            "dynamodb:BatchGetItem",
+            "dynamodb:BatchWriteItem",
+            "dynamodb:ConditionCheckItem",
+            "dynamodb:DeleteItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem",
+        ],
         _ => &[
             "dynamodb:ConditionCheckItem",
             "dynamodb:DeleteItem",

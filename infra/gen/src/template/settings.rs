@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use contract::resources::{BUCKETS, Needs, QUEUES, TABLES, Trigger};
+use contract::resources::{BUCKETS, Needs, QUEUES, Queue, TABLES, Trigger};
 use contract::settings::{self, Kind, Place, Setting};
 use serde_json::{Map, Value, json};
 
@@ -49,15 +49,14 @@ fn variable(need: Needs) -> Option<(String, Value)> {
         return Some((table.setting.to_owned(), reference(&stores::table_id(&table))));
     }
     match need {
-        Needs::EditQueue => {
-            let queue = contract::resources::EDITS;
-            Some((queue.setting.to_owned(), reference(&queue_id(queue.name))))
-        }
-        Needs::BatchQueue => {
-            let queue = contract::resources::BATCHES;
-            Some((queue.setting.to_owned(), reference(&queue_id(queue.name))))
-        }
-        Needs::Results | Needs::ResultsRead | Needs::BatchFiles | Needs::UploadFiles => {
+        Needs::EditQueue => Some(address(&contract::resources::EDITS)),
+        Needs::BatchQueue => Some(address(&contract::resources::BATCHES)),
+        Needs::ExtractQueue => Some(address(&contract::resources::EXTRACTS)),
+        Needs::Results
+        | Needs::ResultsRead
+        | Needs::BatchFiles
+        | Needs::UploadFiles
+        | Needs::ExtractFiles => {
             let bucket = contract::resources::RESULTS;
             Some((bucket.setting.to_owned(), reference(&stores::bucket_id(&bucket))))
         }
@@ -69,6 +68,10 @@ fn variable(need: Needs) -> Option<(String, Value)> {
         }
         _ => None,
     }
+}
+
+fn address(queue: &Queue) -> (String, Value) {
+    (queue.setting.to_owned(), reference(&queue_id(queue.name)))
 }
 
 fn everywhere() -> impl Iterator<Item = &'static Setting> {

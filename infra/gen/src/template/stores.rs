@@ -1,8 +1,8 @@
 //! Tables and buckets.
 
 use contract::resources::{
-    BUCKETS, Bucket, CACHE, CLASSIFIERS, JOBS, KEYS, LEDGER, LOGS, Needs, OPEN_INDEX, RATES, TABLES, TASKS,
-    Table, UPLOADS,
+    BUCKETS, Bucket, CACHE, CLASSIFIERS, EXTRACTIONS, JOBS, KEYS, LEDGER, LOGS, Needs, OPEN_INDEX, RATES,
+    TABLES, TASKS, Table, UPLOADS,
 };
 use serde_json::{Map, Value, json};
 
@@ -28,9 +28,12 @@ pub fn table(need: Needs) -> Option<Table> {
         Needs::Cache => Some(CACHE),
         Needs::Jobs => Some(JOBS),
         Needs::Uploads => Some(UPLOADS),
+        Needs::Extractions => Some(EXTRACTIONS),
         Needs::Logs | Needs::LogsRead => Some(LOGS),
         Needs::EditQueue
         | Needs::BatchQueue
+        | Needs::ExtractQueue
+        | Needs::ExtractFiles
         | Needs::BatchFiles
         | Needs::UploadFiles
         | Needs::Results

@@ -93,8 +93,8 @@ fn rate_headers(family: Family, windows: &Windows, now_ms: i64, headers: &mut He
     let pairs = match family {
         Family::Images => of_images(windows),
         Family::Extraction | Family::Requests => vec![
-            ("x-ratelimit-limit", windows.minute.limit.to_string()),
-            ("x-ratelimit-remaining", windows.minute.left().to_string()),
+            ("x-ratelimit-limit", windows.main.limit.to_string()),
+            ("x-ratelimit-remaining", windows.main.left().to_string()),
         ],
         Family::Classification => of_classification(windows, now_ms),
         Family::Platform => Vec::new(),
@@ -107,9 +107,9 @@ fn rate_headers(family: Family, windows: &Windows, now_ms: i64, headers: &mut He
 }
 
 fn of_images(windows: &Windows) -> Vec<(&'static str, String)> {
-    let minute = windows.minute;
+    let minute = windows.main;
     let second = windows.second.filter(|second| second.left() < minute.left());
-    let (window, reset) = second.map_or((minute, windows.minute_ends_in), |second| (second, 1));
+    let (window, reset) = second.map_or((minute, windows.ends_in), |second| (second, 1));
     let remaining = if windows.admitted { i64::from(window.left()) } else { -1 };
     let per_second = windows.second.map(|second| format!(", {};w=1", second.limit)).unwrap_or_default();
     vec![
@@ -121,9 +121,9 @@ fn of_images(windows: &Windows) -> Vec<(&'static str, String)> {
 
 fn of_classification(windows: &Windows, now_ms: i64) -> Vec<(&'static str, String)> {
     let mut pairs = vec![
-        ("x-ratelimit-limit-requests", windows.minute.limit.to_string()),
-        ("x-ratelimit-remaining-requests", windows.minute.left().to_string()),
-        ("x-ratelimit-reset", (now_ms.div_euclid(1000) + i64::from(windows.minute_ends_in)).to_string()),
+        ("x-ratelimit-limit-requests", windows.main.limit.to_string()),
+        ("x-ratelimit-remaining-requests", windows.main.left().to_string()),
+        ("x-ratelimit-reset", (now_ms.div_euclid(1000) + i64::from(windows.ends_in)).to_string()),
     ];
     if let Some(tokens) = windows.tokens {
         pairs.push(("x-ratelimit-limit-tokens", tokens.limit.to_string()));

@@ -4,6 +4,7 @@ use contract::ErrorKind;
 use contract::limits::{CEILING_FACTOR, KEYLESS_CEILING, UNLIMITED_ROUTE_CEILING};
 
 use super::call::Call;
+use super::limit::rate;
 use crate::{ApiError, client};
 
 pub(crate) fn admit(call: &Call) -> Result<(), ApiError> {
@@ -12,11 +13,11 @@ pub(crate) fn admit(call: &Call) -> Result<(), ApiError> {
     }
     let (caller, most) = match (&call.key, call.route.limit) {
         (Some(key), Some(class)) => {
-            let per_minute = call.tier.map_or(class.rate().per_minute, |tier| tier.requests_per_minute);
-            (format!("{}/{}", key.account, class.name()), per_minute.saturating_mul(CEILING_FACTOR))
+            let rate = rate(call, class);
+            (format!("{}/{}", key.account, class.name()), rate.longest().calls.saturating_mul(CEILING_FACTOR))
         }
-        (Some(key), None) => (key.account.clone(), UNLIMITED_ROUTE_CEILING.per_minute * CEILING_FACTOR),
-        (None, _) => (client::net(&call.origin.client), KEYLESS_CEILING.per_minute),
+        (Some(key), None) => (key.account.clone(), UNLIMITED_ROUTE_CEILING * CEILING_FACTOR),
+        (None, _) => (client::net(&call.origin.client), KEYLESS_CEILING),
     };
     if call.platform.ceiling.admit(&caller, most, call.started_ms) {
         return Ok(());

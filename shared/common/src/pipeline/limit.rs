@@ -1,7 +1,7 @@
 //! The rate limits of the account and the key: a place among the calls that may run at the same time, and one conditional update
 //! for requests and tokens. What the cache answers takes nothing of any.
 
-use contract::limits::{LimitClass, TierLimits};
+use contract::limits::{LimitClass, Rate, TierLimits};
 use contract::{ErrorKind, Fault};
 use store::{Ask, Windows};
 
@@ -35,7 +35,7 @@ pub(crate) async fn count(call: &mut Call) -> Result<(), ApiError> {
     call.windows = Some(windows);
     call.platform.windows.keep(&scope, &windows, call.started_ms);
     if !windows.admitted {
-        let wait = if windows.second_is_full() { 1 } else { windows.minute_ends_in };
+        let wait = if windows.second_is_full() { 1 } else { windows.ends_in };
         return Err(ApiError::new(ErrorKind::RateLimited).retry_after(wait.into()));
     }
     Ok(())
@@ -44,26 +44,16 @@ pub(crate) async fn count(call: &mut Call) -> Result<(), ApiError> {
 fn ask<'a>(call: &'a Call, class: LimitClass, scope: &'a str) -> Ask<'a> {
     let key = call.key.as_ref();
     let own = key.and_then(|key| Some((key.id.as_str(), key.rate_limit?)));
+    let rate = rate(call, class);
+    let tokens = call.tier.map(|tier| (tier.tokens_per_minute, call.quoted_tokens));
+    Ask { scope, class, allowance: rate.longest(), per_second: rate.per_second, tokens, key: own }
+}
+
+/// The limits of a class for the caller's account.
+pub(crate) fn rate(call: &Call, class: LimitClass) -> Rate {
     match call.tier {
-        Some(tier) => Ask {
-            scope,
-            class,
-            per_minute: tier.requests_per_minute,
-            per_second: None,
-            tokens: Some((tier.tokens_per_minute, call.quoted_tokens)),
-            key: own,
-        },
-        None => {
-            let rate = class.rate();
-            Ask {
-                scope,
-                class,
-                per_minute: rate.per_minute,
-                per_second: rate.per_second,
-                tokens: None,
-                key: own,
-            }
-        }
+        Some(tier) => Rate { per_minute: Some(tier.requests_per_minute), per_hour: None, per_second: None },
+        None => call.platform.config.rate(class),
     }
 }
 

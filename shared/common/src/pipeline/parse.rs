@@ -1,26 +1,25 @@
 //! The request as typed data, or every fault of it at once.
 
+mod form;
+
 use bytes::Bytes;
-use contract::limits::MAX_JSON_BODY;
 use contract::validate::{drop_nulls, validate};
 use contract::{ErrorKind, Fault, Input, Rule};
 use serde_json::{Map, Value};
 
+use super::body::is_form;
 use super::call::{Call, decode};
 use crate::function::HttpFunction;
-use crate::request::Upload;
 use crate::{ApiError, Request};
 
 type Erased = Box<dyn std::any::Any + Send + Sync>;
 
-/// Parts of a multipart body beside `file` and `data` are ignored; more than this many are refused.
-const MOST_PARTS: usize = 16;
-
 pub(crate) async fn parse(call: &mut Call, function: &HttpFunction) -> Result<Request<Erased>, ApiError> {
     let (sent, file) = match call.route.input {
         Input::Parameters => (Bytes::new(), None),
-        Input::Json { .. } => (call.body.clone(), None),
-        Input::Multipart { .. } => multipart(call).await?,
+        Input::Form { file, .. } if is_form(call) => form::fields(call, file).await?,
+        Input::Json { .. } | Input::Form { .. } => (call.body.clone(), None),
+        Input::Multipart { .. } => form::data_and_file(call).await?,
     };
     let schema = function.schema();
     let mut value = match call.route.input {
@@ -91,46 +90,4 @@ fn coerce(schema: &Value, name: &str, text: &str) -> Value {
         _ if names("integer") => number().unwrap_or_else(|| text.into()),
         _ => text.into(),
     }
-}
-
-async fn multipart(call: &Call) -> Result<(Bytes, Option<Upload>), ApiError> {
-    let broken = |error: multer::Error| {
-        ApiError::because(ErrorKind::MalformedBody, "The body is not valid multipart/form-data.")
-            .with_source(error)
-    };
-    let boundary = call
-        .header(http::header::CONTENT_TYPE)
-        .and_then(|media| multer::parse_boundary(media).ok())
-        .ok_or_else(|| {
-            ApiError::because(ErrorKind::MalformedBody, "The content type names no multipart boundary.")
-        })?;
-    let body = call.body.clone();
-    let stream = futures::stream::once(async move { Ok::<_, std::io::Error>(body) });
-    let mut parts = multer::Multipart::new(stream, boundary);
-    let (mut data, mut file) = (Bytes::new(), None);
-    for _ in 0..=MOST_PARTS {
-        let Some(part) = parts.next_field().await.map_err(broken)? else {
-            return Ok((data, file));
-        };
-        let (name, file_name) = (part.name().map(str::to_owned), part.file_name().map(str::to_owned));
-        let bytes = part.bytes().await.map_err(broken)?;
-        match name.as_deref() {
-            Some("data") if bytes.len() > MAX_JSON_BODY => {
-                let sentence = format!("The part data is over the limit of {MAX_JSON_BODY} bytes.");
-                return Err(ApiError::because(ErrorKind::BodyTooLarge, sentence));
-            }
-            Some("data") => data = bytes,
-            Some("file") => match file_name.filter(|name| !name.is_empty()) {
-                Some(name) => file = Some(Upload { name, bytes }),
-                None => {
-                    return Err(ApiError::invalid(vec![Fault::other(
-                        "file",
-                        "must be a file with a file name",
-                    )]));
-                }
-            },
-            _ => {}
-        }
-    }
-    Err(ApiError::because(ErrorKind::MalformedBody, "The multipart body has too many parts."))
 }

@@ -1,7 +1,7 @@
 //! Answers in the family's shape.
 
-use contract::wording::{plain, pydantic_v1, sentence};
-use contract::{ErrorKind, Family, Fault, Rule};
+use contract::wording::{plain, pydantic_v1, pydantic_v2, sentence};
+use contract::{ErrorKind, Family, Fault, Input};
 use http::HeaderMap;
 use serde_json::{Map, Value, json};
 
@@ -39,19 +39,19 @@ pub(crate) fn failure(call: &Call, error: ApiError) -> Reply {
             _ => tracing::debug!(request_id = call.request_id, error = chain, "{} refused", call.route.name),
         }
     }
-    let body = body(call.family, &error, &call.base_url());
+    let body = body(call, &error);
     let mut reply = Reply::json(status, body.to_string());
     reply.headers.extend(*error.headers);
     reply.error_code = Some(error.kind.row().code);
     reply
 }
 
-fn body(family: Family, error: &ApiError, base_url: &str) -> Value {
-    match family {
+fn body(call: &Call, error: &ApiError) -> Value {
+    match call.family {
         Family::Images => images(error),
-        Family::Classification | Family::Platform => classification(error, base_url),
-        Family::Extraction => json!({"error": message(error, family)}),
-        Family::Requests => requests(error),
+        Family::Classification | Family::Platform => classification(error, &call.base_url()),
+        Family::Extraction => json!({"error": message(error, Family::Extraction)}),
+        Family::Requests => requests(call, error),
     }
 }
 
@@ -86,16 +86,29 @@ fn classification(error: &ApiError, base_url: &str) -> Value {
     body
 }
 
-fn requests(error: &ApiError) -> Value {
+fn requests(call: &Call, error: &ApiError) -> Value {
+    if error.kind == ErrorKind::RateLimited {
+        return json!({"detail": "Too many requests", "code": "rate_limited"});
+    }
     if error.faults.is_empty() {
         return json!({"detail": message(error, Family::Requests)});
     }
     let word = |fault: &Fault| {
-        let place = std::iter::once("body").chain(fault.path.split('.').filter(|part| !part.is_empty()));
-        let kind = if fault.rule == Rule::Missing { "missing" } else { "value_error" };
-        json!({"loc": place.collect::<Vec<_>>(), "msg": pydantic_v1(&fault.rule), "type": kind})
+        let place = std::iter::once(origin(call, &fault.path))
+            .chain(fault.path.split('.').filter(|part| !part.is_empty()));
+        let (kind, sentence) = pydantic_v2(&fault.rule);
+        json!({"type": kind, "loc": place.collect::<Vec<_>>(), "msg": sentence, "input": null})
     };
     json!({"detail": error.faults.iter().map(word).collect::<Vec<_>>()})
+}
+
+/// Where a request has a field.
+fn origin(call: &Call, path: &str) -> &'static str {
+    match call.route.input {
+        _ if call.route.path_parameters().any(|name| name == path) => "path",
+        Input::Parameters => "query",
+        _ => "body",
+    }
 }
 
 fn message(error: &ApiError, family: Family) -> String {

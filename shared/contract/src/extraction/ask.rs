@@ -30,20 +30,24 @@ impl Ask {
     }
 
     pub(super) fn check(&self, faults: &mut Vec<Fault>) {
-        if self.prompt.trim().is_empty() {
-            faults.push(Fault::new("prompt", Rule::Missing));
-        }
-        let fits = self.prompt.len() <= MAX_PROMPT_CHARS || self.prompt.chars().count() <= MAX_PROMPT_CHARS;
-        if !fits {
-            faults.push(Fault::new("prompt", Rule::MaxLength(MAX_PROMPT_CHARS as u64)));
-        }
+        check_prompt(&self.prompt, faults);
         if let Some(schema) = &self.schema {
             check_schema(schema, faults);
         }
     }
 }
 
-fn check_schema(schema: &Value, faults: &mut Vec<Fault>) {
+pub(super) fn check_prompt(prompt: &str, faults: &mut Vec<Fault>) {
+    if prompt.trim().is_empty() {
+        faults.push(Fault::new("prompt", Rule::Missing));
+    }
+    let fits = prompt.len() <= MAX_PROMPT_CHARS || prompt.chars().count() <= MAX_PROMPT_CHARS;
+    if !fits {
+        faults.push(Fault::new("prompt", Rule::MaxLength(MAX_PROMPT_CHARS as u64)));
+    }
+}
+
+pub(super) fn check_schema(schema: &Value, faults: &mut Vec<Fault>) {
     let is_object = schema.get("type").is_none_or(|kind| kind == "object");
     if !schema.is_object() || !is_object {
         faults.push(Fault::other("schema", "must be a JSON Schema whose root is an object"));

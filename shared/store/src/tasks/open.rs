@@ -2,13 +2,10 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
-use contract::resources::{OPEN_INDEX, TASKS};
 
-use super::{LOOK_AFTER_MS, SHARDS, TaskRecord, Tasks, key};
-use crate::error::unless_refused;
-use crate::item::{number, text};
+use super::{OPEN, TaskRecord, Tasks, key};
+use crate::leases::{LOOK_AFTER_MS, SHARDS};
 use crate::{Item, StoreError};
 
 impl Tasks<'_> {
@@ -16,9 +13,9 @@ impl Tasks<'_> {
     pub async fn overdue(&self, now_ms: i64, most: i32) -> Result<Vec<TaskRecord>, StoreError> {
         let mut overdue = Vec::new();
         for shard in 0..SHARDS {
-            let page = self.open(shard, now_ms).limit(most).send().await?;
+            let page = self.leases().open(OPEN, shard, now_ms).limit(most).send().await?;
             for (id, task) in read(page.items.unwrap_or_default()) {
-                self.look_again(id, now_ms + LOOK_AFTER_MS).await?;
+                self.leases().look_again(key(id), now_ms + LOOK_AFTER_MS).await?;
                 overdue.extend(task);
             }
         }
@@ -30,7 +27,7 @@ impl Tasks<'_> {
     pub async fn requeue_all(&self, started_ms: i64) -> Result<usize, StoreError> {
         let mut sent = 0;
         for shard in 0..SHARDS {
-            let mut pages = self.open(shard, i64::MAX).into_paginator().send();
+            let mut pages = self.leases().open(OPEN, shard, i64::MAX).into_paginator().send();
             while let Some(page) = pages.next().await {
                 let page = read(page?.items.unwrap_or_default()).filter_map(|(_, task)| task);
                 let mut ids = Vec::new();
@@ -45,36 +42,6 @@ impl Tasks<'_> {
             }
         }
         Ok(sent)
-    }
-
-    /// Open tasks of a shard that are to be looked at before `before_ms`.
-    fn open(&self, shard: u64, before_ms: i64) -> QueryFluentBuilder {
-        self.0
-            .dynamodb
-            .query()
-            .table_name(self.0.names.table(&TASKS))
-            .index_name(OPEN_INDEX)
-            .key_condition_expression("open_pk = :shard AND open_at < :before")
-            .expression_attribute_values(":shard", text(format!("TASK#{shard}")))
-            .expression_attribute_values(":before", number(before_ms))
-    }
-
-    async fn look_again(&self, id: u64, at_ms: i64) -> Result<(), StoreError> {
-        let (pk, sk) = key(id);
-        let outcome = self
-            .0
-            .dynamodb
-            .update_item()
-            .table_name(self.0.names.table(&TASKS))
-            .key("pk", text(pk))
-            .key("sk", text(sk))
-            .update_expression("SET open_at = :at")
-            .condition_expression("attribute_exists(open_pk)")
-            .expression_attribute_values(":at", number(at_ms))
-            .send()
-            .await;
-        unless_refused(outcome)?;
-        Ok(())
     }
 }
 

@@ -48,10 +48,10 @@ async fn sizes_prices_and_rates_are_those_in_force() {
         assert_eq!(seen["tiers"].as_object().map(|tiers| tiers.len()), Some(4));
         for class in LimitClass::ALL {
             let rate = class.rate();
-            let expected = json!({"per_minute": rate.per_minute, "per_second": rate.per_second});
+            let expected = json!({"per_hour": rate.per_hour, "per_minute": rate.per_minute, "per_second": rate.per_second});
             assert_eq!(seen["rate_limits"][class.name()], expected);
         }
-        assert_eq!(seen["rate_limits"]["image_edit"], json!({"per_minute": 120, "per_second": 4}));
+        assert_eq!(seen["rate_limits"]["image_edit"], json!({"per_hour": null, "per_minute": 120, "per_second": 4}));
     })
     .await;
 }

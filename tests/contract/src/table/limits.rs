@@ -22,7 +22,7 @@ async fn over_the_limit_is_429_with_the_familys_headers_until_the_window_ends() 
         let mut check = Check::new(&subject);
         for (route, key) in over_the_limit(&mut check).await {
             subject.harness.clock.advance_ms(MINUTE_MS);
-            let call = Sample::of(&subject, route).await.call(&subject).key(&key);
+            let call = Sample::owned(&subject, route, &key).await.call(&subject).key(&key);
             check.accept(route, "a minute later", call, route.status).await;
         }
         check.finish();
@@ -57,7 +57,7 @@ async fn calls_without_a_key_have_a_ceiling_by_address_for_all_their_endpoints_t
         for route in routes().filter(|route| route.scope.is_none()) {
             samples.push((route, Sample::of(&subject, route).await));
         }
-        flood(KEYLESS_CEILING.per_minute, || subject.call("GET", "/health").no_key()).await;
+        flood(KEYLESS_CEILING, || subject.call("GET", "/health").no_key()).await;
         for (route, sample) in samples {
             let call = sample.call(&subject).no_key();
             check.refuse(route, "over the ceiling", call, ErrorKind::RateLimited).await;
@@ -75,7 +75,7 @@ async fn refused_calls_count_against_the_ceiling_of_their_limit() {
         let subject = Subject::limited_server().await;
         let mut check = Check::new(&subject);
         for class in LimitClass::ALL {
-            let ceiling = class.rate().per_minute * CEILING_FACTOR;
+            let ceiling = class.rate().longest().calls * CEILING_FACTOR;
             let limited: Vec<&Route> = routes().filter(|route| route.limit == Some(class)).collect();
             let first = limited.first().expect("a limit that some endpoint has");
             let path = first.paths().next().expect("a path");
@@ -85,7 +85,7 @@ async fn refused_calls_count_against_the_ceiling_of_their_limit() {
                 let call = subject.call(route.method.name(), &route.paths().next().expect("a path"));
                 let call = match route.input {
                     Input::Multipart { .. } => call.multipart(None, None),
-                    Input::Json { .. } | Input::Parameters => call,
+                    Input::Json { .. } | Input::Form { .. } | Input::Parameters => call,
                 };
                 let answer = check.refuse(route, "over the ceiling", call, ErrorKind::RateLimited).await;
                 let found = rate_headers(&answer);
@@ -133,7 +133,7 @@ pub async fn over_the_limit(check: &mut Check<'_>) -> Vec<(&'static Route, Strin
         };
         let key = harness.key_of(limited).await;
         check.account(&account);
-        let sample = uncached(route, Sample::of(check.subject, route).await);
+        let sample = uncached(route, Sample::owned(check.subject, route, &key).await);
         let mut refused = None;
         for _ in 0..3 {
             let answer = sample.call(check.subject).key(&key).send().await;

@@ -1,0 +1,116 @@
+//! Reads the pictures of requests and of extractions in the background, and removes the data of deleted models. Safe to repeat and to
+//! kill between any two lines: it works under a lease, and the answer, the state and the money are committed together or not at all.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use common::{ApiError, Function, Platform, WorkerError};
+use contract::ErrorKind;
+use contract::resources::EXTRACT_WORKER;
+use extracting::{Caller, Finished, blamed, check_settings, of_call, of_request};
+use store::{ExtractMessage, ExtractionRecord, Outcome, Source};
+
+/// Seconds of the function's timeout that are left for the commit.
+const COMMIT_SECONDS: u32 = 60;
+/// Outside Lambda nothing ends a worker: as long as a call may take there.
+const PATIENCE: Duration = Duration::from_secs(2 * 3600);
+/// After so long the rest of the rows of a deleted model is left to another message.
+const PURGE: Duration = Duration::from_secs(600);
+
+pub fn function() -> Function {
+    Function::queue(EXTRACT_WORKER, handle).settings(check_settings)
+}
+
+async fn handle(platform: Arc<Platform>, body: String) -> Result<(), WorkerError> {
+    match serde_json::from_str(&body).map_err(WorkerError::new)? {
+        ExtractMessage::Read(id) => read(&platform, &id).await,
+        ExtractMessage::Purge(generation) => purge(&platform, generation).await,
+    }
+}
+
+async fn read(platform: &Arc<Platform>, id: &str) -> Result<(), WorkerError> {
+    let extractions = platform.store.extractions();
+    let lease = uuid::Uuid::new_v4().to_string();
+    let time = if platform.config.in_lambda {
+        Duration::from_secs((EXTRACT_WORKER.timeout_seconds - COMMIT_SECONDS).into())
+    } else {
+        PATIENCE
+    };
+    let now_ms = platform.now_ms();
+    let lease_ms =
+        i64::try_from(time.as_millis()).map_err(WorkerError::new)? + i64::from(COMMIT_SECONDS) * 1000;
+    // Nothing to do: it has ended, or another worker is at it.
+    let Some(extraction) = extractions.begin(id, &lease, now_ms, now_ms + lease_ms).await? else {
+        return Ok(());
+    };
+    match work(platform, extraction, &lease, Instant::now() + time).await {
+        Ok(()) => Ok(()),
+        Err(error) => {
+            extractions.give_back(id, &lease, platform.now_ms()).await?;
+            Err(error)
+        }
+    }
+}
+
+/// Fails only for faults that may pass; what is wrong with the picture ends the extraction.
+async fn work(
+    platform: &Arc<Platform>,
+    mut extraction: ExtractionRecord,
+    lease: &str,
+    deadline: Instant,
+) -> Result<(), WorkerError> {
+    let extractions = platform.store.extractions();
+    extraction.row = extractions.place(&extraction).await?;
+    let caller = Caller { platform: platform.clone(), account: extraction.account.clone(), deadline };
+    let (outcome, answer) = match finished(&caller, &extraction).await {
+        Ok(Finished { answer, words, charge, images, model }) => {
+            (Outcome::Done { answer: answer.clone(), words, charge, images, model }, Some(answer))
+        }
+        Err(error) if may_pass(error.kind) => {
+            return Err(WorkerError::new(error.source.unwrap_or_else(|| error.message.into())));
+        }
+        Err(error) => (Outcome::Failed { sentence: blamed(error, "image").message }, None),
+    };
+    let won = extractions.end(&extraction, Some(lease), outcome, platform.now_ms()).await?;
+    let results = platform.store.results();
+    if let (false, None, Some(object)) = (won, &extraction.of, answer) {
+        // Ended meanwhile: the loser leaves nothing behind.
+        results.delete(&object).await?;
+    }
+    if let (true, Source::Object(object)) = (won, &extraction.source) {
+        results.delete(object).await?;
+    }
+    tracing::info!(extraction = extraction.id, account = extraction.account, won, "extraction worked");
+    Ok(())
+}
+
+async fn finished(caller: &Caller, extraction: &ExtractionRecord) -> Result<Finished, ApiError> {
+    let Some(of) = &extraction.of else { return of_call(caller, extraction).await };
+    let model = caller.platform.store.extractions().model(&extraction.account, &of.model).await?;
+    match model.filter(|model| model.generation == of.generation) {
+        Some(model) => of_request(caller, extraction, &model).await,
+        None => Err(ApiError::because(ErrorKind::ResourceNotFound, "The model was deleted.")),
+    }
+}
+
+/// Whether it may go well another time. A model that has answered and failed was asked as often as makes sense.
+fn may_pass(kind: ErrorKind) -> bool {
+    let is_final = matches!(kind, ErrorKind::DeadlineExceeded | ErrorKind::ModelFailed);
+    kind.row().status >= 500 && !is_final
+}
+
+async fn purge(platform: &Platform, generation: String) -> Result<(), WorkerError> {
+    let (until, store) = (Instant::now() + PURGE, &platform.store);
+    while Instant::now() < until {
+        let mut objects = Vec::new();
+        let is_done =
+            store.extractions().purge(&generation, platform.now_ms(), &mut |key| objects.push(key)).await?;
+        for object in objects {
+            store.results().delete(&object).await?;
+        }
+        if is_done {
+            return Ok(());
+        }
+    }
+    Ok(store.queues().send_extracts(&[ExtractMessage::Purge(generation)]).await?)
+}
