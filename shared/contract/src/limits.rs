@@ -128,6 +128,15 @@ pub struct Allowance {
     pub seconds: u32,
 }
 
+impl Allowance {
+    /// Calls a minute, refused ones too, beyond which a process refuses at once. Never below what the window admits.
+    pub const fn ceiling(self) -> u32 {
+        let a_minute = self.calls as u64 * CEILING_FACTOR as u64 * 60 / self.seconds as u64;
+        let most = if a_minute > self.calls as u64 { a_minute } else { self.calls as u64 };
+        if most > u32::MAX as u64 { u32::MAX } else { most as u32 }
+    }
+}
+
 impl Rate {
     const fn a_minute(calls: u32) -> Self {
         Self { per_hour: None, per_minute: Some(calls), per_second: None }

@@ -13,8 +13,7 @@ pub(crate) fn admit(call: &Call) -> Result<(), ApiError> {
     }
     let (caller, most) = match (&call.key, call.route.limit) {
         (Some(key), Some(class)) => {
-            let rate = rate(call, class);
-            (format!("{}/{}", key.account, class.name()), rate.longest().calls.saturating_mul(CEILING_FACTOR))
+            (format!("{}/{}", key.account, class.name()), rate(call, class).longest().ceiling())
         }
         (Some(key), None) => (key.account.clone(), UNLIMITED_ROUTE_CEILING * CEILING_FACTOR),
         (None, _) => (client::net(&call.origin.client), KEYLESS_CEILING),

@@ -1,6 +1,6 @@
 //! Rates and ceilings.
 
-use contract::limits::{CEILING_FACTOR, KEYLESS_CEILING, LimitClass};
+use contract::limits::{KEYLESS_CEILING, LimitClass};
 use contract::{ErrorKind, Family, Input, Route, Scope};
 use futures::StreamExt;
 use harness::{Answer, Call};
@@ -75,7 +75,7 @@ async fn refused_calls_count_against_the_ceiling_of_their_limit() {
         let subject = Subject::limited_server().await;
         let mut check = Check::new(&subject);
         for class in LimitClass::ALL {
-            let ceiling = class.rate().longest().calls * CEILING_FACTOR;
+            let ceiling = class.rate().longest().ceiling();
             let limited: Vec<&Route> = routes().filter(|route| route.limit == Some(class)).collect();
             let first = limited.first().expect("a limit that some endpoint has");
             let path = first.paths().next().expect("a path");

@@ -32,7 +32,12 @@ fn named(answer: &Answer) -> Vec<String> {
     // A plain sentence has a part for each field, the field first.
     let plain = body["error"].as_str().filter(|_| body.get("code").is_none()).unwrap_or_default();
     let plain = plain.split(". ").filter_map(|part| part.split_once(": ")).map(|(path, _)| path.to_owned());
-    let mut all: Vec<String> = images.chain(others).chain(plain).collect();
+    let listed = body["detail"].as_array().into_iter().flatten();
+    let listed = listed.map(|fault| {
+        let place = fault["loc"].as_array().into_iter().flatten().skip(1).filter_map(Value::as_str);
+        place.collect::<Vec<_>>().join(".")
+    });
+    let mut all: Vec<String> = images.chain(others).chain(plain).chain(listed).collect();
     all.sort();
     all
 }

@@ -11,5 +11,6 @@ mod money;
 mod operator;
 mod own_models;
 mod readme;
+mod requests;
 mod restarts;
 mod strangers;

@@ -1,5 +1,7 @@
 //! Two accounts on one server.
 
+use std::time::Duration;
+
 use contract::endpoints::ROUTES;
 use contract::{Input, Method, Route};
 use harness::{Answer, Harness, picture};
@@ -14,10 +16,13 @@ struct Owned {
     classifier: String,
     job: String,
     upload: String,
+    model: String,
+    request: String,
+    extraction: String,
 }
 
 async fn settle_in(harness: &Harness, account: &str) -> Owned {
-    let secret = harness.account(account, 20).await;
+    let secret = harness.account(account, 50).await;
     let input = harness.files().add("cat.jpg", "image/jpeg", picture(40, 30));
     let task =
         accepted(harness.call("POST", "/v1/image/edit/async").key(&secret).json(edit(&input)).send().await);
@@ -33,7 +38,23 @@ async fn settle_in(harness: &Harness, account: &str) -> Owned {
     let body = json!({"filename": "photo.jpg"});
     let upload = harness.call("POST", "/v1/uploads").key(&secret).json(body).send().await.expect(201).json();
     let upload = upload["id"].as_str().expect("an id").to_owned();
-    Owned { secret, task, key, classifier, job, upload }
+    let model = format!("{account}-receipts");
+    let body = json!({"id": model, "name": "Receipts", "prompt": "Read the total"});
+    harness.call("POST", "/requests/models").key(&secret).json(body).send().await.expect(201);
+    let body = json!({"model_id": model, "image": input});
+    let request = harness.call("POST", "/requests").key(&secret).json(body).send().await.expect(201).json();
+    let request = request["id"].as_str().expect("an id").to_owned();
+    let body = json!({"inputMethod": "url", "images": [input], "prompt": "Read the total"});
+    let call = harness.call("POST", "/api/v1/extract-image").key(&secret).header("prefer", "respond-async");
+    let extraction = call.json(body).send().await.expect(202).json();
+    let extraction = extraction["id"].as_str().expect("an id").to_owned();
+    for path in [format!("/requests/{request}"), format!("/api/v1/extract-image/{extraction}")] {
+        let look = async || harness.call("GET", &path).key(&secret).send().await.expect(200).json();
+        while look().await["status"] != "completed" {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+    Owned { secret, task, key, classifier, job, upload, model, request, extraction }
 }
 
 /// A path of a route with somebody's id in it, and with one that nobody has.
@@ -48,10 +69,18 @@ fn with_ids(route: &Route, path: &str, owned: &Owned) -> (String, String) {
         (owned.job.clone(), format!("job_{}", "0".repeat(32)))
     } else if path.contains("/uploads/") {
         (owned.upload.clone(), format!("upload_{}", "0".repeat(32)))
+    } else if path.contains("/requests/models/") {
+        (owned.model.clone(), "nobodys-receipts".to_owned())
+    } else if path.contains("/requests/") {
+        (owned.request.clone(), "00000000-0000-4000-8000-000000000000".to_owned())
+    } else if path.contains("/extract-image/") {
+        (owned.extraction.clone(), "00000000-0000-4000-8000-000000000000".to_owned())
     } else {
         panic!("{} has an id that this test does not know: teach it", route.name)
     };
-    let with = |id: &str| path.replace("{id}", id).replace("{name}", id).replace("{job_id}", id);
+    let with = |id: &str| {
+        path.replace("{id}", id).replace("{name}", id).replace("{job_id}", id).replace("{model_id}", id)
+    };
     (with(&own), with(&nobodys))
 }
 
@@ -119,8 +148,15 @@ async fn lists_and_balances_show_nothing_of_another_account() {
     let owner = settle_in(&harness, "owner").await;
     let balance_before = harness.balance("owner").await;
     let stranger = harness.account("stranger", 7).await;
-    for path in ["/v1/keys", "/v1/balance/ledger", "/v1/balance", "/v1/classifiers", "/v1/logs", "/v1/usage"]
-    {
+    for path in [
+        "/v1/keys",
+        "/v1/balance/ledger",
+        "/v1/balance",
+        "/v1/classifiers",
+        "/v1/logs",
+        "/v1/usage",
+        "/requests/models",
+    ] {
         let answer = harness.call("GET", path).key(&stranger).send().await.expect(200);
         let text = answer.text();
         assert!(!text.contains(&owner.key) && !text.contains("owner"), "{path}: {text}");
