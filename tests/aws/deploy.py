@@ -1,5 +1,6 @@
 """The template on a local stand-in for AWS, with the real function binaries. Started by tests/aws/deploy."""
 
+import base64
 import contextlib
 import http.server
 import json
@@ -61,7 +62,7 @@ def lay_out(folder, binaries, functions):
             sys.exit(f"{source} is missing: build it first (cargo build --workspace)")
         shutil.copy(source, code / "bootstrap")
         # Of those that the checks call; the others' packages would only take time.
-        if name in ("batch-start", "batch-worker"):
+        if name in ("batch-start", "batch-worker", "extract-worker"):
             models = pathlib.Path("functions", name, "models").read_text().split()
             run([binaries / "atelier", "models", "copy", "--to", code / "models", *models], {})
         # Symbols are most of a development binary, and each is zipped and unpacked.
@@ -206,6 +207,7 @@ class Checks:
         checks = (
             self.health, self.no_key, self.unknown_path, self.slash_at_the_end, self.edit_in_the_background, self.edit_at_once,
             self.edit_of_a_refused_address, self.only_successes_are_charged, self.upload_as_input, self.batch_job,
+            self.request_of_a_model,
         )
         for check in checks:
             name = check.__name__.replace("_", " ")
@@ -287,6 +289,19 @@ class Checks:
             results = [json.loads(line) for line in answer.read().splitlines()]
         assert [line["custom_id"] for line in results] == list(range(100)), results[:3]
         assert all("error" in line if n % 10 == 0 else line["label"] == "billing" for n, line in enumerate(results)), results[:3]
+
+    def request_of_a_model(self):
+        self.json("POST", "/requests/models", {"id": "receipts", "name": "Receipts", "prompt": "Read the shop and the total"}, status=201)
+        receipt = base64.b64encode(pathlib.Path("tests/data/receipt.png").read_bytes()).decode()
+        made = self.json("POST", "/requests", {"model_id": "receipts", "image": receipt}, status=201)
+        path = f"/requests/{made['id']}"
+        wait_until(lambda: self.json("GET", path)["status"] in ("completed", "failed"), TASK_SECONDS, "the request to end")
+        item = self.json("GET", path)
+        assert item["status"] == "completed" and item["data"]["total"] == 11.77, item
+        found = self.json("GET", "/requests/models/receipts?q=norvia")
+        assert (found["total"], found["items"][0]["id"]) == (1, made["id"]), found
+        self.json("DELETE", "/requests/models/receipts")
+        wait_until(lambda: self.call("GET", path)[0] == 404, TASK_SECONDS, "the data of the model to go")
 
     def send_form(self, url, fields, content):
         boundary = "a-boundary-of-a-test"

@@ -1,17 +1,18 @@
 //! What extraction reads, with a hosted model and without one.
 
 use contract::limits::{
-    MAX_EXTRACT_BYTES, MAX_EXTRACT_DOCUMENT_BYTES, MAX_EXTRACT_IMAGES, MAX_EXTRACT_PAGES, MAX_IMAGE_BYTES,
-    SYNC_SECONDS,
+    MAX_DATA_BYTES, MAX_EXTRACT_BYTES, MAX_EXTRACT_DOCUMENT_BYTES, MAX_EXTRACT_IMAGES, MAX_EXTRACT_PAGES,
+    MAX_IMAGE_BYTES, SYNC_SECONDS,
 };
 use maud::{Markup, html};
 
 use super::text::{inline, thousands};
 
-pub const INDEX: [(&str, &str); 1] = [("extracting", "Extraction")];
+pub const INDEX: [(&str, &str); 2] =
+    [("extracting", "Extraction"), ("requests", "Requests and their models")];
 
 pub fn section() -> Markup {
-    html! { section { (inputs()) (answers()) (reader()) } }
+    html! { section { (inputs()) (answers()) (reader()) (requests()) } }
 }
 
 fn inputs() -> Markup {
@@ -25,8 +26,9 @@ fn inputs() -> Markup {
             thousands(MAX_EXTRACT_IMAGES as u64), megabytes(MAX_IMAGE_BYTES), megabytes(MAX_EXTRACT_DOCUMENT_BYTES), thousands(MAX_EXTRACT_PAGES as u64), megabytes(MAX_EXTRACT_BYTES))))
         }
         p {
-            (inline(&format!("`atelier serve` answers as long as the client waits, up to two hours. On AWS a call of more than {SYNC_SECONDS} seconds is 504 and free: send fewer pictures at a time. `storage://` and an answer in the \
-            background are not available in this version.")))
+            (inline(&format!("`atelier serve` answers as long as the client waits, up to two hours. On AWS a call of more than {SYNC_SECONDS} seconds is 504 and free: there `/api/v1/extract-image` with the header \
+            `Prefer: respond-async` is 202 at once, with `resultUrl`, where the answer is to be had for 24 hours after its end. A worker has 14 minutes for it; what takes longer fails and is free. `storage://` is not available \
+            in this version.")))
         }
     }
 }
@@ -42,6 +44,22 @@ fn answers() -> Markup {
             (inline("Where the operator has set a hosted model, it reads: eight pictures a question, each scaled to 1.5 megapixels unless it is small, with the prompt and the schema by the provider's own means. What is written in \
             pictures goes to it as material, never as instructions. An answer that does not fit is asked for once more with its faults; then the call is 500 and free. An answer that is cut off at 8,192 tokens is asked \
             for again in halves; of a single picture what was complete is answered, with `truncated`."))
+        }
+    }
+}
+
+fn requests() -> Markup {
+    html! {
+        h2 id="requests" { "Requests and their models" }
+        p {
+            (inline("A model is a saved prompt, perhaps with a schema. It has an id of yours or a UUID and is never changed: data belong to it. `POST /requests` takes one picture for it, as a form with the file `image`, or as JSON \
+            with `image` as URL, `upload://` or base64. The answer comes at once; a worker reads the picture, and the request is `completed` with `data`, or `failed` with `error` and free. What may pass, as a hosted model that does not \
+            answer, is tried again some times first. `payload` is any JSON (or a string that holds it), kept and shown beside the data; `config_name` is ignored. `image` shows the file's name or the URL."))
+        }
+        p {
+            (inline(&format!("`GET /requests/models/{{model_id}}` pages the requests, newest first; any page costs the same. `q` finds texts and figures among the values that were extracted, in upper or lower case, and reads all rows for it. \
+            Data are kept until their model is deleted, and are {} kB of JSON at most. Deleting a model makes it unknown at once; its requests and data are removed soon after, and what was not read yet is free. \
+            Keys go into `X-API-KEY` or `Authorization: Bearer`.", MAX_DATA_BYTES / 1000)))
         }
     }
 }

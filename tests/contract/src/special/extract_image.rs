@@ -13,7 +13,7 @@ use crate::subject::bounded;
 
 const PATH: &str = "/api/v1/extract-image";
 /// A drawn receipt of Lighting Norvia.
-const RECEIPT: &[u8] = include_bytes!("extract_image/receipt.png");
+const RECEIPT: &[u8] = include_bytes!("../../../data/receipt.png");
 
 fn schema() -> Value {
     json!({"type": "object", "properties": {

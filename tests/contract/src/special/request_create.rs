@@ -13,7 +13,7 @@ use crate::hosted_models::with;
 use crate::subject::bounded;
 
 pub const PATH: &str = "/requests";
-pub const RECEIPT: &[u8] = include_bytes!("extract_image/receipt.png");
+pub const RECEIPT: &[u8] = include_bytes!("../../../data/receipt.png");
 
 /// A model that reads receipts, under an id.
 pub async fn receipts(harness: &Harness, key: &str, id: &str) {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use harness::ServerProcess;
 use journeys::Home;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
@@ -51,8 +51,9 @@ async fn the_curl_lines_of_the_readme_do_what_it_says() {
     let home = Home::new().await;
     let server = home.serve(&[]);
     fs::create_dir_all(home.folder.join("tests/data")).expect("a folder");
-    let photo = "tests/data/photo.jpg";
-    fs::copy(Path::new(ROOT).join(photo), home.folder.join(photo)).expect("a copy");
+    for picture in ["tests/data/photo.jpg", "tests/data/receipt.png"] {
+        fs::copy(Path::new(ROOT).join(picture), home.folder.join(picture)).expect("a copy");
+    }
     let line = |n: usize| format!("{{\"text\":\"I was charged twice this month\",\"custom_id\":{n}}}\n");
     fs::write(home.folder.join("lines.ndjson"), (0..50).map(line).collect::<String>()).expect("a file");
     let shell = Shell { home: &home, server: &server };
@@ -60,6 +61,26 @@ async fn the_curl_lines_of_the_readme_do_what_it_says() {
     assert_eq!(shell.json(&code("Edit a file and wait"))["data"]["output"]["format"], "WEBP");
     assert_eq!(shell.json(&code("Ask which label"))["label"], "billing");
     assert_eq!(shell.json(&code("Every label that fits"))["labels"][0]["label"], "drink");
+
+    let receipt = shell.json(&code("Read data out of pictures"));
+    assert_eq!(
+        (&receipt["data"]["shop"], &receipt["data"]["total"]),
+        (&json!("Lighting Norvia"), &json!(11.77))
+    );
+    let requests = code("Or save the prompt as a model");
+    let requests: Vec<&str> = requests.lines().collect();
+    let [model, post, search] = requests[..] else { panic!("three lines: {requests:?}") };
+    assert_eq!(shell.json(model)["id"], "receipts");
+    assert_eq!(shell.json(post)["status"], "pending");
+    let begun = Instant::now();
+    let mut found = shell.json(search);
+    while found["total"] == 0 {
+        assert!(begun.elapsed() < Duration::from_secs(60), "the request does not end");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        found = shell.json(search);
+    }
+    let item = &found["items"][0];
+    assert_eq!((&item["data"]["total"], &item["payload"]["order"]), (&json!(11.77), &json!(4711)), "{item}");
 
     let job = code("A file of lines like");
     let job: Vec<&str> = job.lines().collect();

@@ -8,7 +8,7 @@ use harness::{ServerProcess, picture};
 use journeys::{Home, balance};
 use serde_json::{Value, json};
 
-const RECEIPT: &[u8] = include_bytes!("../../../contract/src/special/extract_image/receipt.png");
+const RECEIPT: &[u8] = include_bytes!("../../../data/receipt.png");
 
 async fn model(server: &ServerProcess) {
     let body = json!({
