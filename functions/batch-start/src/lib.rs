@@ -97,7 +97,7 @@ fn quote<'a>(
     Box::pin(async move {
         let Ok(ready) = ready else { return Ok(Quote::default()) };
         let model = Some(ready.job.priority.model().to_owned());
-        Ok(Quote { price: ready.price, tokens: 0, model })
+        Ok(Quote { price: ready.price, tokens: 0, model, images: 0 })
     })
 }
 

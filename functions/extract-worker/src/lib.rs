@@ -1,6 +1,7 @@
 //! Reads the pictures of requests and of extractions in the background, and removes the data of deleted models. Safe to repeat and to
 //! kill between any two lines: it works under a lease, and the answer, the state and the money are committed together or not at all.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,9 @@ use store::{ExtractMessage, ExtractionRecord, Outcome, Source};
 const COMMIT_SECONDS: u32 = 60;
 /// Outside Lambda nothing ends a worker: as long as a call may take there.
 const PATIENCE: Duration = Duration::from_secs(2 * 3600);
+/// Milliseconds after its last renewal from which on another worker may take an extraction: this one is surely gone.
+const LEASE_MS: i64 = 5 * 60_000;
+const RENEWED: Duration = Duration::from_secs(60);
 /// After so long the rest of the rows of a deleted model is left to another message.
 const PURGE: Duration = Duration::from_secs(600);
 
@@ -37,17 +41,30 @@ async fn read(platform: &Arc<Platform>, id: &str) -> Result<(), WorkerError> {
         PATIENCE
     };
     let now_ms = platform.now_ms();
-    let lease_ms =
-        i64::try_from(time.as_millis()).map_err(WorkerError::new)? + i64::from(COMMIT_SECONDS) * 1000;
     // Nothing to do: it has ended, or another worker is at it.
-    let Some(extraction) = extractions.begin(id, &lease, now_ms, now_ms + lease_ms).await? else {
+    let Some(extraction) = extractions.begin(id, &lease, now_ms, now_ms + LEASE_MS).await? else {
         return Ok(());
     };
-    match work(platform, extraction, &lease, Instant::now() + time).await {
-        Ok(()) => Ok(()),
-        Err(error) => {
-            extractions.give_back(id, &lease, platform.now_ms()).await?;
-            Err(error)
+    let deadline = Instant::now() + time;
+    let outcome = tokio::select! {
+        outcome = work(platform, extraction, &lease, deadline) => outcome,
+        never = renewed(platform, id, &lease) => match never {},
+    };
+    if outcome.is_err() {
+        extractions.give_back(id, &lease, platform.now_ms()).await?;
+    }
+    outcome
+}
+
+/// Renews the lease as long as it is ours. Afterwards the work goes on to its end, which then changes nothing.
+async fn renewed(platform: &Platform, id: &str, lease: &str) -> Infallible {
+    loop {
+        tokio::time::sleep(RENEWED).await;
+        let until_ms = platform.now_ms() + LEASE_MS;
+        match platform.store.extractions().renew(id, lease, until_ms).await {
+            Ok(true) => {}
+            Ok(false) => return std::future::pending().await,
+            Err(error) => tracing::warn!(extraction = id, %error, "lease not renewed; it is tried again"),
         }
     }
 }

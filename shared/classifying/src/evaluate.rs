@@ -61,6 +61,7 @@ pub fn quote<'a>(
             price: Prices::of_tokens(PRICES.tokens_batch, tokens),
             tokens: u32::try_from(tokens).unwrap_or(u32::MAX),
             model: engine.hosted().map(|hosted| hosted.config().model.clone()),
+            images: 0,
         })
     })
 }
@@ -81,7 +82,7 @@ pub async fn evaluated(cx: Cx, req: Request<Arc<Evaluation>>) -> Result<Response
     };
     // Why not what was quoted: the local models may have judged in place of the hosted one.
     let model = hosted.as_ref().map(|hosted| hosted.model.clone());
-    let done = Quote { price: cx.price, tokens: u32::MAX, model };
+    let done = Quote { price: cx.price, tokens: u32::MAX, model, images: 0 };
     let keeper = engine.clone();
     let judged = engine.run(move |language| judge(language, &keeper, &evaluation, hosted.as_ref(), deadline));
     let _turn = engine.long(cx.account()).await?;

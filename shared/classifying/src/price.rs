@@ -44,5 +44,6 @@ pub(crate) fn priced(work: &Work, tokens: u64, model: &str) -> Quote {
         price: Prices::of_tokens(per_million, tokens),
         tokens: u32::try_from(tokens).unwrap_or(u32::MAX),
         model: Some(model.to_owned()),
+        images: 0,
     }
 }

@@ -37,4 +37,6 @@ pub struct Quote {
     pub tokens: u32,
     /// The model that works, for usage.
     pub model: Option<String>,
+    /// Pictures or pages that were read, for usage.
+    pub images: u32,
 }

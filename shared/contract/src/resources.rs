@@ -125,7 +125,7 @@ pub const EXTRACTS: Queue = Queue {
     worker: "extract-worker",
     batch: 1,
     visibility_seconds: 5400,
-    max_receives: 5,
+    max_receives: 10,
     dead_letters: "extracts-dead",
     dead_letter_worker: "extract-dead-letter",
 };

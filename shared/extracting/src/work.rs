@@ -119,7 +119,8 @@ pub fn quote<'a>(
 }
 
 fn priced(pages: usize, model: &str) -> Quote {
-    Quote { price: PRICES.extraction_of(pages), tokens: 0, model: Some(model.to_owned()) }
+    let images = u32::try_from(pages).unwrap_or(u32::MAX);
+    Quote { price: PRICES.extraction_of(pages), tokens: 0, model: Some(model.to_owned()), images }
 }
 
 pub(crate) fn model(engine: &Engine) -> String {

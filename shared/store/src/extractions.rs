@@ -199,6 +199,11 @@ impl Extractions<'_> {
         begun.map(|item| ExtractionRecord::read(&item)).transpose()
     }
 
+    /// Makes a lease last until `until_ms`. `false`: it is another's by now, or the extraction has ended.
+    pub async fn renew(&self, id: &str, lease: &str, until_ms: i64) -> Result<bool, StoreError> {
+        self.leases().renew(key(id), lease, until_ms).await
+    }
+
     /// Gives an extraction back to the queue after a fault that may pass.
     pub async fn give_back(&self, id: &str, lease: &str, now_ms: i64) -> Result<(), StoreError> {
         self.leases().give_back(key(id), lease, now_ms).await

@@ -51,6 +51,22 @@ impl Leases<'_> {
         Ok(unless_refused(outcome)?.and_then(|updated| updated.attributes).map(Item))
     }
 
+    /// Makes a lease last until `until_ms`. `false`: it is another's by now, or the work has ended.
+    pub async fn renew(&self, (pk, sk): Key, lease: &str, until_ms: i64) -> Result<bool, StoreError> {
+        let call = self.store.dynamodb.update_item().table_name(self.store.names.table(self.table));
+        let outcome = call
+            .key("pk", text(pk))
+            .key("sk", text(sk))
+            .update_expression("SET lease_until = :until, open_at = :until")
+            .condition_expression("task_status = :processing AND lease = :lease")
+            .expression_attribute_values(":processing", text(TaskStatus::Processing.name()))
+            .expression_attribute_values(":lease", text(lease))
+            .expression_attribute_values(":until", number(until_ms))
+            .send()
+            .await;
+        Ok(unless_refused(outcome)?.is_some())
+    }
+
     /// Gives one back to the queue after a fault that may pass.
     pub async fn give_back(&self, (pk, sk): Key, lease: &str, now_ms: i64) -> Result<(), StoreError> {
         let call = self.store.dynamodb.update_item().table_name(self.store.names.table(self.table));

@@ -75,14 +75,14 @@ class Server:
         command = [binary("atelier"), *words, "--data", self.data]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
-    def accounts(self, count, credits):
+    def accounts(self, count, credits, scopes="image_editing"):
         """Makes accounts with credits and answers a file with a key of each."""
         keys = []
         for number in range(count):
             name = f"bench-{number}"
             self.operate("accounts", "create", name)
             self.operate("grant", name, str(credits))
-            keys.append(self.operate("keys", "create", "--account", name, "--scopes", "image_editing"))
+            keys.append(self.operate("keys", "create", "--account", name, "--scopes", scopes))
         file = self.folder / "keys"
         file.touch(mode=0o600)
         file.write_text("\n".join(keys) + "\n")

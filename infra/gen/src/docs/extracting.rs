@@ -57,7 +57,7 @@ fn requests() -> Markup {
             answer, is tried again some times first. `payload` is any JSON (or a string that holds it), kept and shown beside the data; `config_name` is ignored. `image` shows the file's name or the URL."))
         }
         p {
-            (inline(&format!("`GET /requests/models/{{model_id}}` pages the requests, newest first; any page costs the same. `q` finds texts and figures among the values that were extracted, in upper or lower case, and reads all rows for it. \
+            (inline(&format!("`GET /requests/models/{{model_id}}` pages the requests, newest first; any page costs the same, and on AWS an answer has at most 6 MB. `q` finds texts and figures among the values that were extracted, in upper or lower case, and reads all rows for it. \
             Data are kept until their model is deleted, and are {} kB of JSON at most. Deleting a model makes it unknown at once; its requests and data are removed soon after, and what was not read yet is free. \
             Keys go into `X-API-KEY` or `Authorization: Bearer`.", MAX_DATA_BYTES / 1000)))
         }

@@ -58,6 +58,8 @@ pub(crate) struct Call {
     pub tokens: i64,
     /// The model that worked on the call.
     pub model: Option<String>,
+    /// Pictures or pages that it has read.
+    pub images: u32,
     /// Answered from the cache.
     pub cached: bool,
 }
@@ -115,6 +117,7 @@ impl Call {
             budgeted: None,
             tokens: 0,
             model: None,
+            images: 0,
             cached: false,
         }
     }

@@ -29,6 +29,12 @@ pub(crate) async fn record(call: &Call, row: CallRow) {
     }
 }
 
+/// Pictures that were paid for: one an edit, else those that were read.
+fn images(call: &Call, reply: &Reply) -> i64 {
+    let is_edit = call.route.priced && call.family == Family::Images && reply.status.is_success();
+    if is_edit { 1 } else { call.images.into() }
+}
+
 /// What is kept of a call and its answer.
 pub(crate) fn row(call: &Call, reply: &Reply) -> CallRow {
     let key = call.key.as_deref();
@@ -49,7 +55,7 @@ pub(crate) fn row(call: &Call, reply: &Reply) -> CallRow {
         status: reply.status.as_u16(),
         latency_ms: i64::try_from(call.started.elapsed().as_millis()).unwrap_or(i64::MAX),
         credits: call.charged,
-        images: i64::from(call.route.priced && call.family == Family::Images && reply.status.is_success()),
+        images: images(call, reply),
         tokens: call.tokens,
         model: call.model.clone(),
         cached: call.cached,

@@ -16,7 +16,7 @@ pub(crate) async fn settle(call: &mut Call, answer: Answer) -> Result<Reply, Api
     if let Some(done) = done {
         call.price = call.price.min(done.price);
         call.quoted_tokens = call.quoted_tokens.min(done.tokens);
-        call.model = done.model;
+        (call.model, call.images) = (done.model, done.images);
     }
     let reply = render::success(call, content, headers, status)?;
     let Commit { writes, hand_over, refused, then } = commit;

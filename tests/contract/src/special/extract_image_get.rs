@@ -52,7 +52,8 @@ async fn a_call_that_prefers_it_is_answered_later_with_what_it_would_have_been_a
         let usage = harness.call("GET", "/v1/usage").send().await.expect(200).json();
         harness.server.platform().recorder.flush(harness.store()).await.expect("counted");
         let after = harness.call("GET", "/v1/usage").send().await.expect(200).json();
-        assert_eq!(after["totals"]["credits"], 22, "{usage} {after}");
+        let totals = &after["totals"];
+        assert_eq!((&totals["credits"], &totals["images"]), (&json!(22), &json!(2)), "{usage} {after}");
         harness.assert_books().await;
     })
     .await;
