@@ -31,7 +31,14 @@ pub struct Input {
     /// As a client would find it, as in `image 2`.
     pub name: String,
     pub bytes: Bytes,
-    _room: OwnedSemaphorePermit,
+    _room: Option<OwnedSemaphorePermit>,
+}
+
+impl Input {
+    /// Of a file that no call has sent, and that nobody counts.
+    pub fn of(name: String, bytes: Bytes) -> Self {
+        Self { name, bytes, _room: None }
+    }
 }
 
 /// Room for the inputs of all calls. One a process.
@@ -73,14 +80,14 @@ impl Reader<'_> {
                 ApiError { message: format!("{name}: {}", error.message), ..error }
             })?;
             // The place among what is fetched goes when the room is taken: so what is read is always counted.
-            let _room = room.take(bytes.len())?;
+            let _room = Some(room.take(bytes.len())?);
             return Ok(Input { name, bytes, _room });
         }
         let encoded = encoded(text).ok_or_else(|| neither(&name))?;
         if encoded.len() / 4 * 3 > most + most / 50 {
             return Err(too_large(&name, most));
         }
-        let _room = room.take(encoded.len() / 4 * 3 + 3)?;
+        let _room = Some(room.take(encoded.len() / 4 * 3 + 3)?);
         // Line breaks, as mail programs and `base64` make them.
         let mut encoded = encoded.as_bytes().to_vec();
         encoded.retain(|byte| !byte.is_ascii_whitespace());

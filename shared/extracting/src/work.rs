@@ -18,6 +18,7 @@ use jsonschema::Validator;
 
 use crate::ask::{Answered, Question, Sheet, together};
 use crate::sheets::{Desk, File};
+use crate::sum::check_sum;
 use crate::{local, schema};
 
 /// Files that are fetched or read at the same time for one call.
@@ -35,17 +36,17 @@ pub struct Work {
 }
 
 enum Inputs {
-    /// URLs or base64; they are fetched one after another.
-    Pictures(Vec<String>),
+    /// URLs or base64, and with what they are fetched, one after another.
+    Pictures(Arc<Platform>, Vec<String>),
     /// Fetched already, since what they cost follows from their pages; or why not.
     Files(Vec<Result<Arc<File>, ApiError>>),
 }
 
-pub async fn extract_image(_: Cx, req: Request<ExtractImage>) -> Result<Plan<Arc<Work>>, ApiError> {
+pub async fn extract_image(cx: Cx, req: Request<ExtractImage>) -> Result<Plan<Arc<Work>>, ApiError> {
     let images = req.data.images().to_vec();
     let ExtractImage { input_method, ask, .. } = req.data;
     check_sum(input_method, &images)?;
-    planned(ask, input_method, Inputs::Pictures(images))
+    planned(ask, input_method, Inputs::Pictures(cx.platform.clone(), images))
 }
 
 pub async fn extract_document(cx: Cx, req: Request<ExtractDocument>) -> Result<Plan<Arc<Work>>, ApiError> {
@@ -78,13 +79,6 @@ pub async fn extract_document(cx: Cx, req: Request<ExtractDocument>) -> Result<P
     planned(ask, input_method, Inputs::Files(files))
 }
 
-/// What is in the body itself must not be too much together; what is fetched is read one after another.
-fn check_sum(method: InputMethod, inputs: &[String]) -> Result<(), ApiError> {
-    let bytes: usize = inputs.iter().map(|input| input.len() / 4 * 3).sum();
-    let is_within = method == InputMethod::Url || bytes <= MAX_EXTRACT_BYTES + inputs.len() * 100;
-    if is_within { Ok(()) } else { Err(too_large("All inputs together", MAX_EXTRACT_BYTES)) }
-}
-
 /// One way for all of a call.
 fn check_method(method: InputMethod, input: &str, name: &str) -> Result<(), ApiError> {
     let is_url = !input.starts_with("data:") && input.contains("://");
@@ -113,7 +107,7 @@ pub fn quote<'a>(
 ) -> BoxFuture<'a, Result<Quote, ApiError>> {
     Box::pin(async move {
         let pages = match &work.inputs {
-            Inputs::Pictures(pictures) => pictures.len(),
+            Inputs::Pictures(_, pictures) => pictures.len(),
             Inputs::Files(files) => files.iter().flatten().map(|file| file.pages()).sum(),
         };
         let engine = platform.shared(Engine::new)?;
@@ -125,17 +119,18 @@ fn priced(pages: usize, model: &str) -> Quote {
     Quote { price: PRICES.extraction_of(pages), tokens: 0, model: Some(model.to_owned()) }
 }
 
-fn model(engine: &Engine) -> String {
+/// What reads in a process.
+pub fn model(engine: &Engine) -> String {
     engine.hosted().map_or_else(|| local::MODEL.to_owned(), |hosted| hosted.config().model.clone())
 }
 
 /// What came of a call.
-struct Done {
-    answer: Answered,
+pub struct Done {
+    pub answer: Answered,
     /// Pictures and pages that were read.
     pages: usize,
-    outcomes: Vec<Outcome>,
-    model: String,
+    pub outcomes: Vec<Outcome>,
+    pub model: String,
     credits: Credits,
 }
 
@@ -150,15 +145,16 @@ fn pages(
 ) -> impl Stream<Item = Turned<(Arc<File>, usize)>> + Send + use<> {
     let (desk, account, work) = (desk.clone(), account.to_owned(), work.clone());
     let count = match &work.inputs {
-        Inputs::Pictures(pictures) => pictures.len(),
+        Inputs::Pictures(_, pictures) => pictures.len(),
         Inputs::Files(files) => files.len(),
     };
     let opened = move |index: usize| {
         let (desk, account, work) = (desk.clone(), account.clone(), work.clone());
         async move {
             let file = match &work.inputs {
-                Inputs::Pictures(pictures) => {
-                    fetched(&desk, &account, work.method, index, &pictures[index]).await
+                Inputs::Pictures(platform, pictures) => {
+                    let reader = Reader { platform, account: &account, deadline: desk.deadline };
+                    fetched(reader, work.method, index, &pictures[index]).await
                 }
                 Inputs::Files(files) => match &files[index] {
                     Ok(file) => Ok(file.clone()),
@@ -178,33 +174,35 @@ fn pages(
 }
 
 async fn fetched(
-    desk: &Desk,
-    account: &str,
+    reader: Reader<'_>,
     method: InputMethod,
     index: usize,
     picture: &str,
 ) -> Result<Arc<File>, ApiError> {
     let name = format!("image {}", index + 1);
     check_method(method, picture, &name)?;
-    let reader = Reader { platform: &desk.platform, account, deadline: desk.deadline };
     Ok(Arc::new(File::Picture(reader.read(name, picture, MAX_IMAGE_BYTES).await?)))
 }
 
 async fn done(cx: &Cx, work: &Arc<Work>) -> Result<Done, ApiError> {
     let engine = cx.platform.shared(Engine::new)?;
     let editor = cx.platform.shared(Editor::load)?;
-    let desk = Desk {
-        platform: cx.platform.clone(),
-        engine: engine.clone(),
-        editor,
-        account: cx.account().to_owned(),
-        deadline: cx.deadline,
-    };
-    let model = model(&engine);
+    let desk = Desk { engine, editor, account: cx.account().to_owned(), deadline: cx.deadline };
+    done_at(&desk, work).await
+}
+
+/// The same of one file that is there already, for nobody's account.
+pub async fn of_file(desk: &Desk, ask: Ask, file: File) -> Result<Done, ApiError> {
+    let files = Inputs::Files(vec![Ok(Arc::new(file))]);
+    done_at(desk, &planned(ask, InputMethod::Base64, files)?.work).await
+}
+
+async fn done_at(desk: &Desk, work: &Arc<Work>) -> Result<Done, ApiError> {
+    let model = model(&desk.engine);
     let mut tally = Tally::default();
-    let answer = match engine.hosted() {
-        Some(hosted) => by_hosted(&desk, hosted, work, &mut tally).await?,
-        None => by_reader(&desk, work, &mut tally).await?,
+    let answer = match desk.engine.hosted() {
+        Some(hosted) => by_hosted(desk, hosted, work, &mut tally).await?,
+        None => by_reader(desk, work, &mut tally).await?,
     };
     let pages = tally.pages;
     let outcomes = tally.outcomes()?;
