@@ -1,5 +1,6 @@
 mod config;
 mod edit;
+mod extract;
 mod jobs;
 mod operator;
 mod serve;
@@ -35,6 +36,8 @@ enum Command {
     Grant(operator::Grant),
     /// Edits pictures without a server
     Edit(edit::Edit),
+    /// Reads data or text out of pictures, PDF and DOCX without a server
+    Extract(extract::Extract),
     /// Submits, lists, watches and cancels batch jobs of a server
     Jobs(jobs::Jobs),
     /// Brings, lists and verifies the files of the models
@@ -59,6 +62,7 @@ pub fn run() -> Result<()> {
         Command::Keys(keys) => block_on(keys.run()),
         Command::Grant(grant) => block_on(grant.run()),
         Command::Edit(edit) => edit.run(),
+        Command::Extract(extract) => block_on(extract.run()),
         Command::Jobs(jobs) => block_on(jobs.run()),
         Command::Models(models) => models.run(),
     }

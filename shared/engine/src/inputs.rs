@@ -22,7 +22,14 @@ pub struct Input {
     /// As a client would find it, as in `image 2`.
     pub name: String,
     pub bytes: Bytes,
-    _room: OwnedSemaphorePermit,
+    _room: Option<OwnedSemaphorePermit>,
+}
+
+impl Input {
+    /// Of a file that no call has sent, and that nobody counts.
+    pub fn of(name: String, bytes: Bytes) -> Self {
+        Self { name, bytes, _room: None }
+    }
 }
 
 /// Room for the inputs of all calls. One a process.
@@ -55,7 +62,7 @@ impl Reader<'_> {
     /// # Errors
     /// Where there is no room for them.
     pub fn hold(&self, name: String, bytes: Bytes) -> Result<Input, ApiError> {
-        let _room = self.platform.shared(Room::load)?.take(bytes.len())?;
+        let _room = Some(self.platform.shared(Room::load)?.take(bytes.len())?);
         Ok(Input { name, bytes, _room })
     }
 
@@ -73,14 +80,14 @@ impl Reader<'_> {
                 ApiError { message: format!("{name}: {}", error.message), ..error }
             })?;
             // The place among what is fetched goes when the room is taken: so what is read is always counted.
-            let _room = room.take(bytes.len())?;
+            let _room = Some(room.take(bytes.len())?);
             return Ok(Input { name, bytes, _room });
         }
         let encoded = base64::encoded(text).ok_or_else(|| neither(&name))?;
         if encoded.len() / 4 * 3 > most + most / 50 {
             return Err(too_large(&name, most));
         }
-        let _room = room.take(encoded.len() / 4 * 3 + 3)?;
+        let _room = Some(room.take(encoded.len() / 4 * 3 + 3)?);
         let bytes = base64::decode(encoded).ok_or_else(|| neither(&name))?;
         if bytes.len() > most {
             return Err(too_large(&name, most));

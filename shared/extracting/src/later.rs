@@ -77,7 +77,7 @@ pub async fn of_call(caller: &Caller, extraction: &ExtractionRecord) -> Result<F
         serde_json::from_slice(&source(caller, &extraction.source).await?).map_err(ApiError::internal)?;
     drop_nulls(&mut sent);
     let request: ExtractImage = typed(sent).map_err(ApiError::invalid)?;
-    let work = Arc::new(of_images(request)?);
+    let work = Arc::new(of_images(&caller.platform, request)?);
     let done = done(caller, &work).await?;
     let (charge, model) = (done.credits, done.model.clone());
     let images = i64::try_from(done.pages).unwrap_or(i64::MAX);
@@ -104,7 +104,7 @@ pub async fn of_request(
         ..Ask::default()
     };
     let inputs = match &extraction.source {
-        Source::Url(url) => Inputs::Pictures(vec![url.clone()]),
+        Source::Url(url) => Inputs::Pictures(caller.platform.clone(), vec![url.clone()]),
         Source::Object(_) => {
             let bytes = source(caller, &extraction.source).await?;
             let Caller { platform, account, deadline } = caller;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use common::{ApiError, Cx, Platform};
-use contract::extraction::{InputMethod, Outcome};
+use contract::extraction::{Ask, InputMethod, Outcome};
 use contract::limits::MAX_IMAGE_BYTES;
 use contract::price::PRICES;
 use contract::{Credits, ErrorKind};
@@ -59,15 +59,16 @@ fn pages(
 ) -> impl Stream<Item = Turned<(Arc<File>, usize)>> + Send + use<> {
     let (desk, account, work) = (desk.clone(), account.to_owned(), work.clone());
     let count = match &work.inputs {
-        Inputs::Pictures(pictures) => pictures.len(),
+        Inputs::Pictures(_, pictures) => pictures.len(),
         Inputs::Files(files) => files.len(),
     };
     let opened = move |index: usize| {
         let (desk, account, work) = (desk.clone(), account.clone(), work.clone());
         async move {
             let file = match &work.inputs {
-                Inputs::Pictures(pictures) => {
-                    fetched(&desk, &account, work.method, index, &pictures[index]).await
+                Inputs::Pictures(platform, pictures) => {
+                    let reader = Reader { platform, account: &account, deadline: desk.deadline };
+                    fetched(reader, work.method, index, &pictures[index]).await
                 }
                 Inputs::Files(files) => match &files[index] {
                     Ok(file) => Ok(file.clone()),
@@ -87,15 +88,13 @@ fn pages(
 }
 
 async fn fetched(
-    desk: &Desk,
-    account: &str,
+    reader: Reader<'_>,
     method: InputMethod,
     index: usize,
     picture: &str,
 ) -> Result<Arc<File>, ApiError> {
     let name = format!("image {}", index + 1);
     check_method(method, picture, &name)?;
-    let reader = Reader { platform: &desk.platform, account, deadline: desk.deadline };
     Ok(Arc::new(File::Picture(reader.read(name, picture, MAX_IMAGE_BYTES).await?)))
 }
 
@@ -107,12 +106,21 @@ pub async fn done(caller: &Caller, work: &Arc<Work>) -> Result<Done, ApiError> {
     let Caller { platform, account, deadline } = caller.clone();
     let engine = platform.shared(Engine::new)?;
     let editor = platform.shared(Editor::load)?;
-    let desk = Desk { platform, engine: engine.clone(), editor, account, deadline };
-    let model = model(&engine);
+    done_at(&Desk { engine, editor, account, deadline }, work).await
+}
+
+/// The same of one file that is there already, for nobody's account.
+pub async fn of_file(desk: &Desk, ask: Ask, file: File) -> Result<Done, ApiError> {
+    let files = Inputs::Files(vec![Ok(Arc::new(file))]);
+    done_at(desk, &Arc::new(Work::new(ask, InputMethod::Base64, files)?)).await
+}
+
+async fn done_at(desk: &Desk, work: &Arc<Work>) -> Result<Done, ApiError> {
+    let model = model(&desk.engine);
     let mut tally = Tally::default();
-    let answer = match engine.hosted() {
-        Some(hosted) => by_hosted(&desk, hosted, work, &mut tally).await?,
-        None => by_reader(&desk, work, &mut tally).await?,
+    let answer = match desk.engine.hosted() {
+        Some(hosted) => by_hosted(desk, hosted, work, &mut tally).await?,
+        None => by_reader(desk, work, &mut tally).await?,
     };
     let pages = tally.pages;
     let outcomes = tally.outcomes()?;

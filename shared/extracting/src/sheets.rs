@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use common::{ApiError, Platform};
+use common::ApiError;
 use contract::ErrorKind;
 use contract::limits::{MAX_EXTRACT_DOCUMENT_BYTES, MAX_EXTRACT_PAGES, MAX_SEEN_PIXELS};
 use documents::{Document, DocumentError, Limits, PageText};
@@ -25,7 +25,6 @@ const NATIVE: [Media; 4] = [Media::Png, Media::Jpeg, Media::Webp, Media::Heic];
 /// What one call reads with.
 #[derive(Clone)]
 pub struct Desk {
-    pub platform: Arc<Platform>,
     pub engine: Arc<Engine>,
     pub editor: Arc<Editor>,
     pub account: String,

@@ -14,6 +14,7 @@ use jsonschema::Validator;
 
 use crate::run::{Caller, Done, done};
 use crate::sheets::File;
+use crate::sum::check_sum;
 use crate::{later, local};
 
 /// What is to be done.
@@ -25,21 +26,21 @@ pub struct Work {
 }
 
 pub(crate) enum Inputs {
-    /// URLs or base64; they are fetched one after another.
-    Pictures(Vec<String>),
+    /// URLs or base64, and with what they are fetched, one after another.
+    Pictures(Arc<Platform>, Vec<String>),
     /// Fetched already, since what they cost follows from their pages; or why not.
     Files(Vec<Result<Arc<File>, ApiError>>),
 }
 
-pub async fn extract_image(_: Cx, req: Request<ExtractImage>) -> Result<Plan<Arc<Work>>, ApiError> {
-    Ok(Plan { work: Arc::new(of_images(req.data)?), cache: None })
+pub async fn extract_image(cx: Cx, req: Request<ExtractImage>) -> Result<Plan<Arc<Work>>, ApiError> {
+    Ok(Plan { work: Arc::new(of_images(&cx.platform, req.data)?), cache: None })
 }
 
-pub(crate) fn of_images(request: ExtractImage) -> Result<Work, ApiError> {
+pub(crate) fn of_images(platform: &Arc<Platform>, request: ExtractImage) -> Result<Work, ApiError> {
     let images = request.images().to_vec();
     let ExtractImage { input_method, ask, .. } = request;
     check_sum(input_method, &images)?;
-    Work::new(ask, input_method, Inputs::Pictures(images))
+    Work::new(ask, input_method, Inputs::Pictures(platform.clone(), images))
 }
 
 pub async fn extract_document(cx: Cx, req: Request<ExtractDocument>) -> Result<Plan<Arc<Work>>, ApiError> {
@@ -73,13 +74,6 @@ pub async fn extract_document(cx: Cx, req: Request<ExtractDocument>) -> Result<P
     Ok(Plan { work: Arc::new(work), cache: None })
 }
 
-/// What is in the body itself must not be too much together; what is fetched is read one after another.
-fn check_sum(method: InputMethod, inputs: &[String]) -> Result<(), ApiError> {
-    let bytes: usize = inputs.iter().map(|input| input.len() / 4 * 3).sum();
-    let is_within = method == InputMethod::Url || bytes <= MAX_EXTRACT_BYTES + inputs.len() * 100;
-    if is_within { Ok(()) } else { Err(too_large("All inputs together", MAX_EXTRACT_BYTES)) }
-}
-
 /// One way for all of a call.
 pub(crate) fn check_method(method: InputMethod, input: &str, name: &str) -> Result<(), ApiError> {
     let is_url = !input.starts_with("data:") && input.contains("://");
@@ -110,7 +104,7 @@ pub fn quote<'a>(
 ) -> BoxFuture<'a, Result<Quote, ApiError>> {
     Box::pin(async move {
         let pages = match &work.inputs {
-            Inputs::Pictures(pictures) => pictures.len(),
+            Inputs::Pictures(_, pictures) => pictures.len(),
             Inputs::Files(files) => files.iter().flatten().map(|file| file.pages()).sum(),
         };
         let engine = platform.shared(Engine::new)?;

@@ -1,66 +1,22 @@
 //! Against a real server: llama.cpp with a model of 135 million parameters, started here. It shows that the wire works and that
 //! probabilities mean something, not how good a model can be. The first run downloads 130 MB.
 
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use hosted::{ConfidenceMethod, Finish, Hosted, HostedConfig, Label, Output, Prompt, Subject};
 use serde_json::{Value, json};
 
-/// Ends with its standard input, also when this process is killed.
-struct Llama {
-    process: Child,
-    address: SocketAddr,
-}
+#[path = "support/llama.rs"]
+mod llama;
 
-impl Llama {
-    fn start() -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-        let address = free.expect("loopback has a free port");
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/llama/serve");
-        let process = Command::new(script)
-            .arg(address.port().to_string())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("the script runs");
-        let mut llama = Self { process, address };
-        let begun = Instant::now();
-        while !llama.is_ready() {
-            assert!(begun.elapsed() < Duration::from_secs(300), "the server does not get ready");
-            let ended = llama.process.try_wait().expect("a child");
-            assert!(ended.is_none(), "the server ended: {ended:?}");
-            std::thread::sleep(Duration::from_millis(100));
-        }
-        llama
-    }
+use llama::Llama;
 
-    fn is_ready(&self) -> bool {
-        let Ok(mut stream) = TcpStream::connect(self.address) else { return false };
-        let asked = stream.write_all(b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-        let mut answer = String::new();
-        asked.is_ok() && stream.read_to_string(&mut answer).is_ok() && answer.starts_with("HTTP/1.1 200")
-    }
-
-    fn hosted(&self) -> Hosted {
-        let url = format!("http://{}/v1", self.address);
-        let config = HostedConfig::from_variables(|name| (name == "ATELIER_LLM_URL").then(|| url.clone()));
-        let config = config.expect("right settings").expect("a model");
-        // A machine that is busy with other tests.
-        let patience = Duration::from_secs(120);
-        let config = HostedConfig { attempt: patience, total: patience, ..config };
-        Hosted::over_http(config).expect("no certificates to read")
-    }
-}
-
-impl Drop for Llama {
-    fn drop(&mut self) {
-        drop(self.process.stdin.take());
-        let _ = self.process.wait();
-    }
+fn hosted(llama: &Llama) -> Hosted {
+    // A machine that is busy with other tests.
+    let patience = Duration::from_secs(120);
+    let config = HostedConfig { attempt: patience, total: patience, ..llama.config() };
+    Hosted::over_http(config).expect("no certificates to read")
 }
 
 const MATCH: &str = "The goalkeeper saved a penalty and the team won the football cup.";
@@ -68,8 +24,8 @@ const RECIPE: &str = "Stir the butter and the flour, add milk and bake the cake 
 
 #[tokio::test]
 async fn a_real_server_answers_with_probabilities_and_json() {
-    let llama = Llama::start();
-    let hosted = llama.hosted();
+    let llama = Llama::start(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/llama/serve"));
+    let hosted = hosted(&llama);
     labels_follow_the_text(&hosted).await;
     json_fits_its_schema(&hosted).await;
     a_limit_of_tokens_is_told(&hosted).await;

@@ -10,6 +10,8 @@ mod catalogue;
 #[cfg(test)]
 mod check;
 #[cfg(test)]
+mod extraction;
+#[cfg(test)]
 mod fallback;
 #[cfg(test)]
 mod function_binaries;

@@ -1,15 +1,17 @@
-//! A hosted model on loopback: chat completions as OpenAI's, answered as a test says.
+//! A hosted model on loopback: chat completions as OpenAI's, or any other wire, answered as a test says.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
+use http_body_util::BodyExt;
+use hyper::body::{Body, Frame, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -28,9 +30,18 @@ pub struct Question {
 #[derive(Debug, Clone)]
 pub struct ModelAnswer {
     status: u16,
-    retry_after: Option<&'static str>,
+    headers: Vec<(&'static str, &'static str)>,
     body: Value,
+    /// In place of the JSON.
+    raw: Option<&'static str>,
+    breaks: bool,
     after: Duration,
+}
+
+/// A body that may end with its connection.
+struct Flow {
+    bytes: Option<Bytes>,
+    breaks: bool,
 }
 
 type Reply = dyn Fn(&Question) -> ModelAnswer + Send + Sync;
@@ -98,7 +109,17 @@ impl ModelAnswer {
             "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
             "usage": {"prompt_tokens": 10, "completion_tokens": 1, "total_tokens": 11},
         });
-        Self { status: 200, retry_after: None, body, after: Duration::ZERO }
+        Self::of(body)
+    }
+
+    /// The body of another wire.
+    pub fn of(body: Value) -> Self {
+        Self { status: 200, headers: Vec::new(), body, raw: None, breaks: false, after: Duration::ZERO }
+    }
+
+    /// What no model says, as of a proxy that stands before it.
+    pub fn page(html: &'static str) -> Self {
+        Self { raw: Some(html), ..Self::of(Value::Null) }.header("content-type", "text/html")
     }
 
     /// An error.
@@ -107,9 +128,23 @@ impl ModelAnswer {
         Self { status, body, ..Self::text("") }
     }
 
-    pub fn retry_after(mut self, seconds: &'static str) -> Self {
-        self.retry_after = Some(seconds);
+    pub fn retry_after(self, seconds: &'static str) -> Self {
+        self.header("retry-after", seconds)
+    }
+
+    pub fn header(mut self, name: &'static str, value: &'static str) -> Self {
+        self.headers.push((name, value));
         self
+    }
+
+    /// With another status.
+    pub fn status(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
+    /// The connection is lost in the middle of the body.
+    pub fn breaking_off(self) -> Self {
+        Self { breaks: true, ..self }
     }
 
     /// At the limit of its tokens.
@@ -175,7 +210,7 @@ async fn answer(
     request: Request<Incoming>,
     seen: Arc<Seen>,
     reply: Arc<Reply>,
-) -> Result<Response<Full<Bytes>>, Infallible> {
+) -> Result<Response<Flow>, Infallible> {
     let (head, body) = request.into_parts();
     let bytes = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
     let body = serde_json::from_slice(&bytes).unwrap_or_default();
@@ -186,10 +221,28 @@ async fn answer(
     let answer = reply(&question);
     tokio::time::sleep(answer.after).await;
     seen.now.fetch_sub(1, Ordering::SeqCst);
-    let mut response = Response::new(Full::new(Bytes::from(answer.body.to_string())));
+    let whole = answer.raw.map_or_else(|| answer.body.to_string().into(), Bytes::from);
+    let bytes = if answer.breaks { whole.slice(..whole.len() / 2) } else { whole };
+    let mut response = Response::new(Flow { bytes: Some(bytes), breaks: answer.breaks });
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or_default();
-    if let Some(seconds) = answer.retry_after {
-        response.headers_mut().insert("retry-after", HeaderValue::from_static(seconds));
+    for (name, value) in answer.headers {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     Ok(response)
+}
+
+impl Body for Flow {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
+        Poll::Ready(match self.bytes.take() {
+            Some(bytes) => Some(Ok(Frame::data(bytes))),
+            None if self.breaks => Some(Err(std::io::Error::other("the connection is lost"))),
+            None => None,
+        })
+    }
 }

@@ -50,7 +50,7 @@ impl Serve {
 }
 
 /// The hosted model that the settings name. On Bedrock with the credentials that the tools of AWS would use.
-async fn hosted() -> Result<Option<Hosted>> {
+pub async fn hosted() -> Result<Option<Hosted>> {
     engine::check_settings()?;
     let Some(config) = HostedConfig::from_env()? else { return Ok(None) };
     let connected = match config.wire {

@@ -47,8 +47,8 @@ async fn purge(harness: &Harness) {
     for _ in 0..50 {
         let call = store.sqs.receive_message().queue_url(&store.names.queue_extracts);
         let received = call.max_number_of_messages(10).send().await.expect("messages").messages;
-        let bodies = received.unwrap_or_default().into_iter().filter_map(|message| message.body);
-        for body in bodies.filter(|body| body.contains("purge")) {
+        let mut bodies = received.unwrap_or_default().into_iter().filter_map(|message| message.body);
+        if let Some(body) = bodies.find(|body| body.contains("purge")) {
             let mut message = common::SqsMessage::default();
             message.body = Some(body);
             let mut event = common::SqsEvent::default();

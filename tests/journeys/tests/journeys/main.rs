@@ -3,6 +3,8 @@
 mod classifier;
 mod clients;
 mod commands;
+mod extract;
+mod extract_leaves;
 mod first_start;
 mod hosted;
 mod jobs;
