@@ -12,6 +12,9 @@ use crate::breaker::{Breaker, Pass};
 use crate::prompt::MAX_OUTPUT_TOKENS;
 use crate::{Answer, Attempt, Cause, HostedConfig, HostedError, HttpProvider, Prompt, Stage, retry};
 
+/// Tokens of an answer that takes no longer to write than to begin.
+const SHORT_ANSWER: u32 = 256;
+
 /// What carries a prompt to a model and its answer back: over HTTP, or by the SDK of AWS.
 #[async_trait]
 pub trait Provider: Send + Sync {
@@ -75,22 +78,27 @@ impl Hosted {
         prompt: &Prompt,
         deadline: Option<std::time::Instant>,
     ) -> Result<Answer, HostedError> {
-        self.complete_by(prompt, self.end(deadline)).await
+        let total = self.inner.patient(self.inner.config.total, prompt);
+        self.complete_by(prompt, end(total, deadline)).await
     }
 
-    /// When everything that a call begins now must be over.
+    /// When everything that a call begins now must be over, all of whose answers are short.
     pub(crate) fn end(&self, deadline: Option<std::time::Instant>) -> End {
-        let total = Instant::now() + self.inner.config.total;
-        match deadline.map(Instant::from_std) {
-            Some(deadline) if deadline < total => End { at: deadline, stage: Stage::Deadline },
-            _ => End { at: total, stage: Stage::Total },
-        }
+        end(self.inner.config.total, deadline)
     }
 
     /// As [`Self::complete`], for one of several questions of a call.
     pub(crate) async fn complete_by(&self, prompt: &Prompt, end: End) -> Result<Answer, HostedError> {
         let work = self.inner.repeated(prompt, end.at);
         timeout_at(end.at, work).await.unwrap_or(Err(HostedError::Timeout(end.stage)))
+    }
+}
+
+fn end(total: Duration, deadline: Option<std::time::Instant>) -> End {
+    let total = Instant::now() + total;
+    match deadline.map(Instant::from_std) {
+        Some(deadline) if deadline < total => End { at: deadline, stage: Stage::Deadline },
+        _ => End { at: total, stage: Stage::Total },
     }
 }
 
@@ -102,6 +110,12 @@ pub(crate) struct End {
 }
 
 impl Inner {
+    /// A limit of time as it is for the answer to this prompt.
+    fn patient(&self, limit: Duration, prompt: &Prompt) -> Duration {
+        let times = if prompt.max_tokens > SHORT_ANSWER { self.config.patience } else { 1 };
+        limit.saturating_mul(times.max(1))
+    }
+
     async fn repeated(&self, prompt: &Prompt, end: Instant) -> Result<Answer, HostedError> {
         let capped = (prompt.max_tokens > MAX_OUTPUT_TOKENS)
             .then(|| Prompt { max_tokens: MAX_OUTPUT_TOKENS, ..prompt.clone() });
@@ -147,7 +161,7 @@ impl Inner {
         let _place = place.map_err(|error| left_alone(Duration::ZERO, Some(error.into())))?;
         let begun = Instant::now();
         let pass = self.breaker.enter(begun).map_err(|open| left_alone(open, None))?;
-        let limit = self.config.attempt.min(end.saturating_duration_since(begun));
+        let limit = self.patient(self.config.attempt, prompt).min(end.saturating_duration_since(begun));
         match timeout(limit, self.provider.attempt(prompt)).await {
             Ok(result) => {
                 let failed = result.as_ref().is_err_and(Attempt::is_outage);

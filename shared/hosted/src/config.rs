@@ -32,6 +32,8 @@ pub struct HostedConfig {
     pub attempt: Duration,
     /// A call with its repeats and the waits between them. The caller's deadline may be earlier.
     pub total: Duration,
+    /// How many times as long both may take where the answer may be long: 8,192 tokens are written in minutes, not seconds.
+    pub patience: u32,
     /// Attempts after the first.
     pub repeats: u32,
     /// The longest wait before the first repeat; it doubles with each one.
@@ -126,6 +128,7 @@ impl Default for HostedConfig {
             connect: Duration::from_secs(3),
             attempt: Duration::from_secs(10),
             total: Duration::from_secs(22),
+            patience: 12,
             repeats: 2,
             first_wait: Duration::from_millis(250),
             longest_wait: Duration::from_secs(4),
@@ -200,6 +203,7 @@ impl HostedConfig {
             connect: Duration::from_secs(3),
             attempt: Duration::from_secs(5),
             total: Duration::from_secs(12),
+            patience: 1,
             first_wait: Duration::from_millis(5),
             longest_wait: Duration::from_millis(20),
             open: Duration::from_secs(1),

@@ -120,6 +120,24 @@ async fn a_hanging_server_costs_no_more_than_the_limit_of_a_call() {
 }
 
 #[tokio::test]
+async fn an_answer_that_may_be_long_has_more_time_than_a_short_one_and_still_an_end() {
+    let server = Server::start(|_, _| Reply::Hang).await;
+    let limit = Duration::from_millis(100);
+    let hosted = hosted(HostedConfig { attempt: limit, total: limit, patience: 20, ..config(&server.url) });
+    let mut took = Vec::new();
+    for max_tokens in [16, 8_192] {
+        let begun = Instant::now();
+        let prompt = Prompt { max_tokens, ..Prompt::text("", "Hello") };
+        let failure = hosted.complete(&prompt, None).await.expect_err("no answer");
+        assert!(matches!(failure, HostedError::Timeout(Stage::Total)), "{failure:?}");
+        took.push(begun.elapsed());
+    }
+    assert!(took[0] >= limit && took[0] < limit * 20 && took[1] >= limit * 20, "{took:?}");
+    // Nobody is asked again while the answer may still be coming.
+    assert_eq!(server.asked().len(), 2);
+}
+
+#[tokio::test]
 async fn the_callers_deadline_is_kept_where_it_is_earlier() {
     let server = Server::start(|_, _| Reply::Hang).await;
     let hosted = hosted(config(&server.url));

@@ -117,3 +117,20 @@ async fn what_passes_is_waited_for_as_long_as_the_provider_asks_and_then_answere
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_takes_longer_than_a_short_one_may_is_waited_for_and_asked_for_once() {
+    bounded(60, async {
+        for wire in WIRES {
+            let reply = says(wire, WHOLE, End::Whole).after(Duration::from_millis(900));
+            let patient = |config: &mut HostedConfig| {
+                (config.attempt, config.patience) = (Duration::from_millis(300), 20);
+            };
+            let body = asking(1, json!({"schema": schema()}));
+            let called = call((wire, IMAGE), body, patient, move |_| reply.clone()).await;
+            assert_eq!(called.answer.expect(200).json()["data"]["total"], 11.77, "{wire:?}");
+            assert_eq!((called.asked.len(), called.spent), (1, Credits::whole(11)), "{wire:?}");
+        }
+    })
+    .await;
+}
