@@ -35,6 +35,12 @@ impl Strip {
         Self { corners, width }
     }
 
+    /// The other way up.
+    pub(crate) fn turned(mut self) -> Self {
+        self.corners.rotate_left(2);
+        self
+    }
+
     pub(crate) fn planes(&self, picture: Picture<'_>) -> Planes {
         unwarp(picture, self.corners, self.width, HEIGHT)
     }
