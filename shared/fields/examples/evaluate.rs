@@ -53,7 +53,12 @@ fn lines(piece: &Value) -> Vec<Line> {
         let point =
             |index: usize| [0, 1].map(|axis| line["box"][index][axis].as_f64().unwrap_or_default() as f32);
         let text = line["text"].as_str().unwrap_or_default().to_owned();
-        Line { text, confidence: line["confidence"].as_f64().unwrap_or(0.99) as f32, corners: [point(0), point(1), point(2), point(3)], row: 0 }
+        Line {
+            text,
+            confidence: line["confidence"].as_f64().unwrap_or(0.99) as f32,
+            corners: [point(0), point(1), point(2), point(3)],
+            row: 0,
+        }
     };
     piece["lines"].as_array().into_iter().flatten().map(line).collect()
 }

@@ -53,7 +53,7 @@ pub struct OcrOptions {
     pub longest_side: u32,
     /// Looks at fewer samples first, and at more only where the text is small.
     pub adaptive: bool,
-    /// The samples of the longer side at that first look. Fewer cost less: at 544 a page of 40 lines is seen for a third of the time,
+    /// The samples of the longer side at that first look. Fewer cost less: at 544 a page of 40 lines costs half,
     /// but lines are cut out less exactly, and of small print some are misread.
     pub first_side: u32,
     /// How much narrower than they are lines are read, 0.7..1: of small print a letter in a hundred is lost at 0.85, four at 0.8. The
@@ -197,7 +197,7 @@ impl Ocr {
         order.sort_by_key(|&index| std::cmp::Reverse(strips[index].width));
         for some in order.chunks(strips::TOGETHER) {
             watch.check()?;
-            let planes: Vec<Planes> = some.iter().map(|&index| strips[index].planes(picture)).collect();
+            let planes: Vec<Planes> = some.iter().map(|&index| strips[index].on_grey(picture)).collect();
             let characters = self.recognizer.read(&planes.iter().collect::<Vec<_>>(), watch)?;
             some.iter().zip(characters).for_each(|(&index, characters)| read[index] = characters);
         }
