@@ -155,22 +155,34 @@ fn level(lines: &[&Line], page: usize) -> Vec<Cell> {
 }
 
 fn cell(line: &Line, corners: [[f32; 2]; 4], fan: &Fan, page: usize) -> Cell {
-    let mean = |a: usize, b: usize, axis: usize| (corners[a][axis] + corners[b][axis]) / 2.0;
-    let middle = (mean(0, 1, 0) + mean(2, 3, 0)) / 2.0;
-    let (top, bottom) = (mean(0, 1, 1), mean(2, 3, 1));
-    let shift = fan.slope((top + bottom) / 2.0) * (middle - fan.middle);
-    let (left, right) = (mean(0, 3, 0), mean(1, 2, 0));
+    let [left, right, top, bottom] = sides(corners);
+    let shift = fan.slope((top + bottom) / 2.0) * ((left + right) / 2.0 - fan.middle);
     let text = line.text.trim().to_owned();
     Cell {
         page,
         text,
-        left: left.min(right),
-        right: left.max(right),
-        top: top.min(bottom) - shift,
-        bottom: top.max(bottom) - shift,
+        left,
+        right,
+        top: top - shift,
+        bottom: bottom - shift,
         confidence: line.confidence,
         corners: line.corners,
     }
+}
+
+/// Left, right, top and bottom of a line on the level page; of one that runs up or down there, of all of it.
+fn sides(corners: [[f32; 2]; 4]) -> [f32; 4] {
+    let along = [corners[1][0] - corners[0][0], corners[1][1] - corners[0][1]];
+    if along[0].abs() < along[1].abs() {
+        let [xs, ys] = [0, 1].map(|axis| corners.map(|corner| corner[axis]));
+        let least = |all: [f32; 4]| all.into_iter().fold(f32::MAX, f32::min);
+        let most = |all: [f32; 4]| all.into_iter().fold(f32::MIN, f32::max);
+        return [least(xs), most(xs), least(ys), most(ys)];
+    }
+    let mean = |a: usize, b: usize, axis: usize| (corners[a][axis] + corners[b][axis]) / 2.0;
+    let (left, right) = (mean(0, 3, 0), mean(1, 2, 0));
+    let (top, bottom) = (mean(0, 1, 1), mean(2, 3, 1));
+    [left.min(right), left.max(right), top.min(bottom), top.max(bottom)]
 }
 
 /// How lines of a page taken askew run apart: their slope as a linear function of their height on the page.
@@ -299,5 +311,18 @@ mod tests {
             assert_eq!(sheet.right_of(0), Some(1));
             assert_eq!(sheet.below(1, sheet.cells[1].left, sheet.cells[1].right, 2.0), Some(3));
         }
+    }
+
+    #[test]
+    fn a_digit_whose_box_was_taken_for_a_line_that_runs_down_stays_in_its_row() {
+        let mut lines = vec![line("a longer label here", 0.0, 0.0, 0.0), line("460.21", 400.0, 0.0, 0.0)];
+        let digit = line("8", 300.0, -1.0, 0.0);
+        let [a, b, c, d] = digit.corners;
+        lines.push(Line { corners: [b, c, d, a], ..digit });
+        let sheet = Sheet::of(&[Page { lines }]);
+        assert_eq!(sheet.rows.len(), 1);
+        let texts: Vec<&str> = sheet.cells.iter().map(|cell| cell.text.as_str()).collect();
+        assert_eq!(texts, ["a longer label here", "8", "460.21"]);
+        assert!(sheet.cells[1].height() > 0.5, "{:?}", sheet.cells[1]);
     }
 }
