@@ -13,7 +13,7 @@ fn main() {
     let argument = |index: usize, otherwise: &'static str| {
         arguments.get(index).map_or(otherwise, String::as_str).to_owned()
     };
-    let (folder, half) = (argument(0, "/tmp/i6truth"), argument(1, "all"));
+    let (folder, half) = (argument(0, "."), argument(1, "all"));
     let (damage, by) = (argument(2, "none"), argument(3, "schema"));
     let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten();
     let mut paths: Vec<PathBuf> = entries
@@ -53,7 +53,12 @@ fn lines(piece: &Value) -> Vec<Line> {
         let point =
             |index: usize| [0, 1].map(|axis| line["box"][index][axis].as_f64().unwrap_or_default() as f32);
         let text = line["text"].as_str().unwrap_or_default().to_owned();
-        Line { text, confidence: 0.99, corners: [point(0), point(1), point(2), point(3)], row: 0 }
+        Line {
+            text,
+            confidence: line["confidence"].as_f64().unwrap_or(0.99) as f32,
+            corners: [point(0), point(1), point(2), point(3)],
+            row: 0,
+        }
     };
     piece["lines"].as_array().into_iter().flatten().map(line).collect()
 }

@@ -215,7 +215,7 @@ fn beside(sheet: &Sheet, marks: &Marks, mark: &Mark, places: &mut Vec<Place>) {
         let larger = if sheet.cells[next].height() > 2.5 * from.height() { 0.8 } else { 1.0 };
         places.push(Place { text, parts, worth: worth * far * larger });
         // A currency alone is not the value, which stands behind it.
-        let is_unit = crate::values::amount::currency(sheet.cells[next].text.trim()).is_some();
+        let is_unit = crate::values::currency::of(sheet.cells[next].text.trim()).is_some();
         worth *= if is_unit { 1.0 } else { 0.9 };
         at = last;
         if end < sheet.cells[next].text.len() {

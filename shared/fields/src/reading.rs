@@ -4,7 +4,7 @@ use serde_json::{Number as JsonNumber, Value};
 
 use crate::lexicon::Concept;
 use crate::text::fold;
-use crate::values::{Habits, amount, codes, contact, date, repair, time};
+use crate::values::{Habits, amount, codes, contact, currency, date, repair, time};
 use crate::wanted::{Kind, Leaf};
 
 /// What a text says for a field, and where.
@@ -133,37 +133,13 @@ fn read_text(concept: Option<Concept>, text: &str) -> Option<Reading> {
             | C::ArticleNumber
             | C::Card
             | C::Reference,
-        ) => {
-            let (from, to, value) = code(text)?;
-            let is_date = !date::dates(text, Habits::default()).is_empty();
-            let is_money = amount::numbers(text, Habits::default()).iter().any(amount::Number::is_money);
-            let fit = if is_date || is_money { 0.55 } else { 1.0 };
-            Some(Reading { start: from, end: to, value, fit })
-        }
-        Some(C::Ean) => {
-            let (from, to, value) = codes::ean(text).or_else(|| {
-                let (from, to, value) = code(text)?;
-                let value = value.as_str()?.to_owned();
-                (value.len() >= 8 && value.bytes().all(|byte| byte.is_ascii_digit()))
-                    .then_some((from, to, value))
-            })?;
-            Some(Reading { start: from, end: to, value: Value::String(value), fit: 1.0 })
-        }
+        ) => read_code(text),
+        Some(C::Ean) => read_ean(text),
         Some(C::Bic) => {
             let (from, to, value) = codes::bic(text)?;
             Some(Reading { start: from, end: to, value: Value::String(value), fit: 1.0 })
         }
-        Some(C::PostalCode) => {
-            let token = text
-                .split_whitespace()
-                .find(|token| token.chars().any(|c| c.is_ascii_digit()) && token.len() <= 8)?;
-            let from = token.as_ptr() as usize - text.as_ptr() as usize;
-            let british = crate::values::place::postal(text)
-                .map(|postal| postal.code)
-                .filter(|code| code.contains(' '));
-            let value = british.unwrap_or_else(|| token.trim_matches(',').to_owned());
-            Some(Reading { start: from, end: from + token.len(), value: Value::String(value), fit: 1.0 })
-        }
+        Some(C::PostalCode) => read_postal(text),
         Some(
             C::Person
             | C::FirstName
@@ -180,12 +156,9 @@ fn read_text(concept: Option<Concept>, text: &str) -> Option<Reading> {
             | C::Color
             | C::Origin,
         ) => {
-            if has_digit || trimmed.contains('@') {
-                None
-            } else {
-                let is_part = matches!(concept, Some(C::FirstName | C::LastName));
-                whole(if words <= if is_part { 1 } else { 6 } { 1.0 } else { 0.7 })
-            }
+            let usual = if matches!(concept, Some(C::FirstName | C::LastName)) { 1 } else { 6 };
+            let is_name = !has_digit && !trimmed.contains('@');
+            is_name.then(|| whole(if words <= usual { 1.0 } else { 0.7 }))?
         }
         Some(
             C::CustomerName
@@ -204,6 +177,34 @@ fn read_text(concept: Option<Concept>, text: &str) -> Option<Reading> {
         }
         _ => whole(if words <= 14 { 1.0 } else { 0.8 }),
     }
+}
+
+fn read_code(text: &str) -> Option<Reading> {
+    let (start, end, value) = code(text)?;
+    let is_date = !date::dates(text, Habits::default()).is_empty();
+    let is_money = amount::numbers(text, Habits::default()).iter().any(amount::Number::is_money);
+    Some(Reading { start, end, value, fit: if is_date || is_money { 0.55 } else { 1.0 } })
+}
+
+/// With its check digit, else any that is as long.
+fn read_ean(text: &str) -> Option<Reading> {
+    let (start, end, value) = codes::ean(text).or_else(|| {
+        let (start, end, value) = code(text)?;
+        let value = value.as_str()?.to_owned();
+        (value.len() >= 8 && value.bytes().all(|byte| byte.is_ascii_digit())).then_some((start, end, value))
+    })?;
+    Some(Reading { start, end, value: Value::String(value), fit: 1.0 })
+}
+
+fn read_postal(text: &str) -> Option<Reading> {
+    let token = text
+        .split_whitespace()
+        .find(|token| token.chars().any(|c| c.is_ascii_digit()) && token.len() <= 8)?;
+    let start = token.as_ptr() as usize - text.as_ptr() as usize;
+    let british =
+        crate::values::place::postal(text).map(|postal| postal.code).filter(|code| code.contains(' '));
+    let value = british.unwrap_or_else(|| token.trim_matches(',').to_owned());
+    Some(Reading { start, end: start + token.len(), value: Value::String(value), fit: 1.0 })
 }
 
 /// A number of a document: the words from the first that has a digit, as long as they look like it.
@@ -253,7 +254,7 @@ fn currency(text: &str) -> Option<(usize, usize, Value)> {
     let word = || {
         text.split_whitespace().find_map(|word| {
             let start = word.as_ptr() as usize - text.as_ptr() as usize;
-            amount::currency(word).map(|code| (start, start + word.len(), code))
+            currency::of(word).map(|code| (start, start + word.len(), code))
         })
     };
     number.or_else(word).map(|(start, end, code)| (start, end, Value::String(code.to_owned())))

@@ -1,5 +1,5 @@
 //! Reads pictures, binary PPM files, and prints for each a line of JSON: what was read, where, and the processor's time.
-//! `ocr [--gist] [--squeeze SHARE] [--side N] [--fixed] FILES...`: for the bench beside it, and to look at a page by hand. `--wait` says so
+//! `ocr [--gist] [--squeeze SHARE] [--side N] [--first N] [--fixed] FILES...`: for the bench beside it, and to look at a page by hand. `--wait` says so
 //! and waits for the end of its input: the memory of the networks alone.
 
 use std::time::Instant;
@@ -15,6 +15,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--side" => options.longest_side = arguments.next().ok_or("--side needs a number")?.parse()?,
+            "--first" => {
+                options.first_side = arguments.next().ok_or("--first needs a number")?.parse()?;
+            }
             "--fixed" => options.adaptive = false,
             "--gist" => options = OcrOptions::gist(),
             "--wait" => {

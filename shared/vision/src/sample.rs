@@ -170,6 +170,15 @@ fn between(picture: Picture<'_>, [x, y]: Point) -> [f32; 3] {
 }
 
 impl Planes {
+    /// With more columns at the right, all of this value.
+    pub(crate) fn widened(self, width: usize, value: f32) -> Self {
+        let mut samples = vec![value; self.samples.len() / self.width.max(1) * width];
+        for (to, from) in samples.chunks_exact_mut(width).zip(self.samples.chunks_exact(self.width)) {
+            to[..self.width].copy_from_slice(from);
+        }
+        Self { width, samples, ..self }
+    }
+
     /// As the networks of PaddleOCR take a picture: blue, green, red, each less its mean and divided by its deviation, of 0..1.
     pub(crate) fn normalized_bgr(&self, mean: [f32; 3], deviation: [f32; 3]) -> impl Iterator<Item = f32> {
         self.normalized([2, 1, 0], mean, deviation)
@@ -230,6 +239,14 @@ mod tests {
         assert_eq!((planes.samples[0], planes.samples[1], planes.samples[4]), (28.0, 38.0, 27.0));
         let planes = unwarp(picture, [[-9.0, -9.0], [-5.0, -9.0], [-5.0, -5.0], [-9.0, -5.0]], 3, 3);
         assert!(planes.samples.iter().all(|&sample| sample == 0.0));
+    }
+
+    #[test]
+    fn what_is_wider_has_the_same_rows_and_then_the_value() {
+        let planes = Planes { width: 2, height: 1, samples: vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0] };
+        let wide = planes.widened(3, 9.0);
+        assert_eq!((wide.width, wide.height), (3, 1));
+        assert_eq!(wide.samples, [1.0, 2.0, 9.0, 3.0, 4.0, 9.0, 5.0, 6.0, 9.0]);
     }
 
     #[test]

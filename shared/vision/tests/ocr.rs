@@ -49,6 +49,35 @@ fn a_letter_is_read_whichever_way_it_lies() {
 }
 
 #[test]
+fn numbers_that_look_alike_from_both_sides_stay_as_the_page_does() {
+    let numbers = ["4958-9794", "99084", "89-7663", "6.806,90", "PX-5982", "7827-5563", "8069", "N-57593"];
+    let mut page = Page::new(900, 700, 255, 0);
+    for (row, number) in numbers.iter().enumerate() {
+        page.write(&format!("Number {row}"), 60.0, 40.0 + 70.0 * row as f32, 30.0);
+        page.write(number, 560.0, 40.0 + 70.0 * row as f32, 30.0);
+    }
+    for degrees in [0.0, 180.0] {
+        let lines = read(&page.turned(degrees), &OcrOptions::default());
+        for number in numbers {
+            assert!(lines.iter().any(|line| line.text == number), "{degrees}: {number}: {lines:?}");
+        }
+    }
+}
+
+#[test]
+fn a_line_that_stands_against_the_others_is_read_too() {
+    let mut page = Page::new(900, 400, 255, 0);
+    page.write("This line stands on its head", 100.0, 300.0, 34.0);
+    let mut page = page.turned(180.0);
+    page.write("The first of three that do not", 100.0, 180.0, 34.0);
+    page.write("and the second of them here", 100.0, 240.0, 34.0);
+    page.write("and the last one at the foot", 100.0, 300.0, 34.0);
+    let lines = read(&page, &OcrOptions::default());
+    assert!(lines.iter().any(|line| line.text == "This line stands on its head"), "{lines:?}");
+    assert_eq!(lines.len(), 4);
+}
+
+#[test]
 fn corners_lie_around_the_text() {
     let mut page = Page::new(500, 200, 255, 0);
     page.write("Hello there", 100.0, 80.0, 40.0);

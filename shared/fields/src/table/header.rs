@@ -18,6 +18,8 @@ struct Column {
     right: f32,
     leaf: Option<usize>,
     label: String,
+    /// The cell that holds it.
+    cell: usize,
 }
 
 #[derive(Debug)]
@@ -65,7 +67,7 @@ fn columns(sheet: &Sheet, row: usize) -> Vec<Column> {
         let cell = &sheet.cells[index];
         for (start, end) in headings(&cell.text) {
             let label = cell.text[start..end].to_owned();
-            columns.push(Column { left: cell.x(start), right: cell.x(end), leaf: None, label });
+            columns.push(Column { left: cell.x(start), right: cell.x(end), leaf: None, label, cell: index });
         }
     }
     columns
@@ -213,6 +215,26 @@ impl Header {
                 let column = self.nearest(left, right, if under > 1 { least } else { 0 });
                 least = column;
                 placed.push((Span { cell: index, start, end }, column));
+            }
+        }
+        self.parted(placed)
+    }
+
+    /// Where headings that run into each other begin and end is a guess: of two values under one of them the other has one.
+    fn parted(&self, mut placed: Vec<(Span, usize)>) -> Vec<(Span, usize)> {
+        for right in 1..self.columns.len() {
+            let left = right - 1;
+            if self.columns[left].cell != self.columns[right].cell {
+                continue;
+            }
+            let under = |column: usize| -> Vec<usize> {
+                (0..placed.len()).filter(|&index| placed[index].1 == column).collect()
+            };
+            let is_apart = |pair: &[usize]| placed[pair[0]].0.cell != placed[pair[1]].0.cell;
+            match (under(left).as_slice(), under(right).as_slice()) {
+                ([], pair @ [first, _]) if is_apart(pair) => placed[*first].1 = left,
+                (pair @ [_, second], []) if is_apart(pair) => placed[*second].1 = right,
+                _ => {}
             }
         }
         placed

@@ -10,8 +10,15 @@ use crate::marks::Marks;
 use crate::pairs::{Candidate, Span};
 use crate::reading::read;
 use crate::text::fold;
-use crate::values::{amount, codes, contact, place};
+use crate::values::{amount, codes, contact, currency, place};
 use crate::wanted::{Kind, Leaf};
+
+/// Ways to pay, folded.
+const WAYS: &str = "visa|mastercard|master card|american express|amex|maestro|girocard|ec karte|ec cash|kreditkarte\
+    |kartenzahlung|credit card|debit card|debit|cash|bar|barzahlung|bargeld|especes|carte bancaire\
+    |carte bleue|cb|paypal|apple pay|google pay|twint|contactless|sans contact|kontaktlos|cheque\
+    |uberweisung|bank transfer|virement|postfinance|card|karte|carte|lastschrift|direct debit\
+    |prelevement|wire transfer";
 
 /// Words of names of fields that are about the customer.
 pub(crate) const CUSTOMER: &[&str] = &[
@@ -156,7 +163,7 @@ impl View<'_> {
                 let start = word.as_ptr() as usize - text.as_ptr() as usize;
                 let is_clear = word.len() == 3 && word.chars().all(char::is_uppercase)
                     || word.starts_with(['(', '€', '$', '£']);
-                amount::currency(word).filter(|_| is_clear).map(|code| (code, start, start + word.len()))
+                currency::of(word).filter(|_| is_clear).map(|code| (code, start, start + word.len()))
             });
             for (code, start, end) in beside.chain(words) {
                 match counts.iter_mut().find(|(other, ..)| *other == code) {
@@ -181,55 +188,14 @@ impl View<'_> {
 
     /// How a receipt says that it was paid.
     fn payment(&self) -> Vec<Candidate> {
-        const WAYS: &[&str] = &[
-            "visa",
-            "mastercard",
-            "master card",
-            "american express",
-            "amex",
-            "maestro",
-            "girocard",
-            "ec karte",
-            "ec cash",
-            "kreditkarte",
-            "kartenzahlung",
-            "credit card",
-            "debit card",
-            "debit",
-            "cash",
-            "bar",
-            "barzahlung",
-            "bargeld",
-            "especes",
-            "carte bancaire",
-            "carte bleue",
-            "cb",
-            "paypal",
-            "apple pay",
-            "google pay",
-            "twint",
-            "contactless",
-            "sans contact",
-            "kontaktlos",
-            "cheque",
-            "uberweisung",
-            "bank transfer",
-            "virement",
-            "postfinance",
-            "card",
-            "karte",
-            "carte",
-            "lastschrift",
-            "direct debit",
-            "prelevement",
-            "wire transfer",
-        ];
         let mut found = Vec::new();
         for cell in 0..self.sheet.cells.len() {
             let text = self.text(cell);
             let folded = format!(" {} ", fold(text));
-            let way =
-                WAYS.iter().filter(|way| folded.contains(&format!(" {way} "))).max_by_key(|way| way.len());
+            let way = WAYS
+                .split('|')
+                .filter(|way| folded.contains(&format!(" {way} ")))
+                .max_by_key(|way| way.len());
             let Some(way) = way else { continue };
             let letters = folded.chars().filter(|c| c.is_alphabetic()).count();
             // "Cash" alone or with its sum, but not "Bar stool".

@@ -124,62 +124,69 @@ fn company(view: &View<'_>) -> Vec<Candidate> {
         .filter(|&cell| is_plain(view, cell))
         .map(|cell| cells[cell].height())
         .fold(0.0, f32::max);
-    let customers = view.marks.marks.iter().filter(|mark| {
-        mark.meanings.iter().any(|meaning| {
-            meaning.certainty > 0.8
-                && matches!(
-                    meaning.concept,
-                    Concept::CustomerName
-                        | Concept::CustomerAddress
-                        | Concept::ShippingAddress
-                        | Concept::Employer
-                )
-        })
-    });
-    let customers: Vec<usize> = customers.map(|mark| mark.cell).collect();
+    let customers = customers(view);
     // A name in large print is a shop's only on a page that has more of a shop.
     let is_of_company = view.has_contact()
         || (0..cells.len()).any(|cell| view.is_address(cell))
         || (0..view.sheet.rows.len()).any(|row| crate::table::is_sum(view.sheet, view.marks, row));
     let mut found = Vec::new();
     for cell in (0..cells.len()).filter(|&cell| is_plain(view, cell)) {
-        if !is_of_company && !has_form(view.text(cell)) {
+        if !is_of_company && !has_form(view.text(cell)) || is_customer(view, &customers, cell) {
             continue;
-        }
-        let is_customer = customers.iter().any(|&label| {
-            let (label, cell) = (&cells[label], &cells[cell]);
-            (cell.left - label.left).abs() < 2.0 && (-0.5..3.5).contains(&(cell.top - label.bottom))
-                || (cell.middle() - label.middle()).abs() < 0.6 && cell.left > label.right
-        });
-        if is_customer {
-            continue;
-        }
-        let text = view.text(cell);
-        let mut score = 0.42;
-        if has_form(text) {
-            score += 0.2;
-        }
-        if is_heading(text) {
-            score -= 0.25;
-        }
-        if in_host(text, &hosts) > 0.6 {
-            score += 0.22;
         }
         let row = view.sheet.row_of[cell];
-        if row < 3 {
-            score += 0.12 - 0.04 * row as f32;
+        let score = |text: &str| {
+            let mut score = 0.42;
+            if has_form(text) {
+                score += 0.2;
+            }
+            if is_heading(text) {
+                score -= 0.25;
+            }
+            if in_host(text, &hosts) > 0.6 {
+                score += 0.22;
+            }
+            if row < 3 {
+                score += 0.12 - 0.04 * row as f32;
+            }
+            if cells[cell].height() > 0.92 * tallest {
+                score += 0.08;
+            }
+            score
+        };
+        let text = view.text(cell);
+        if let Some((name, spans)) = with_line_above(view, cell).filter(|(name, _)| has_form(name) || row < 3)
+        {
+            // The first line by itself may be as good a name: what makes it whole is the form on the second.
+            let ends = if has_form(&name) { score(&name) } else { score(text) };
+            found.push(candidate(name, spans, f32::min(ends + 0.06, 0.93)));
         }
-        if cells[cell].height() > 0.92 * tallest {
-            score += 0.08;
-        }
-        found.extend(
-            with_line_above(view, cell)
-                .filter(|_| has_form(text) || row < 3)
-                .map(|(text, spans)| candidate(text, spans, f32::min(score + 0.06, 0.93))),
-        );
-        found.push(candidate(text, vec![view.whole(cell)], f32::min(score, 0.9)));
+        found.push(candidate(text, vec![view.whole(cell)], f32::min(score(text), 0.9)));
     }
     found
+}
+
+/// Cells of labels of customers.
+fn customers(view: &View<'_>) -> Vec<usize> {
+    use Concept as C;
+    let customers = view.marks.marks.iter().filter(|mark| {
+        mark.meanings.iter().any(|meaning| {
+            let concept = meaning.concept;
+            meaning.certainty > 0.8
+                && matches!(concept, C::CustomerName | C::CustomerAddress | C::ShippingAddress | C::Employer)
+        })
+    });
+    customers.map(|mark| mark.cell).collect()
+}
+
+/// Whether a cell stands below or beside such a label.
+fn is_customer(view: &View<'_>, customers: &[usize], cell: usize) -> bool {
+    let cells = &view.sheet.cells;
+    customers.iter().any(|&label| {
+        let (label, cell) = (&cells[label], &cells[cell]);
+        (cell.left - label.left).abs() < 2.0 && (-0.5..3.5).contains(&(cell.top - label.bottom))
+            || (cell.middle() - label.middle()).abs() < 0.6 && cell.left > label.right
+    })
 }
 
 /// A large name that takes two lines, and where they are.

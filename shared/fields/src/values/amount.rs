@@ -1,6 +1,6 @@
 //! Numbers, amounts with their currency, and percentages.
 
-use super::Habits;
+use super::{Habits, currency};
 
 /// A number as it stands in a text.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,51 +22,6 @@ impl Number {
     pub(crate) fn is_money(&self) -> bool {
         !self.percent && (self.currency.is_some() || self.decimals == 2)
     }
-}
-
-const CURRENCIES: &[(&str, &str)] = &[
-    ("€", "EUR"),
-    ("eur", "EUR"),
-    ("euro", "EUR"),
-    ("euros", "EUR"),
-    ("$", "USD"),
-    ("us$", "USD"),
-    ("usd", "USD"),
-    ("£", "GBP"),
-    ("gbp", "GBP"),
-    ("chf", "CHF"),
-    ("sfr", "CHF"),
-    ("sfr.", "CHF"),
-    ("fr.", "CHF"),
-    ("¥", "JPY"),
-    ("jpy", "JPY"),
-    ("cad", "CAD"),
-    ("aud", "AUD"),
-    ("sek", "SEK"),
-    ("nok", "NOK"),
-    ("dkk", "DKK"),
-    ("pln", "PLN"),
-    ("zł", "PLN"),
-    ("czk", "CZK"),
-    ("kč", "CZK"),
-    ("huf", "HUF"),
-    ("₹", "INR"),
-    ("inr", "INR"),
-    ("₺", "TRY"),
-    ("try", "TRY"),
-    ("cny", "CNY"),
-    ("nzd", "NZD"),
-    ("sgd", "SGD"),
-    ("hkd", "HKD"),
-    ("ron", "RON"),
-    ("bgn", "BGN"),
-];
-
-/// The currency that a word stands for.
-pub(crate) fn currency(word: &str) -> Option<&'static str> {
-    let word =
-        word.trim_matches(|c: char| matches!(c, '(' | ')' | ':' | ',' | '[' | ']' | '/')).to_lowercase();
-    CURRENCIES.iter().find(|(written, _)| *written == word).map(|(_, code)| *code)
 }
 
 /// All numbers of a text, from left to right. Dates, times, codes with letters and phone numbers are none.
@@ -160,7 +115,7 @@ fn stands_alone(characters: &[(usize, char)], start: usize, end: usize) -> bool 
         let letters: String =
             characters[..start].iter().rev().map(|(_, c)| *c).take_while(|c| c.is_alphabetic()).collect();
         let word: String = letters.chars().rev().collect();
-        if currency(&word).is_none() && !word.eq_ignore_ascii_case("x") {
+        if currency::of(&word).is_none() && !word.eq_ignore_ascii_case("x") {
             return false;
         }
     }
@@ -227,7 +182,7 @@ fn with_units(text: &str, mut number: Number) -> Number {
     if next.starts_with('%') {
         number.percent = true;
         number.end += blank + 1;
-    } else if let Some((code, length)) = starts_with_currency(next) {
+    } else if let Some((code, length)) = currency::starting(next) {
         number.currency = Some(code);
         number.end += blank + length;
     }
@@ -239,7 +194,7 @@ fn with_units(text: &str, mut number: Number) -> Number {
     if is_negative {
         start = before.len() - before.chars().last().map_or(0, char::len_utf8);
     }
-    if let Some((code, length)) = ends_with_currency(text[..start].trim_end()) {
+    if let Some((code, length)) = currency::ending(text[..start].trim_end()) {
         number.currency = number.currency.or(Some(code));
         start = text[..start].trim_end().len() - length;
     }
@@ -252,26 +207,6 @@ fn with_units(text: &str, mut number: Number) -> Number {
     }
     number.start = start;
     number
-}
-
-fn starts_with_currency(text: &str) -> Option<(&'static str, usize)> {
-    let first = text.chars().next()?;
-    if !first.is_alphanumeric() {
-        return currency(&text[..first.len_utf8()]).map(|code| (code, first.len_utf8()));
-    }
-    let end = text.find(|c: char| !c.is_alphabetic()).unwrap_or(text.len());
-    currency(&text[..end]).map(|code| (code, end))
-}
-
-fn ends_with_currency(text: &str) -> Option<(&'static str, usize)> {
-    let symbol = text.chars().last()?;
-    if !symbol.is_alphanumeric()
-        && let Some(code) = currency(&symbol.to_string())
-    {
-        return Some((code, symbol.len_utf8()));
-    }
-    let start = text.char_indices().rev().take_while(|(_, c)| c.is_alphabetic() || *c == '.').last()?.0;
-    currency(&text[start..]).map(|code| (code, text.len() - start))
 }
 
 #[cfg(test)]

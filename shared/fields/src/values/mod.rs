@@ -3,6 +3,7 @@
 pub(crate) mod amount;
 pub(crate) mod codes;
 pub(crate) mod contact;
+pub(crate) mod currency;
 pub(crate) mod date;
 pub(crate) mod place;
 pub(crate) mod repair;

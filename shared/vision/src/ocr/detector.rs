@@ -16,8 +16,6 @@ pub(crate) struct Found {
 
 /// Sides of what the network takes are multiples of this.
 const STEP: usize = 32;
-/// The longer side of a first look: pages of forty lines are seen whole.
-const FIRST: u32 = 544;
 /// Samples: where a quarter of the lines is thinner, or nothing is seen, it is worth to look closer.
 const THIN: f32 = 2.3;
 const WANTED: f32 = 3.5;
@@ -30,21 +28,20 @@ const DEVIATION: [f32; 3] = [0.229, 0.224, 0.225];
 pub(crate) struct Detector(pub Box<dyn Network>);
 
 impl Detector {
-    /// The lines of a picture that is not empty, in no order. At most `longest` samples of the longer side are looked at; with
-    /// `adaptive` fewer where the text is large.
+    /// The lines of a picture that is not empty, in no order. `first` samples of the longer side are looked at, and again up to `longest`
+    /// where the text is small.
     pub(crate) fn find(
         &self,
         picture: Picture<'_>,
+        first: u32,
         longest: u32,
-        adaptive: bool,
         watch: Watch,
     ) -> Result<Vec<Found>, VisionError> {
-        let first = if adaptive { longest.min(FIRST) } else { longest };
         let (found, scale) = self.look(picture, first)?;
         let side = picture.width().max(picture.height());
         let closer = closer(&found, first).min(longest).min(side);
         // A little more is not worth a second look.
-        let (found, scale) = if adaptive && closer > first + first / 8 {
+        let (found, scale) = if closer > first + first / 8 {
             watch.check()?;
             self.look(picture, closer)?
         } else {

@@ -35,6 +35,18 @@ impl Rectangle {
         [at(-1.0, -1.0), at(1.0, -1.0), at(1.0, 1.0), at(-1.0, 1.0)]
     }
 
+    /// Around points, along this unit vector.
+    pub(crate) fn around(points: &[Point], along: Point) -> Self {
+        let mut span = [f32::MAX, f32::MIN, f32::MAX, f32::MIN];
+        for [px, py] in points {
+            let (x, y) = (px * along[0] + py * along[1], py * along[0] - px * along[1]);
+            span = [span[0].min(x), span[1].max(x), span[2].min(y), span[3].max(y)];
+        }
+        let (x, y) = ((span[0] + span[1]) / 2.0, (span[2] + span[3]) / 2.0);
+        let center = [x * along[0] - y * along[1], x * along[1] + y * along[0]];
+        Self { center, along, width: span[1] - span[0], height: span[3] - span[2] }
+    }
+
     /// Of the four ways to read a rectangle the one that is nearest to the usual: along its length where it has one, else level;
     /// rightwards, or down.
     fn as_read(center: Point, along: Point, width: f32, height: f32) -> Self {

@@ -9,6 +9,12 @@ pub(crate) const TOGETHER: usize = 32;
 /// A longer line than this is squeezed: no line of print is 80 times as long as high.
 const LONGEST: usize = 80 * HEIGHT;
 const SHORTEST: usize = 16;
+/// The recogniser has learnt from lines on a grey field of this width. Without it the last letters and the short numbers suffer: commas
+/// become points, an a an o.
+const FIELD: usize = 320;
+/// A longer line has this much of the field behind it.
+const BEHIND: usize = 32;
+const GREY: f32 = 127.5;
 
 /// A line that is to be read.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -33,6 +39,17 @@ impl Strip {
         let squeeze = squeeze.clamp(0.7, 1.0);
         let width = ((HEIGHT as f32 * ratio * squeeze).round() as usize).clamp(SHORTEST, LONGEST);
         Self { corners, width }
+    }
+
+    /// The other way up.
+    pub(crate) fn turned(mut self) -> Self {
+        self.corners.rotate_left(2);
+        self
+    }
+
+    /// As it is read.
+    pub(crate) fn on_grey(&self, picture: Picture<'_>) -> Planes {
+        self.planes(picture).widened((self.width + BEHIND).max(FIELD), GREY)
     }
 
     pub(crate) fn planes(&self, picture: Picture<'_>) -> Planes {
