@@ -49,7 +49,7 @@ pub struct Extract {
 enum Form {
     /// A JSON line a file, with the name of the model.
     Json(String),
-    /// A line a file, a column a field, tabs between.
+    /// A line a file, a column a field, tabs between; one column of JSON where the schema names no fields.
     Table(Vec<String>),
     /// The text alone.
     Text,
@@ -66,7 +66,8 @@ impl Extract {
         let extractor = Extractor::new(hosted, editor).map_err(said)?;
         let form = self.form(&ask, &extractor);
         if let Form::Table(fields) = &form {
-            print(&row("file", fields.iter().map(String::as_str)))?;
+            let whole = fields.is_empty().then_some("data");
+            print(&row("file", fields.iter().map(String::as_str).chain(whole)))?;
         }
         let bar = ProgressBar::new(self.files.len() as u64);
         let (ask, extractor) = (&ask, &extractor);
@@ -158,6 +159,9 @@ impl Form {
             (Self::Json(model), found, error) => json_line(file, found.as_ref().ok(), error, model),
             (Self::Table(fields), Ok(found), None) => {
                 let data = found.data.as_ref().unwrap_or(&Value::Null);
+                if fields.is_empty() {
+                    return row(file, [&*cell(data)]);
+                }
                 let cells: Vec<String> = fields.iter().map(|field| cell(&data[field.as_str()])).collect();
                 row(file, cells.iter().map(String::as_str))
             }

@@ -129,6 +129,10 @@ async fn the_hosted_model_of_the_settings_reads_where_there_is_one() {
     assert_eq!(model.asked().len(), 1);
     assert!(model.asked()[0].body["response_format"].to_string().contains("\"iban\""));
     // In a table what was read moves no cursor, and what was cut off is told beside it.
+    folder.write("any.json", br#"{"type":"object"}"#);
+    let any = folder.path("any.json");
+    let run = folder.extract(&["invoice.pdf"], &["--prompt", "Read it", "--schema", &any], &env).await;
+    assert!(run.stdout.starts_with("file\tdata\n") && run.stdout.contains("\t{\"total\":2,"), "{run:?}");
     let run = folder.extract(&["invoice.pdf"], &arguments, &env).await;
     let row = format!("{}\t2\tA B [2J\t", folder.path("invoice.pdf"));
     assert_eq!(run.stdout.lines().collect::<Vec<_>>(), ["file\ttotal\tshop\tiban", &row], "{run:?}");
