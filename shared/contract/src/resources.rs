@@ -177,6 +177,8 @@ pub enum Needs {
     BatchFiles,
     /// Reads extractions in the background and changes their state; makes and deletes extraction models.
     Extractions,
+    /// Reads them.
+    ExtractionsRead,
     /// Sends to the queue of extractions.
     ExtractQueue,
     /// Reads, writes and deletes what extractions in the background read, and what they answer.

@@ -128,6 +128,7 @@ fn table_actions(need: Needs) -> &'static [&'static str] {
         Needs::ClassifiersRead => &["dynamodb:GetItem", "dynamodb:Query"],
         Needs::Cache => &["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem"],
         Needs::LogsRead => &["dynamodb:GetItem", "dynamodb:Query"],
+        Needs::ExtractionsRead => &["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"],
         Needs::Extractions => &[
             "dynamodb:BatchGetItem",
             "dynamodb:BatchWriteItem",

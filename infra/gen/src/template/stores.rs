@@ -28,7 +28,7 @@ pub fn table(need: Needs) -> Option<Table> {
         Needs::Cache => Some(CACHE),
         Needs::Jobs => Some(JOBS),
         Needs::Uploads => Some(UPLOADS),
-        Needs::Extractions => Some(EXTRACTIONS),
+        Needs::Extractions | Needs::ExtractionsRead => Some(EXTRACTIONS),
         Needs::Logs | Needs::LogsRead => Some(LOGS),
         Needs::EditQueue
         | Needs::BatchQueue

@@ -10,7 +10,8 @@ use crate::extraction::{
 };
 use crate::limits::{LimitClass, MAX_EXTRACT_BODY, MAX_MULTIPART_BODY};
 use crate::resources::Needs::{
-    ExtractFiles, ExtractQueue, Extractions, Fetch, HostedModel, OwnEncoder, UploadFiles, Uploads,
+    ExtractFiles, ExtractQueue, Extractions, ExtractionsRead, Fetch, HostedModel, OwnEncoder, UploadFiles,
+    Uploads,
 };
 use crate::{ErrorKind, Family, Scope};
 
@@ -67,7 +68,7 @@ pub const EXTRACT_IMAGE_GET: Endpoint<RequestRef, ExtractionReport> =
         .family(Family::Extraction)
         .scope(Scope::Extract)
         .summary("Look at an extraction that was sent with `Prefer: respond-async`")
-        .needs(&[Extractions, ExtractFiles])
+        .needs(&[ExtractionsRead, ExtractFiles])
         .fails(&[ErrorKind::ResourceNotFound]);
 
 pub const REQUEST_CREATE: Endpoint<RequestCreate, RequestAccepted> =
@@ -87,7 +88,7 @@ pub const REQUEST_GET: Endpoint<RequestRef, RequestItem> = Endpoint::get("reques
     .family(Family::Requests)
     .scope(Scope::Extract)
     .summary("A request and what was extracted")
-    .needs(&[Extractions])
+    .needs(&[ExtractionsRead])
     .fails(&[ErrorKind::ResourceNotFound]);
 
 pub const REQUEST_LIST: Endpoint<RequestQuery, Numbered<RequestItem>> =
@@ -95,7 +96,7 @@ pub const REQUEST_LIST: Endpoint<RequestQuery, Numbered<RequestItem>> =
         .family(Family::Requests)
         .scope(Scope::Extract)
         .summary("The requests of a model with their data, newest first, by page; `q` searches them")
-        .needs(&[Extractions])
+        .needs(&[ExtractionsRead])
         .fails(&[ErrorKind::ResourceNotFound]);
 
 pub const REQUEST_MODEL_CREATE: Endpoint<ModelCreate, ExtractionModel> =
@@ -120,7 +121,7 @@ pub const REQUEST_MODEL_LIST: Endpoint<ModelQuery, Numbered<ExtractionModel>> =
         .family(Family::Requests)
         .scope(Scope::Extract)
         .summary("All extraction models, newest first, by page")
-        .needs(&[Extractions]);
+        .needs(&[ExtractionsRead]);
 
 pub const REQUEST_MODEL_DELETE: Endpoint<ModelRef, ModelDeleted> =
     Endpoint::delete("request-model-delete", "/requests/models/{model_id}")
