@@ -17,7 +17,7 @@ use hosted::Hosted;
 use jsonschema::Validator;
 
 use crate::ask::{Answered, Question, Sheet, together};
-use crate::sheets::{Desk, File};
+use crate::sheets::{Desk, File, Room};
 use crate::{local, schema};
 
 /// Files that are fetched or read at the same time for one call.
@@ -199,6 +199,7 @@ async fn done(cx: &Cx, work: &Arc<Work>) -> Result<Done, ApiError> {
         editor,
         account: cx.account().to_owned(),
         deadline: cx.deadline,
+        room: Room::default(),
     };
     let model = model(&engine);
     let mut tally = Tally::default();
