@@ -13,7 +13,7 @@ use futures::FutureExt;
 use hosted::Hosted;
 use serde_json::Value;
 
-use crate::sheets::{Desk, File};
+use crate::sheets::{Desk, File, Room};
 use crate::{run, work};
 
 /// What a call's account stands for where there is none.
@@ -69,7 +69,7 @@ impl Extractor {
         let opened = tokio::task::spawn_blocking(move || File::of(input, deadline));
         let file = opened.await.map_err(ApiError::internal)??;
         let (engine, editor) = (self.engine.clone(), self.editor.clone());
-        let desk = Desk { engine, editor, account: NOBODY.to_owned(), deadline };
+        let desk = Desk { engine, editor, account: NOBODY.to_owned(), deadline, room: Room::default() };
         let done = run::of_file(&desk, ask, file).boxed().await?;
         let error = done.outcomes.into_iter().find_map(|outcome| outcome.error);
         let answer = done.answer;

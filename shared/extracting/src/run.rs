@@ -15,7 +15,7 @@ use hosted::Hosted;
 
 use crate::ask::{Answered, Question, Sheet, together};
 use crate::local;
-use crate::sheets::{Desk, File};
+use crate::sheets::{Desk, File, Room};
 use crate::work::{Inputs, Work, check_method, model};
 
 /// Files that are fetched or read at the same time for one call.
@@ -106,7 +106,7 @@ pub async fn done(caller: &Caller, work: &Arc<Work>) -> Result<Done, ApiError> {
     let Caller { platform, account, deadline } = caller.clone();
     let engine = platform.shared(Engine::new)?;
     let editor = platform.shared(Editor::load)?;
-    done_at(&Desk { engine, editor, account, deadline }, work).await
+    done_at(&Desk { engine, editor, account, deadline, room: Room::default() }, work).await
 }
 
 /// The same of one file that is there already, for nobody's account.

@@ -11,12 +11,16 @@ use editing::Editor;
 use engine::{Engine, Input, MAX_SHOWN_PIXELS, in_time, jpeg};
 use hosted::{Hosted, Media, Picture};
 use imaging::Rgb;
+use tokio::sync::Semaphore;
 
 use crate::ask::Sheet;
 use crate::local;
 
 /// Bytes of a file that goes to it as it is.
 const MAX_SHOWN_BYTES: usize = 1_500_000;
+/// Pictures of one call that are pixels at the same time: the one that is read, and one that waits for its turn. A page is 6.5 MB then,
+/// and a few hundred kB before.
+const PICTURES: usize = 2;
 /// Pixels an inch of a page that is drawn.
 const DPI: f32 = 150.0;
 /// What goes to a model as it is, where its wire takes it and the file is small enough; by the first bytes.
@@ -29,6 +33,17 @@ pub struct Desk {
     pub editor: Arc<Editor>,
     pub account: String,
     pub deadline: Instant,
+    pub room: Room,
+}
+
+/// For pictures as pixels, of one call.
+#[derive(Clone)]
+pub struct Room(Arc<Semaphore>);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(PICTURES)))
+    }
 }
 
 /// A file that has been fetched.
@@ -103,14 +118,15 @@ impl Desk {
 
     /// The lines of a page of a file: those that a document carries, or those that are read off its picture.
     pub async fn lines(&self, file: &File, page: usize) -> Result<Vec<vision::Line>, ApiError> {
+        if let File::Document(document) = file
+            && let Some(text) = self.page_text(document, page).await?
+        {
+            return Ok(local::lines_of(&text));
+        }
+        let _room = self.room.0.acquire().await.map_err(ApiError::internal)?;
         let picture = match file {
             File::Picture(input) => self.pixels(input, MAX_SEEN_PIXELS).await?,
-            File::Document(document) => {
-                if let Some(text) = self.page_text(document, page).await? {
-                    return Ok(local::lines_of(&text));
-                }
-                self.drawn(document, page, MAX_SEEN_PIXELS).await?
-            }
+            File::Document(document) => self.drawn(document, page, MAX_SEEN_PIXELS).await?,
         };
         self.engine.read(&self.account, picture, self.deadline).await
     }
