@@ -269,8 +269,6 @@ fn is_inputs(kind: ErrorKind) -> bool {
 }
 
 async fn by_reader(desk: &Desk, work: &Arc<Work>, tally: &mut Tally) -> Result<Answered, ApiError> {
-    // Why first: reading takes the memory again that loading was done with, and needs the most itself.
-    desk.engine.load().await?;
     let mut read = std::pin::pin!(
         pages(desk, &desk.account, work)
             .map(|(index, page)| async move {
