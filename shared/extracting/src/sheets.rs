@@ -18,9 +18,9 @@ use crate::local;
 
 /// Bytes of a file that goes to it as it is.
 const MAX_SHOWN_BYTES: usize = 1_500_000;
-/// Pictures of one call that are pixels at the same time: the one that is read, and one that waits for its turn. A page is 6.5 MB then,
-/// and a few hundred kB before.
-const PICTURES: usize = 2;
+/// Pictures of one call that are pixels at the same time: the one that is read, and two that wait for their turn. A page is 6.5 MB then,
+/// and up to 200 kB before.
+const PICTURES: usize = 3;
 /// Pixels an inch of a page that is drawn.
 const DPI: f32 = 150.0;
 /// What goes to a model as it is, where its wire takes it and the file is small enough; by the first bytes.
