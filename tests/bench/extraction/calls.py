@@ -100,7 +100,8 @@ def fixture(answer):
 
 def memory(pieces, short):
     """Peak memory over one call with 3000 pictures by URL. Most are noise with a number, which is soon read; a run of 24 whole pages at
-    the beginning and one in the middle is what needs memory: as many of them as a call has in work at the same time, and more."""
+    the beginning and one in the middle is what needs memory: as many of them as a call has in work at the same time, and more. With two
+    arenas of malloc, as `make run` and the template start what they start."""
     count, run = (100, 12) if short else (3000, 24)
     with tempfile.TemporaryDirectory() as folder:
         job(HERE / "pictures_job.py", "noise", folder, 16)
@@ -113,7 +114,7 @@ def memory(pieces, short):
     urls = [f"http://{host}/{at}/{(pages if is_page(at) else noise)[at % 8]}" for at in range(count)]
     schema = {"type": "object", "properties": {"total": {"type": "number"}, "invoice_date": {"type": "string", "format": "date"}}}
     body = {"inputMethod": "url", "images": urls, "prompt": "Read the total and the date", "schema": schema}
-    with Server(**SETTINGS, ATELIER_FETCH_ALLOW=host) as server:
+    with Server(**SETTINGS, ATELIER_FETCH_ALLOW=host, MALLOC_ARENA_MAX="2") as server:
         server.operate("grant", "default", str(GRANT))
         before, begun = server.memory_mb(), time.perf_counter()
         answer = ask(server, body)

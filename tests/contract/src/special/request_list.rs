@@ -18,7 +18,7 @@ fn ids(page: &Value) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pages_have_every_request_once_newest_first_also_of_many_posted_at_once() {
-    bounded(120, async {
+    bounded(240, async {
         let harness = Harness::with(|options| options.workers = false).await;
         receipts(&harness, &harness.key, "receipts").await;
         assert_eq!(
@@ -60,7 +60,7 @@ async fn pages_have_every_request_once_newest_first_also_of_many_posted_at_once(
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn q_finds_the_extracted_text_in_any_case_and_counts_what_it_found() {
-    bounded(120, async {
+    bounded(240, async {
         let harness = Harness::start().await;
         receipts(&harness, &harness.key, "receipts").await;
         let body = json!({"model_id": "receipts", "image": STANDARD.encode(RECEIPT), "payload": {"secret": "Zebra"}});
