@@ -40,12 +40,12 @@ def main():
         endpoint = stack.enter_context(started(ministack, folder))
         picture = stack.enter_context(served(png(128, 128)))
         environment = {**CREDENTIALS, "AWS_ENDPOINT_URL": endpoint}
-        deploy(sam, folder, environment, fetch_allow=picture)
+        deploy(sam, folder, environment, fetch_allow=f"{picture},{urllib.parse.urlsplit(endpoint).netloc}")
         outputs, api = outputs_of(endpoint), connect_routes(endpoint, routes)
         number_concurrency(endpoint)
         base = f"{endpoint}/_aws/execute-api/{api}"
         atelier = Operator(binaries / "atelier", {**environment, **outputs})
-        checks = Checks(base, atelier.key(), f"http://{picture}/photo.png")
+        checks = Checks(base, atelier.key(), f"http://{picture}/photo.png", endpoint)
         if not checks.run():
             raise SystemExit(1)
 
@@ -199,15 +199,15 @@ class Operator:
 class Checks:
     """What a client sees, each with a name; all are tried."""
 
-    def __init__(self, base, key, picture):
-        self.base, self.key, self.picture = base, key, picture
+    def __init__(self, base, key, picture, endpoint):
+        self.base, self.key, self.picture, self.endpoint = base, key, picture, endpoint
         self.passed, self.failed = 0, 0
 
     def run(self):
         checks = (
             self.health, self.no_key, self.unknown_path, self.slash_at_the_end, self.edit_in_the_background, self.edit_at_once,
             self.edit_of_a_refused_address, self.only_successes_are_charged, self.upload_as_input, self.batch_job,
-            self.request_of_a_model,
+            self.request_of_a_model, self.storage_by_keys, self.storage_by_a_role,
         )
         for check in checks:
             name = check.__name__.replace("_", " ")
@@ -302,6 +302,27 @@ class Checks:
         assert (found["total"], found["items"][0]["id"]) == (1, made["id"]), found
         self.json("DELETE", "/requests/models/receipts")
         wait_until(lambda: self.call("GET", path)[0] == 404, TASK_SECONDS, "the data of the model to go")
+
+    def storage_by_keys(self):
+        credentials = {"access_key": CREDENTIALS["AWS_ACCESS_KEY_ID"], "secret_access_key": "a secret of the customer's"}
+        self.edit_into("keys", {"credentials": credentials})
+
+    def storage_by_a_role(self):
+        self.edit_into("role", {"role_arn": "arn:aws:iam::000000000000:role/pictures"})
+
+    def edit_into(self, name, access):
+        s3 = client(self.endpoint, "s3")
+        s3.create_bucket(Bucket=f"customer-{name}")
+        s3.put_object(Bucket=f"customer-{name}", Key="shop/in.png", Body=png(32, 32))
+        parameters = {"bucket": f"customer-{name}", "path": "shop", "endpoint": self.endpoint, **access}
+        storage = self.json("POST", "/v1/storage/storages", {"name": name, "type": "s3", "parameters": parameters})["data"]
+        assert "secret" not in json.dumps(storage), storage
+        tested = self.json("POST", f"/v1/storage/storages/{storage['id']}/test")["data"]
+        assert tested == {"readable": True, "writable": True, "error": None}, tested
+        body = {"input": f"storage://{name}/in.png", "operations": {}, "output": f"storage://{name}/out/"}
+        data = self.json("POST", "/v1/image/edit", body)["data"]
+        assert data["output"]["object_key"] == "shop/out/in.jpeg", data
+        assert s3.get_object(Bucket=f"customer-{name}", Key="shop/out/in.jpeg")["Body"].read()[:2] == b"\xff\xd8"
 
     def send_form(self, url, fields, content):
         boundary = "a-boundary-of-a-test"

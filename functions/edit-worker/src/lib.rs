@@ -10,7 +10,7 @@ use contract::images::EditRequest;
 use contract::price::PRICES;
 use contract::resources::EDIT_WORKER;
 use contract::tasks::TaskError;
-use editing::{Editor, Stored, from_url, store_result};
+use editing::{Destination, Editor, Stored, Way, store_result};
 use serde_json::json;
 use store::{Message, TaskRecord, Verdict};
 
@@ -57,13 +57,14 @@ async fn work(platform: &Platform, task: &TaskRecord, lease: &str) -> Result<(),
         Err(error) => Verdict::Error { errors: errors(&error, platform.now_ms())? },
     };
     let object = match &verdict {
-        Verdict::Done { object, .. } => Some(object.clone()),
+        Verdict::Done { object, .. } => object.clone(),
         _ => None,
     };
     let won = platform.store.tasks().end(task, Some(lease), verdict, platform.now_ms()).await?;
     platform.task_ended.notify_waiters();
     if let (false, Some(object)) = (won, object) {
-        // Cancelled meanwhile, or taken over: the loser leaves nothing behind.
+        // Cancelled meanwhile, or taken over: the loser leaves nothing behind. Why not in a storage of the caller's either: under the
+        // same name there, the winner's result may be the one that lies there now.
         platform.store.results().delete(&object).await?;
     }
     tracing::info!(task = task.id, account = task.account, won, "task worked");
@@ -73,17 +74,13 @@ async fn work(platform: &Platform, task: &TaskRecord, lease: &str) -> Result<(),
 async fn edit(platform: &Platform, task: &TaskRecord, request: &EditRequest) -> Result<Stored, ApiError> {
     let editor = platform.shared(Editor::load)?;
     let deadline = Instant::now() + Duration::from_secs(WORK_SECONDS);
+    let (account, output) = (&task.account[..], request.output());
+    let destination = Destination::open(platform, account, output.destination.as_deref(), deadline).await?;
     let edited = editor
-        .edit_uri(
-            (platform, &task.account),
-            &request.input,
-            request.operations.clone(),
-            request.output(),
-            deadline,
-        )
+        .edit_uri((platform, account), &request.input, request.operations.clone(), output, deadline)
         .await?;
-    let name = from_url(&request.input, &edited.output.ext);
-    store_result(platform, &task.account, &task.base_url, edited, &name).await
+    let (base_url, input, destination) = (&task.base_url[..], &request.input[..], destination.as_ref());
+    store_result(platform, Way { account, base_url, input, destination, deadline }, edited).await
 }
 
 /// `null` means absent, in what is typed; the echo keeps the body as it was sent.

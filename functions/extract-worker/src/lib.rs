@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use common::{ApiError, Function, Platform, WorkerError};
-use contract::ErrorKind;
 use contract::resources::EXTRACT_WORKER;
+use contract::{ErrorKind, wording};
 use extracting::{Caller, Finished, blamed, check_settings, of_call, of_request};
 use store::{ExtractMessage, ExtractionRecord, Outcome, Source};
 
@@ -78,6 +78,7 @@ async fn work(
 ) -> Result<(), WorkerError> {
     let extractions = platform.store.extractions();
     extraction.row = extractions.place(&extraction).await?;
+    let outlives_model = extraction.of.is_some() && extraction.row.is_none();
     let caller = Caller { platform: platform.clone(), account: extraction.account.clone(), deadline };
     let (outcome, answer) = match finished(&caller, &extraction).await {
         Ok(Finished { answer, words, charge, images, model }) => {
@@ -86,7 +87,7 @@ async fn work(
         Err(error) if may_pass(error.kind) => {
             return Err(WorkerError::new(error.source.unwrap_or_else(|| error.message.into())));
         }
-        Err(error) => (Outcome::Failed { sentence: blamed(error, "image").message }, None),
+        Err(error) => (Outcome::Failed { sentence: sentence(error) }, None),
     };
     let won = extractions.end(&extraction, Some(lease), outcome, platform.now_ms()).await?;
     let results = platform.store.results();
@@ -96,6 +97,10 @@ async fn work(
     }
     if let (true, Source::Object(object)) = (won, &extraction.source) {
         results.delete(object).await?;
+    }
+    if outlives_model {
+        // It was accepted before the model was deleted and had no place among the rows that went with it.
+        extractions.forget(&extraction.id).await?;
     }
     tracing::info!(extraction = extraction.id, account = extraction.account, won, "extraction worked");
     Ok(())
@@ -108,6 +113,12 @@ async fn finished(caller: &Caller, extraction: &ExtractionRecord) -> Result<Fini
         Some(model) => of_request(caller, extraction, &model).await,
         None => Err(ApiError::because(ErrorKind::ResourceNotFound, "The model was deleted.")),
     }
+}
+
+/// What the owner of a request reads.
+fn sentence(error: ApiError) -> String {
+    let error = blamed(error, "image");
+    if error.faults.is_empty() { error.message } else { wording::sentence(&error.faults, wording::plain) }
 }
 
 /// Whether it may go well another time. A model that has answered and failed was asked as often as makes sense.

@@ -28,6 +28,8 @@ async fn handle(cx: Cx, req: Request<EditRequest>) -> Result<Response<Task>, Api
             "The request is too large to be kept for the worker.",
         ));
     }
+    let output = req.output();
+    storages::accepted(&cx, cx.account(), &req.input, output.destination.as_deref()).await?;
     if let Some(id) = uploads::id_of(&req.input) {
         // What the worker reads is what is there now, or nothing.
         uploads::pin(&cx, cx.account(), id).await?;

@@ -6,7 +6,7 @@ use common::{ApiError, Cx, Function, Request, Response};
 use contract::endpoints::IMAGE_EDIT_UPLOAD;
 use contract::images::{EditData, UploadEditRequest};
 use contract::price::PRICES;
-use editing::{Editor, from_upload, store_result};
+use editing::{Destination, Editor, Way, store_result};
 
 pub fn function() -> Function {
     Function::with(IMAGE_EDIT_UPLOAD, Editor::load, handle).quoted(|_: &UploadEditRequest| PRICES.image_edit)
@@ -21,8 +21,17 @@ async fn handle(
         .file
         .clone()
         .ok_or_else(|| ApiError::internal("the pipeline let a request without a file pass"))?;
-    let edited = editor.edit(file.bytes, req.operations(), req.output(), cx.deadline).await?;
-    let name = from_upload(&file.name, &edited.output.ext);
-    let stored = store_result(&cx, cx.account(), &cx.base_url, edited, &name).await?;
+    let output = req.output();
+    let destination =
+        Destination::open(&cx, cx.account(), output.destination.as_deref(), cx.deadline).await?;
+    let edited = editor.edit(file.bytes, req.operations(), output, cx.deadline).await?;
+    let way = Way {
+        account: cx.account(),
+        base_url: &cx.base_url,
+        input: &file.name,
+        destination: destination.as_ref(),
+        deadline: cx.deadline,
+    };
+    let stored = store_result(&cx, way, edited).await?;
     Ok(stored.data.into())
 }

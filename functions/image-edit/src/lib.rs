@@ -6,7 +6,7 @@ use common::{ApiError, Cx, Function, Request, Response};
 use contract::endpoints::IMAGE_EDIT;
 use contract::images::{EditData, EditRequest};
 use contract::price::PRICES;
-use editing::{Editor, from_url, store_result};
+use editing::{Destination, Editor, Way, store_result};
 
 pub fn function() -> Function {
     Function::with(IMAGE_EDIT, Editor::load, handle).quoted(|_: &EditRequest| PRICES.image_edit)
@@ -17,10 +17,18 @@ async fn handle(
     cx: Cx,
     req: Request<EditRequest>,
 ) -> Result<Response<EditData>, ApiError> {
-    let edited = editor
-        .edit_uri((&cx, cx.account()), &req.input, req.operations.clone(), req.output(), cx.deadline)
-        .await?;
-    let name = from_url(&req.input, &edited.output.ext);
-    let stored = store_result(&cx, cx.account(), &cx.base_url, edited, &name).await?;
+    let output = req.output();
+    let destination =
+        Destination::open(&cx, cx.account(), output.destination.as_deref(), cx.deadline).await?;
+    let edited =
+        editor.edit_uri((&cx, cx.account()), &req.input, req.operations.clone(), output, cx.deadline).await?;
+    let way = Way {
+        account: cx.account(),
+        base_url: &cx.base_url,
+        input: &req.input,
+        destination: destination.as_ref(),
+        deadline: cx.deadline,
+    };
+    let stored = store_result(&cx, way, edited).await?;
     Ok(stored.data.into())
 }

@@ -2,14 +2,14 @@
 //! among those of its model and the message follow it, and what is lost in between the worker and the sweep make up for.
 
 use common::{ApiError, Commit, Cx, Function, Request, Response, base64};
-use contract::Fault;
 use contract::clock::seconds;
 use contract::endpoints::REQUEST_CREATE;
 use contract::extraction::{RequestAccepted, RequestCreate, RequestStatus};
 use contract::price::PRICES;
 use contract::resources::EXTRACT_FILES;
+use contract::{ErrorKind, Fault};
 use serde_json::Value;
-use store::{ExtractMessage, NewExtraction, OfModel, Source, Store, StoreError};
+use store::{ExtractMessage, Guard, NewExtraction, OfModel, Source, Store, StoreError, TransactionError};
 use uuid::Uuid;
 
 /// Characters of a URL or file name that are kept.
@@ -43,6 +43,7 @@ async fn handle(cx: Cx, req: Request<RequestCreate>) -> Result<Response<RequestA
         status: RequestStatus::Pending,
         created_at: seconds(new.created_at_ms),
     };
+    let undo = remove(cx.store.clone(), new.source.clone());
     let store = cx.store.clone();
     let follow = async move {
         if let Err(error) = follow(&store, &id).await {
@@ -52,8 +53,24 @@ async fn handle(cx: Cx, req: Request<RequestCreate>) -> Result<Response<RequestA
     let commit = Commit::default()
         .hand_over()
         .write(move |store, all| store.extractions().create(all, &new))
+        .or(deleted)
+        .otherwise(undo)
         .then(follow);
     Ok(Response::from(answer).commit(commit))
+}
+
+/// The picture of a request that was not accepted in the end.
+async fn remove(store: Store, source: Source) {
+    if let Source::Object(object) = source
+        && let Err(error) = store.results().delete(&object).await
+    {
+        tracing::warn!(object, %error, "not deleted; the bucket's rule will");
+    }
+}
+
+/// The model was deleted since it was read: the request must not outlive it.
+fn deleted(error: &TransactionError) -> Option<ApiError> {
+    error.refused_by(Guard::Model).map(|_| ApiError::new(ErrorKind::ResourceNotFound))
 }
 
 async fn follow(store: &Store, id: &str) -> Result<(), StoreError> {

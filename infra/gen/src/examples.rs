@@ -21,6 +21,15 @@ fn body(name: &str) -> Option<Value> {
         "image-edit-async" => task("ACCEPTED"),
         "image-edit-async-delete" => task("CANCELLED"),
         "image-edit-async-get" => report(),
+        "storage-types" => json!(["web_folder", "s3", "gcs"]),
+        "storage-create" | "storage-get" | "storage-update" => storage(),
+        "storage-list" => {
+            let mut listed = storage();
+            listed["parameters"].as_object_mut()?.remove("credentials");
+            json!([listed])
+        }
+        "storage-delete" => Value::Null,
+        "storage-test" => json!({"readable": true, "writable": true, "error": null}),
         "key-create" | "key-rotate" => with_secret(key()),
         "key-list" => json!({"data": [key()], "next_cursor": null}),
         "key-get" | "key-update" => key(),
@@ -78,6 +87,17 @@ fn body(name: &str) -> Option<Value> {
         "health" => json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")}),
         "limits-get" => limits(),
         _ => return classification::body(name),
+    })
+}
+
+fn storage() -> Value {
+    json!({
+        "id": 2_214_389_221_288_346_u64, "name": "shop", "type": "s3",
+        "parameters": {
+            "bucket": "shop-pictures", "path": "catalogue", "region": "eu-central-1",
+            "credentials": {"access_key": "AKIAIOSFODNN7EXAMPLE"},
+        },
+        "created_at": "2026-03-13T11:37:09.160554+00:00",
     })
 }
 
@@ -221,7 +241,8 @@ mod tests {
         for route in ROUTES.iter().filter(|route| route.example.is_some()) {
             let mut example = route.example.map_or(Value::Null, |example| example());
             for name in route.path_parameters() {
-                example[name] = json!("key_7f3k2m9q4x8w1z5r");
+                let is_number = (route.request_schema)()["properties"][name]["type"] == "integer";
+                example[name] = if is_number { json!(1) } else { json!("key_7f3k2m9q4x8w1z5r") };
             }
             assert_eq!(validate(&example, &(route.request_schema)(), true), [], "{}", route.name);
         }

@@ -12,12 +12,12 @@ const FILE: &str = "file-keys";
 
 /// Reads the ring, or makes it at a first start.
 pub fn load(data: &Path) -> io::Result<FileKeys> {
-    parse(data, &text(data)?)
+    parse(data, &text(data, FILE)?)
 }
 
 /// The ring as the setting has it.
 pub fn load_text(data: &Path) -> io::Result<String> {
-    let text = text(data)?;
+    let text = text(data, FILE)?;
     parse(data, &text).map(|_| text)
 }
 
@@ -27,8 +27,9 @@ fn parse(data: &Path, text: &str) -> io::Result<FileKeys> {
     })
 }
 
-fn text(data: &Path) -> io::Result<String> {
-    let path = data.join(FILE);
+/// A random key in hexadecimal digits that stands in a file of the data folder, made where there is none.
+pub(crate) fn text(data: &Path, file: &str) -> io::Result<String> {
+    let path = data.join(file);
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {

@@ -10,6 +10,7 @@ mod listener;
 mod options;
 mod pollers;
 mod schedules;
+mod secrets_key;
 mod server;
 pub mod watch;
 

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use common::{ApiError, Config, Platform, QueueFunction, ScheduleFunction, Work};
+use connectors::Connectors;
 use contract::resources::{BATCH_WORKER, Queue};
 use editing::{EditLimits, Editor};
 use embedded::{Embedded, EmbeddedError, EmbeddedOptions};
@@ -18,7 +19,7 @@ use tokio::task::JoinSet;
 use crate::first_start::{self, FirstStartError};
 use crate::listener::{self, Service};
 use crate::pollers::{InProcess, Source};
-use crate::{ServeOptions, control, file_keys, functions, pollers, schedules};
+use crate::{ServeOptions, control, file_keys, functions, pollers, schedules, secrets_key};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
@@ -63,6 +64,7 @@ pub async fn open_store(
         names: Arc::new(Names::default()),
         // Forms go to a path of the listener.
         forms: None,
+        alone_since_ms: None,
     };
     let queues = provision::provision(&store).await?;
     let urls = queues.iter().map(|(queue, url, _)| (queue, &url[..]));
@@ -83,9 +85,11 @@ impl Server {
             .map_err(|error| ServeError::Listen(options.listen, error))?;
         let address = listener.local_addr()?;
         let public = options.config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-        let (store, queues) = open_store(&embedded, &public).await?;
+        let (mut store, queues) = open_store(&embedded, &public).await?;
+        store.alone_since_ms = Some(options.clock.now_ms());
         first_start::complete(&store, options.key_file.as_deref(), options.clock.now_ms()).await?;
         let keys = file_keys::load(&options.data)?;
+        let secrets = secrets_key::load(&options.data)?;
         let hosted_model = options.hosted.as_ref().map(|hosted| hosted.config().model.clone());
         let config = Config { hosted_model, ..options.config };
         let platform = Arc::new(Platform::new(config, store, options.clock, keys));
@@ -98,7 +102,10 @@ impl Server {
         let mut fetch = options.fetch;
         fetch.own.push(address.into());
         fetch.own.extend(own_address(&public));
-        platform.provide(Editor::new(Fetcher::new(fetch, options.resolver), EditLimits::from_env()));
+        let fetcher = Fetcher::new(fetch, options.resolver);
+        platform.provide(Connectors::new(fetcher.clone()));
+        platform.provide(secrets);
+        platform.provide(Editor::new(fetcher, EditLimits::from_env()));
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
         start_refill(&mut tasks, &platform, &stopped);
@@ -174,9 +181,18 @@ fn start_refill(tasks: &mut JoinSet<()>, platform: &Arc<Platform>, stopped: &wat
     });
 }
 
-/// Queues live in memory: a start sends a message for every open task. The lease of whoever worked on one died with
+/// A start releases what calls held that died with the last process. Queues live in memory: it sends a message for every open task. The lease of whoever worked on one died with
 /// the last process, since the data folder has one process at a time.
 pub(crate) async fn refill(store: &Store, started_ms: i64) -> Result<(), StoreError> {
+    for hold in store.ledger().holds_of_calls_before(started_ms).await? {
+        if store.ledger().release_now(&hold, started_ms).await? {
+            tracing::info!(
+                account = hold.account,
+                request_id = hold.request_id,
+                "hold of a call that died released"
+            );
+        }
+    }
     let sent = store.tasks().requeue_all(started_ms).await?;
     if sent > 0 {
         tracing::info!(tasks = sent, "open tasks queued again");

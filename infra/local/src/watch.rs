@@ -24,7 +24,7 @@ use tokio::task::JoinSet;
 use crate::first_start::{self, FirstStartError};
 use crate::pollers::{self, Source};
 use crate::server::refill;
-use crate::{control, file_keys, open_store, schedules};
+use crate::{control, file_keys, open_store, schedules, secrets_key};
 use child::Child;
 use invoker::Invoker;
 
@@ -84,11 +84,13 @@ pub async fn run(
     first_start::complete(&store, options.key_file.as_deref(), now_ms).await?;
     refill(&store, now_ms).await?;
     let file_keys = file_keys::load_text(&options.data)?;
+    let secrets_key = secrets_key::load_text(&options.data)?;
     if TcpStream::connect(options.invoke).await.is_ok() {
         return Err(WatchError::Taken(options.invoke));
     }
 
-    let variables = environment::variables(&embedded, &store.names, &gateway, options.invoke, &file_keys);
+    let keys = environment::Keys { files: &file_keys, secrets: &secrets_key };
+    let variables = environment::variables(&embedded, &store.names, &gateway, options.invoke, keys);
     let mut child = Child::start(&options.command, &options.arguments, variables)
         .map_err(|source| WatchError::Start { command: options.command.clone(), source })?;
     let mut tasks = Tasks::start(&options, &store)?;

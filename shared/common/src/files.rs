@@ -82,7 +82,8 @@ pub fn encode_segment(name: &str) -> String {
     })
 }
 
-fn parse_hex(text: &str) -> Option<[u8; 32]> {
+/// A key of 64 hexadecimal characters.
+pub fn parse_hex(text: &str) -> Option<[u8; 32]> {
     let mut key = [0; 32];
     if text.len() != 64 || !text.is_ascii() {
         return None;

@@ -59,6 +59,7 @@ pub fn platform(config: Config, shared: &SdkConfig) -> Result<Platform, Error> {
         s3: Lazy::new(|| aws_sdk_s3::Client::from_conf(s3)),
         names: Arc::new(Names::from_env()),
         forms: aws::form_signer(),
+        alone_since_ms: None,
     };
     // Why no error without them: only the functions that sign or open links are given the ring.
     let file_keys = match settings::FILE_KEYS.value() {

@@ -49,6 +49,7 @@ pub struct Commit {
     pub(crate) hand_over: bool,
     pub(crate) refused: Option<Refused>,
     pub(crate) then: Option<BoxFuture<'static, ()>>,
+    pub(crate) otherwise: Option<BoxFuture<'static, ()>>,
 }
 
 impl Commit {
@@ -64,6 +65,12 @@ impl Commit {
     /// The hold goes on to a task instead of being charged now.
     pub fn hand_over(mut self) -> Self {
         self.hand_over = true;
+        self
+    }
+
+    /// What takes back, where these writes are refused, what the handler has done already.
+    pub fn otherwise(mut self, undo: impl Future<Output = ()> + Send + 'static) -> Self {
+        self.otherwise = Some(Box::pin(undo));
         self
     }
 

@@ -107,6 +107,8 @@ pub struct Route {
     pub patient: bool,
     /// Whether the answer holds a secret, so that a kept idempotent answer is encrypted.
     pub secret_answer: bool,
+    /// Whether the body holds a secret, so that no log keeps it.
+    pub secret_request: bool,
     /// What the route answers with when it is not the family's JSON.
     pub media: Option<&'static str>,
     /// Errors of its own, beside those that follow from its other facts.
@@ -190,6 +192,7 @@ impl<Req: JsonSchema + Check, Res: JsonSchema> Endpoint<Req, Res> {
             priced: false,
             patient: false,
             secret_answer: false,
+            secret_request: false,
             media: None,
             fails: &[],
             request_schema: schema_of::<Req>,
@@ -314,6 +317,11 @@ impl<Req: JsonSchema + Check, Res: JsonSchema> Endpoint<Req, Res> {
 
     pub const fn secret_answer(mut self) -> Self {
         self.route.secret_answer = true;
+        self
+    }
+
+    pub const fn secret_request(mut self) -> Self {
+        self.route.secret_request = true;
         self
     }
 

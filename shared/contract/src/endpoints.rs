@@ -2,6 +2,7 @@
 
 mod batches;
 mod extraction;
+mod storages;
 mod uploads;
 
 use serde_json::json;
@@ -21,7 +22,7 @@ use crate::platform::service::{FileRef, Health, Limits};
 use crate::platform::usage::{UsageQuery, UsageReport};
 use crate::resources::Needs::{
     Cache, Classifiers, ClassifiersRead, EditQueue, Fetch, FileKeys, HostedModel, KeysWrite, LogsRead,
-    OwnEncoder, Results, ResultsRead, Tasks, UploadFiles, Uploads,
+    OwnEncoder, Results, ResultsRead, StoragesRead, Tasks, Unseal, UploadFiles, Uploads,
 };
 use crate::tasks::{Task, TaskQuery, TaskRef, TaskReport};
 use crate::{ErrorKind, Family, Scope};
@@ -34,6 +35,9 @@ pub use extraction::{
     EXTRACT_DOCUMENT, EXTRACT_IMAGE, EXTRACT_IMAGE_FORMATS, EXTRACT_IMAGE_GET, REQUEST_CREATE, REQUEST_GET,
     REQUEST_LIST, REQUEST_MODEL_CREATE, REQUEST_MODEL_DELETE, REQUEST_MODEL_LIST,
 };
+pub use storages::{
+    STORAGE_CREATE, STORAGE_DELETE, STORAGE_GET, STORAGE_LIST, STORAGE_TEST, STORAGE_TYPES, STORAGE_UPDATE,
+};
 pub use uploads::{UPLOAD_COMPLETE, UPLOAD_CREATE, UPLOAD_DELETE, UPLOAD_GET, UPLOAD_RENEW};
 
 pub const IMAGE_EDIT: Endpoint<EditRequest, EditData> = Endpoint::post("image-edit", "/image/edit")
@@ -41,18 +45,20 @@ pub const IMAGE_EDIT: Endpoint<EditRequest, EditData> = Endpoint::post("image-ed
     .scope(Scope::ImageEditing)
     .summary("Edit a picture and wait for the result")
     .size(Size::Pictures)
-    .needs(&[Results, FileKeys, Fetch, Uploads, UploadFiles])
+    .needs(&[Results, FileKeys, Fetch, Uploads, UploadFiles, StoragesRead, Unseal])
     .limit(LimitClass::ImageEdit)
     .priced()
+    .fails(&[ErrorKind::StorageNotFound, ErrorKind::OutputNotWritten])
     .example(|| json!({"input": "https://example.com/photo.jpg", "operations": {"resizing": {"width": 800, "fit": "bounds"}}}));
 
 pub const IMAGE_EDIT_ASYNC: Endpoint<EditRequest, Task> = Endpoint::post("image-edit-async", "/image/edit/async")
     .family(Family::Images)
     .scope(Scope::ImageEditing)
     .summary("Edit a picture in the background")
-    .needs(&[Tasks, EditQueue, Uploads, UploadFiles])
+    .needs(&[Tasks, EditQueue, Uploads, UploadFiles, StoragesRead])
     .limit(LimitClass::ImageEdit)
     .priced()
+    .fails(&[ErrorKind::StorageNotFound])
     .example(|| json!({"input": "https://example.com/photo.jpg", "operations": {"resizing": {"width": 1000}, "adjustments": {"sharpness": 20}}, "output": {"format": "webp"}}));
 
 pub const IMAGE_EDIT_ASYNC_GET: Endpoint<TaskQuery, TaskReport> =
@@ -78,9 +84,10 @@ pub const IMAGE_EDIT_UPLOAD: Endpoint<UploadEditRequest, EditData> =
         .summary("Edit a picture sent with the request")
         .multipart(MAX_MULTIPART_BODY)
         .size(Size::Pictures)
-        .needs(&[Results, FileKeys])
+        .needs(&[Results, FileKeys, Fetch, StoragesRead, Unseal])
         .limit(LimitClass::ImageEdit)
         .priced()
+    .fails(&[ErrorKind::StorageNotFound, ErrorKind::OutputNotWritten])
         .example(|| json!({"operations": {"resizing": {"width": 400, "height": 400, "fit": "crop"}}, "output": {"format": "png"}}));
 
 pub const FILE_GET: Endpoint<FileRef, Raw> = Endpoint::get("file-get", "/files/{token}/{name}")
@@ -174,7 +181,17 @@ pub const CLASSIFY: Endpoint<ClassifyRequest, Classified> = Endpoint::post("clas
     .summary("The one label that fits a text, a picture or a document best")
     .body(MAX_MEDIA_BODY)
     .size(Size::Models)
-    .needs(&[ClassifiersRead, Cache, Fetch, Uploads, UploadFiles, HostedModel, OwnEncoder])
+    .needs(&[
+        ClassifiersRead,
+        Cache,
+        Fetch,
+        Uploads,
+        UploadFiles,
+        StoragesRead,
+        Unseal,
+        HostedModel,
+        OwnEncoder,
+    ])
     .limit(LimitClass::Classify)
     .priced()
     .example(
@@ -189,7 +206,7 @@ pub const TAG: Endpoint<TagRequest, Tagged> = Endpoint::post("tag", "/v1/tag")
     .summary("Every label that fits a text, a picture or a document")
     .body(MAX_MEDIA_BODY)
     .size(Size::Models)
-    .needs(&[ClassifiersRead, Cache, Fetch, Uploads, UploadFiles, HostedModel, OwnEncoder])
+    .needs(&[ClassifiersRead, Cache, Fetch, Uploads, UploadFiles, StoragesRead, Unseal, HostedModel, OwnEncoder])
     .limit(LimitClass::Classify)
     .priced()
     .example(|| json!({"text": "Tech stocks surge amid AI boom", "labels": ["politics", "technology", "finance"], "threshold": 0.5}))
@@ -204,7 +221,7 @@ pub const CLASSIFY_BATCH: Endpoint<ClassifyBatchRequest, ClassifiedBatch> = Endp
 .summary("The label of each of up to 1000 texts")
 .body(MAX_BATCH_BODY)
 .size(Size::Models)
-.needs(&[ClassifiersRead, Cache, Fetch, Uploads, UploadFiles, HostedModel, OwnEncoder])
+.needs(&[ClassifiersRead, Cache, Fetch, Uploads, UploadFiles, StoragesRead, Unseal, HostedModel, OwnEncoder])
 .limit(LimitClass::Classify)
 .priced()
 .example(
@@ -218,7 +235,7 @@ pub const TAG_BATCH: Endpoint<TagBatchRequest, TaggedBatch> = Endpoint::post("ta
     .summary("The labels of each of up to 1000 texts")
     .body(MAX_BATCH_BODY)
     .size(Size::Models)
-    .needs(&[ClassifiersRead, Cache, Fetch, Uploads, UploadFiles, HostedModel, OwnEncoder])
+    .needs(&[ClassifiersRead, Cache, Fetch, Uploads, UploadFiles, StoragesRead, Unseal, HostedModel, OwnEncoder])
     .limit(LimitClass::Classify)
     .priced()
     .example(|| json!({"texts": ["Tech stocks surge", "The minister resigned"], "labels": ["politics", "finance"]}))
@@ -301,6 +318,13 @@ pub const ROUTES: &[&Route] = &[
     &IMAGE_EDIT_ASYNC_GET.route,
     &IMAGE_EDIT_ASYNC_DELETE.route,
     &IMAGE_EDIT_UPLOAD.route,
+    &STORAGE_TYPES.route,
+    &STORAGE_CREATE.route,
+    &STORAGE_LIST.route,
+    &STORAGE_GET.route,
+    &STORAGE_UPDATE.route,
+    &STORAGE_DELETE.route,
+    &STORAGE_TEST.route,
     &FILE_GET.route,
     &KEY_CREATE.route,
     &KEY_LIST.route,

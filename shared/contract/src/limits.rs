@@ -53,6 +53,8 @@ pub const MAX_EXTRACT_BYTES: usize = 100 * MB;
 pub const MAX_EXTRACT_BODY: usize = 140 * MB;
 /// Extraction models of an account.
 pub const MAX_MODELS: usize = 1_000;
+/// Storages of an account.
+pub const MAX_STORAGES: i64 = 100;
 /// Bytes of the JSON that is stored with a request's data, and of the data.
 pub const MAX_PAYLOAD_BYTES: usize = 20_000;
 pub const MAX_DATA_BYTES: usize = 150_000;

@@ -93,8 +93,14 @@ pub const EXTRACTIONS: Table = Table {
     open_index: true,
     doc: "Extraction models, their requests and data, and extractions in the background.",
 };
-pub const TABLES: [Table; 10] =
-    [KEYS, LEDGER, TASKS, RATES, LOGS, CLASSIFIERS, CACHE, JOBS, UPLOADS, EXTRACTIONS];
+pub const STORAGES: Table = Table {
+    name: "storages",
+    setting: "ATELIER_TABLE_STORAGES",
+    open_index: false,
+    doc: "Connected storages; their credentials encrypted.",
+};
+pub const TABLES: [Table; 11] =
+    [KEYS, LEDGER, TASKS, RATES, LOGS, CLASSIFIERS, CACHE, JOBS, UPLOADS, EXTRACTIONS, STORAGES];
 
 /// Name of the index of tables with `open_index`.
 pub const OPEN_INDEX: &str = "open";
@@ -193,6 +199,14 @@ pub enum Needs {
     ResultsRead,
     /// The ring of keys that signs file links.
     FileKeys,
+    /// Reads, makes and deletes connected storages.
+    Storages,
+    /// Reads them.
+    StoragesRead,
+    /// Encrypts secrets of callers.
+    Seal,
+    /// Decrypts them; assumes roles that callers named.
+    Unseal,
     /// Reaches the public network for what users name.
     Fetch,
     /// Asks the hosted model, where one is set.
@@ -238,6 +252,8 @@ pub const EDIT_WORKER: Worker = Worker {
         Needs::Fetch,
         Needs::Uploads,
         Needs::UploadFiles,
+        Needs::StoragesRead,
+        Needs::Unseal,
     ],
     memory_mb: 2048,
     timeout_seconds: 180,
@@ -288,6 +304,8 @@ pub const EXTRACT_WORKER: Worker = Worker {
         Needs::Fetch,
         Needs::Uploads,
         Needs::UploadFiles,
+        Needs::StoragesRead,
+        Needs::Unseal,
         Needs::HostedModel,
         Needs::OwnEncoder,
     ],

@@ -179,6 +179,8 @@ pub const TABLE_UPLOADS: Setting =
     setting("ATELIER_TABLE_UPLOADS", "uploads", Place::Aws, "Name of the table of uploads.");
 pub const TABLE_EXTRACTIONS: Setting =
     setting("ATELIER_TABLE_EXTRACTIONS", "extractions", Place::Aws, "Name of the table of extractions.");
+pub const TABLE_STORAGES: Setting =
+    setting("ATELIER_TABLE_STORAGES", "storages", Place::Aws, "Name of the table of storages.");
 pub const QUEUE_EXTRACTS: Setting =
     setting("ATELIER_QUEUE_EXTRACTS", "", Place::Aws, "URL of the queue of extractions.");
 pub const QUEUE_BATCHES: Setting =
@@ -191,6 +193,15 @@ pub const FILE_KEYS: Setting = setting(
     "",
     Place::Aws,
     "Ring of one or two keys (64 hex characters each, comma between) that sign file links; the first signs. From Secrets Manager.",
+)
+.of(Kind::Secret);
+pub const KMS_KEY: Setting =
+    setting("ATELIER_KMS_KEY", "", Place::Aws, "Key of AWS KMS that encrypts the secrets of storages.");
+pub const SECRETS_KEY: Setting = setting(
+    "ATELIER_SECRETS_KEY",
+    "",
+    Place::Test,
+    "The key instead (64 hex characters), where there is no KMS, as under `make watch`; `atelier serve` keeps one in its data folder.",
 )
 .of(Kind::Secret);
 pub const S3_PATH_STYLE: Setting = setting(
@@ -296,11 +307,14 @@ pub const ALL: &[Setting] = &[
     TABLE_JOBS,
     TABLE_UPLOADS,
     TABLE_EXTRACTIONS,
+    TABLE_STORAGES,
     QUEUE_EXTRACTS,
     QUEUE_BATCHES,
     QUEUE_EDITS,
     BUCKET_RESULTS,
     FILE_KEYS,
+    KMS_KEY,
+    SECRETS_KEY,
     S3_PATH_STYLE,
     MODELS,
     ENCODER,

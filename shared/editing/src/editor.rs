@@ -6,7 +6,8 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use common::{ApiError, Platform, panic_message};
-use contract::images::{Operations, Output};
+use connectors::{ConnectorError, Connectors};
+use contract::images::{Operations, Output, is_storage_uri};
 use contract::limits::{MAX_FORM_UPLOAD, MAX_INPUT_BY_URL};
 use contract::settings;
 use fetch::{FetchConfig, Fetched, Fetcher, Place, SystemResolver};
@@ -108,7 +109,8 @@ impl Editor {
         output: Output,
         deadline: Instant,
     ) -> Result<Edited, EditError> {
-        let most = if uploads::id_of(uri).is_some() { MAX_FORM_UPLOAD } else { MAX_INPUT_BY_URL };
+        let stored = uploads::id_of(uri).is_some() || is_storage_uri(uri);
+        let most = if stored { MAX_FORM_UPLOAD } else { MAX_INPUT_BY_URL };
         let Input { bytes, place } = self.read((platform, account), uri, most, deadline).await?;
         self.work(bytes, Some(place), operations, output, deadline).await
     }
@@ -139,7 +141,8 @@ impl Editor {
         self.with_room(needed, place, deadline, edit).await
     }
 
-    /// At most `max_bytes` of what a URI of an account names: an upload of theirs, or what is fetched through the guard.
+    /// At most `max_bytes` of what a URI of an account names: an upload of theirs, an object of a storage of theirs, or what is fetched
+    /// through the guard.
     pub async fn read(
         &self,
         (platform, account): (&Platform, &str),
@@ -147,17 +150,19 @@ impl Editor {
         max_bytes: u64,
         deadline: Instant,
     ) -> Result<Input, EditError> {
-        let Some(id) = uploads::id_of(uri) else {
+        let upload = uploads::id_of(uri);
+        if upload.is_none() && !is_storage_uri(uri) {
             let Fetched { body, place, .. } = self.fetcher.get(uri, max_bytes, Some(deadline)).await?;
             return Ok(Input { bytes: body, place: InputPlace::Fetched(place) });
-        };
+        }
         let read = async {
+            let Some(id) = upload else { return read_storage(platform, account, uri, max_bytes).await };
             let place = self.uploads.clone().acquire_owned().await.map_err(ApiError::internal)?;
             let bytes = uploads::read(platform, account, id, max_bytes).await?;
             Ok(Input { bytes, place: InputPlace::Uploaded(place) })
         };
         let read = tokio::time::timeout_at(deadline.into(), read).await.map_err(|_| EditError::Busy)?;
-        read.map_err(|error: ApiError| EditError::Upload(Box::new(error)))
+        read.map_err(|error: ApiError| EditError::Stored(Box::new(error)))
     }
 
     /// The pixels of a picture, scaled down to at most `max_pixels`, in the same budget as edits.
@@ -204,6 +209,21 @@ impl Editor {
             Err(error) => Err(EditError::Panicked(error.to_string())),
         }
     }
+}
+
+async fn read_storage(
+    platform: &Platform,
+    account: &str,
+    uri: &str,
+    max_bytes: u64,
+) -> Result<Input, ApiError> {
+    let uri = storages::parsed(uri, "input")?;
+    let storage = storages::named(&platform.store, account, uri).await?;
+    let connectors = platform.shared(Connectors::load)?;
+    let connector = connectors.open(platform, &storage).await.map_err(ConnectorError::of_input)?;
+    let place = connectors.reading(account).await;
+    let bytes = connector.read(uri.path, max_bytes).await.map_err(ConnectorError::of_input)?;
+    Ok(Input { bytes, place: InputPlace::Fetched(place) })
 }
 
 fn too_large(actual: u64, limit: u64) -> ImagingError {

@@ -8,8 +8,8 @@ use imaging::ImagingError;
 pub enum EditError {
     #[error(transparent)]
     Fetch(#[from] FetchError),
-    #[error("the upload cannot be read")]
-    Upload(#[source] Box<ApiError>),
+    #[error("the stored file cannot be read")]
+    Stored(#[source] Box<ApiError>),
     #[error(transparent)]
     Imaging(#[from] ImagingError),
     /// The engine panicked: our fault.
@@ -24,7 +24,7 @@ impl From<EditError> for ApiError {
     fn from(error: EditError) -> Self {
         match error {
             EditError::Fetch(error) => from_fetch(error),
-            EditError::Upload(error) => *error,
+            EditError::Stored(error) => *error,
             EditError::Imaging(error) => from_imaging(error),
             EditError::Panicked(_) => Self::internal(error),
             EditError::Busy => Self::new(ErrorKind::Overloaded).retry_after(2),

@@ -1,58 +1,91 @@
 //! Names of results: the input's name without its extension, and the extension of the output's format.
 
-/// Characters of a name that are kept.
-const LONGEST: usize = 100;
+use contract::images::is_storage_uri;
+use percent_encoding::percent_decode_str;
+
+/// Characters of a name in a link.
+const LONGEST_IN_LINK: usize = 100;
+/// Bytes of a name in a storage: folders of most systems take no longer one.
+const LONGEST_IN_STORAGE: usize = 200;
 const DEFAULT: &str = "image";
 
-/// From the last segment of a URL's path.
-pub fn from_url(input: &str, extension: &str) -> String {
-    let url = url::Url::parse(input).ok();
-    let last = url.as_ref().and_then(|url| url.path_segments()?.next_back()).unwrap_or_default();
-    name(last, extension)
+/// What an input is called, without folders and extension: of a URI, or of an upload's file name.
+pub(crate) fn stem(input: &str) -> String {
+    let url = url::Url::parse(input).ok().filter(|url| url.has_host() && !is_storage_uri(input));
+    let file = match &url {
+        Some(url) => {
+            let last = url.path_segments().and_then(|mut all| all.next_back()).unwrap_or_default();
+            let decoded = percent_decode_str(last).decode_utf8_lossy().into_owned();
+            last_segment(&decoded).to_owned()
+        }
+        None if is_storage_uri(input) => input.rsplit('/').next().unwrap_or_default().to_owned(),
+        None => last_segment(input).to_owned(),
+    };
+    file.rsplit_once('.').map_or(&file[..], |(stem, _)| stem).to_owned()
 }
 
-/// From the file name of an upload, whose folders do not count.
-pub fn from_upload(file_name: &str, extension: &str) -> String {
-    name(file_name.rsplit(['/', '\\']).next().unwrap_or_default(), extension)
+fn last_segment(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or_default()
 }
 
-fn name(file: &str, extension: &str) -> String {
-    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+/// For a link: ASCII letters and digits, `-`, `_` and dots.
+pub(crate) fn in_link(stem: impl AsRef<str>, extension: &str) -> String {
+    let plain = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.');
     let kept: String = stem
+        .as_ref()
         .chars()
-        .map(|character| {
-            if character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.') {
-                character
-            } else {
-                '_'
-            }
-        })
-        .take(LONGEST)
+        .map(|character| if plain(character) { character } else { '_' })
+        .take(LONGEST_IN_LINK)
         .collect();
-    let kept = kept.trim_matches(['.', '_']);
+    named(kept.trim_matches(['.', '_']), extension)
+}
+
+/// For a storage: as it is, but for what no path may have.
+pub(crate) fn in_storage(stem: &str, extension: &str) -> String {
+    let mut kept = String::new();
+    for character in stem.chars() {
+        let safe = !character.is_control() && !matches!(character, '/' | '\\');
+        let character = if safe { character } else { '_' };
+        if kept.len() + character.len_utf8() > LONGEST_IN_STORAGE {
+            break;
+        }
+        kept.push(character);
+    }
+    if contract::images::is_safe(&kept) { named(&kept, extension) } else { in_link(stem, extension) }
+}
+
+fn named(kept: &str, extension: &str) -> String {
     format!("{}.{extension}", if kept.is_empty() { DEFAULT } else { kept })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{from_upload, from_url};
+    use super::{in_link, in_storage, stem};
 
     #[test]
     fn a_result_is_named_after_its_input_and_never_leaves_its_folder() {
-        for (input, expected) in [
-            ("https://example.com/a/photo.one.jpg?x=1.gif", "photo.one.webp"),
-            ("https://example.com/", "image.webp"),
-            ("https://example.com/%2e%2e/..%2f..%2fetc", "2e_2fetc.webp"),
-            ("not a url", "image.webp"),
+        for (input, link, storage) in [
+            ("https://example.com/a/photo.one.jpg?x=1.gif", "photo.one.webp", "photo.one.webp"),
+            ("https://example.com/", "image.webp", "image.webp"),
+            ("https://example.com/%2e%2e/..%2f..%2fetc.jpg", "etc.webp", "etc.webp"),
+            ("https://example.com/cup%20of%20t%C3%A9.jpg", "cup_of_t.webp", "cup of té.webp"),
+            ("not a url", "not_a_url.webp", "not a url.webp"),
+            ("storage://shop/été/写真 1.one.jpg", "1.one.webp", "写真 1.one.webp"),
+            ("storage://shop/a/100%.jpg", "100.webp", "100%.webp"),
+            ("C:\\pictures\\my cat.png", "my_cat.webp", "my cat.webp"),
+            ("../../x.png", "x.webp", "x.webp"),
+            ("é.png", "image.webp", "é.webp"),
+            ("..", "image.webp", "image.webp"),
         ] {
-            let name = from_url(input, "webp");
-            assert!(!name.contains('/') && !name.starts_with('.'), "{name}");
-            if input.contains("photo") || input == "not a url" || input.ends_with("com/") {
-                assert_eq!(name, expected);
-            }
+            let stem = stem(input);
+            let (in_link, in_storage) = (in_link(&stem, "webp"), in_storage(&stem, "webp"));
+            assert!(!in_link.contains('/') && !in_link.starts_with('.'), "{in_link}");
+            assert!(
+                !in_storage.contains(['/', '\\']) && contract::images::is_safe(&in_storage),
+                "{in_storage}"
+            );
+            assert_eq!((&in_link[..], &in_storage[..]), (link, storage), "{input}");
         }
-        assert_eq!(from_upload("C:\\pictures\\my cat.png", "jpeg"), "my_cat.jpeg");
-        assert_eq!(from_upload("../../x.png", "jpeg"), "x.jpeg");
-        assert_eq!(from_upload("é.png", "jpeg"), "image.jpeg");
+        assert!(in_storage(&"é".repeat(500), "jpeg").len() < 210);
     }
 }

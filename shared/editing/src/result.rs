@@ -1,5 +1,7 @@
 //! Where results go.
 
+use std::time::Instant;
+
 use bytes::Bytes;
 use common::ApiError;
 use common::Platform;
@@ -7,30 +9,50 @@ use contract::images::{EditData, OutputObject};
 use contract::limits::RESULT_SECONDS;
 use imaging::Edited;
 
-/// A result in the store.
+use crate::{Destination, name};
+
+/// A result that is where it belongs.
 #[derive(Debug, Clone)]
 pub struct Stored {
     pub data: EditData,
-    /// Its key in the bucket of results.
-    pub object: String,
+    /// Its key in the bucket of results; `None` where it went to a storage of the caller's.
+    pub object: Option<String>,
 }
 
-/// Puts a result under a key of its own and makes its link. `name`: file name with extension.
-pub async fn store_result(
-    platform: &Platform,
-    account: &str,
-    base_url: &str,
-    edited: Edited,
-    name: &str,
-) -> Result<Stored, ApiError> {
-    let object = format!("tmp/{account}/{}/{name}", uuid::Uuid::new_v4().simple());
-    let expires = platform.now_ms() / 1000 + RESULT_SECONDS;
-    platform.store.results().put(&object, Bytes::from(edited.bytes), &edited.output.mime).await?;
-    let url = format!("{base_url}{}", platform.file_keys.path(&object, name, expires));
-    let data = EditData {
-        input: edited.input,
-        output: OutputObject::temporary(edited.output, url),
-        profiling: Some(edited.profiling),
+/// Where a result goes, and what it is called there.
+pub struct Way<'a> {
+    pub account: &'a str,
+    /// Start of its link.
+    pub base_url: &'a str,
+    /// URI of the input, or the file name of an upload: what it is named after.
+    pub input: &'a str,
+    pub destination: Option<&'a Destination>,
+    pub deadline: Instant,
+}
+
+/// Writes a result to its storage, or puts it under a key of its own and makes its link.
+pub async fn store_result(platform: &Platform, way: Way<'_>, edited: Edited) -> Result<Stored, ApiError> {
+    let Edited { bytes, input, output: picture, profiling, .. } = edited;
+    let (bytes, profiling) = (Bytes::from(bytes), Some(profiling));
+    let (media, extension) = (picture.mime.clone(), picture.ext.clone());
+    let Some(destination) = way.destination else {
+        let name = name::in_link(name::stem(way.input), &extension);
+        let object = format!("tmp/{}/{}/{name}", way.account, uuid::Uuid::new_v4().simple());
+        let expires = platform.now_ms() / 1000 + RESULT_SECONDS;
+        platform.store.results().put(&object, bytes, &media).await?;
+        let url = format!("{}{}", way.base_url, platform.file_keys.path(&object, &name, expires));
+        let output = OutputObject::temporary(picture, url);
+        return Ok(Stored { data: EditData { input, output, profiling }, object: Some(object) });
     };
-    Ok(Stored { data, object })
+    let named = (&name::stem(way.input)[..], &extension[..]);
+    let delivered = destination.write(bytes, named, &media, way.deadline).await?;
+    let output = OutputObject {
+        picture,
+        tmp_url: None,
+        object_key: Some(delivered.place.key),
+        object_bucket: Some(delivered.place.bucket),
+        object_uri: Some(delivered.place.uri),
+        claid_storage_uri: Some(delivered.storage_uri),
+    };
+    Ok(Stored { data: EditData { input, output, profiling }, object: None })
 }

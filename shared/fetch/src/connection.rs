@@ -22,7 +22,7 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto};
 use crate::{FetchError, Stage, Target};
 
 /// Largest head of an answer, in bytes; hyper reads no further ahead of us than this either.
-const MAX_HEAD: usize = 64 * 1024;
+pub(crate) const MAX_HEAD: usize = 64 * 1024;
 
 /// Of a host's addresses, how many have the connect time divided among them at least.
 const SHARES: u32 = 3;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
+use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsConnector;
 use url::Url;
@@ -17,14 +18,14 @@ use crate::{FetchConfig, FetchError, Guard, Resolver, Stage, Target};
 /// Downloads under the guard. Clones share their places.
 #[derive(Clone)]
 pub struct Fetcher {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
 }
 
-struct Inner {
-    config: FetchConfig,
-    guard: Guard,
+pub(crate) struct Inner {
+    pub(crate) config: FetchConfig,
+    pub(crate) guard: Guard,
     resolver: Box<dyn Resolver>,
-    tls: TlsConnector,
+    pub(crate) tls: TlsConnector,
     places: Places,
 }
 
@@ -116,15 +117,20 @@ impl Inner {
     async fn answer(&self, target: &Target) -> Result<Answer, FetchError> {
         let until = Instant::now() + self.config.connect;
         let first_byte = self.config.first_byte;
-        let late = |_| FetchError::Timeout(Stage::Connect);
-        let addresses = timeout_at(until, self.pin(target)).await.map_err(late)??;
-        let stream = connection::dial(&addresses, until).await?;
+        let stream = self.dial(target, until).await?;
         if target.is_https() {
             let stream = connection::secure(&self.tls, target, stream, until).await?;
             connection::request(stream, target, first_byte).await
         } else {
             connection::request(stream, target, first_byte).await
         }
+    }
+
+    /// A connection to one of the addresses that were judged.
+    pub(crate) async fn dial(&self, target: &Target, until: Instant) -> Result<TcpStream, FetchError> {
+        let late = |_| FetchError::Timeout(Stage::Connect);
+        let addresses = timeout_at(until, self.pin(target)).await.map_err(late)??;
+        connection::dial(&addresses, until).await
     }
 
     /// The only addresses this hop may connect to. One refused address refuses the host: an answer that mixes public and

@@ -8,6 +8,7 @@
 
 mod address;
 mod body;
+mod client;
 mod config;
 mod connection;
 mod error;
@@ -17,10 +18,11 @@ mod host_port;
 mod places;
 mod resolver;
 
+pub use client::GuardedClient;
 pub use config::FetchConfig;
 pub use error::{FetchError, Refusal, Stage};
 pub use fetcher::{Fetched, Fetcher};
 pub use guard::{Guard, Target};
 pub use host_port::{HostPort, InvalidHostPort};
-pub use places::Place;
+pub use places::{Place, Places};
 pub use resolver::{Resolve, Resolver, SystemResolver};

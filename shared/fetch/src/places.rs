@@ -10,7 +10,7 @@ const SWEEP_AT: usize = 256;
 
 /// First come, first served, in both counts.
 #[derive(Debug)]
-pub(crate) struct Places {
+pub struct Places {
     all: Arc<Semaphore>,
     hosts: Mutex<HashMap<String, Arc<Semaphore>>>,
     per_host: usize,
@@ -24,12 +24,13 @@ pub struct Place {
 }
 
 impl Places {
-    pub(crate) fn new(at_once: usize, per_host: usize) -> Self {
+    /// So many in all, and of these so many of one host or of whatever else a name stands for.
+    pub fn new(at_once: usize, per_host: usize) -> Self {
         Self { all: Arc::new(Semaphore::new(at_once)), hosts: Mutex::default(), per_host }
     }
 
     /// Waits for a place with `host`, then for one in all: who queues for a busy host takes nothing from the others.
-    pub(crate) async fn enter(&self, host: &str) -> Place {
+    pub async fn enter(&self, host: &str) -> Place {
         let host = acquire(self.host(host)).await;
         let all = acquire(Arc::clone(&self.all)).await;
         Place { _host: host, _all: all }

@@ -276,7 +276,7 @@ fn boolean(text: &str) -> Option<bool> {
     }
 }
 
-fn choice(choices: &[String], text: &str) -> Option<String> {
+pub(crate) fn choice(choices: &[String], text: &str) -> Option<String> {
     let folded = fold(text);
     let is = |choice: &&String| fold(choice) == folded;
     let within = |choice: &&String| format!(" {folded} ").contains(&format!(" {} ", fold(choice)));

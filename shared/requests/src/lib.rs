@@ -17,8 +17,12 @@ pub fn status(status: TaskStatus) -> RequestStatus {
     }
 }
 
-/// A request; `None` of a call that belongs to no model.
+/// A request; `None` of a call that belongs to no model, and of a request that has ended without a place in its model, which was deleted
+/// before it got one.
 pub fn shown(extraction: ExtractionRecord) -> Result<Option<RequestItem>, StoreError> {
+    if extraction.row.is_none() && extraction.status.ended() {
+        return Ok(None);
+    }
     let Some(of) = extraction.of else { return Ok(None) };
     Ok(Some(RequestItem {
         id: extraction.id,

@@ -11,10 +11,14 @@ use contract::tasks::TaskStatus;
 
 use crate::item::text;
 use crate::leases::{Leases, SHARDS, ended, opened};
+use crate::transaction::Change;
 use crate::{CallRow, Guard, Hold, Item, Store, StoreError, Transaction, TransactionError};
 
 pub use models::{ModelRecord, NewModel};
 pub use rows::Finding;
+
+/// Bytes of a key that is looked for; DynamoDB refuses longer ones.
+const LONGEST_KEY: usize = 1_024;
 
 /// What an extraction is made of.
 #[derive(Debug, Clone)]
@@ -162,12 +166,17 @@ impl Extractions<'_> {
         Leases { store: self.0, table: &EXTRACTIONS }
     }
 
-    /// Adds a new extraction to a transaction.
+    /// Adds a new extraction to a transaction. Refused by [`Guard::Model`] where its model was deleted meanwhile.
     pub fn create(
         &self,
         transaction: &mut Transaction<'_>,
         extraction: &NewExtraction,
     ) -> Result<(), StoreError> {
+        if let Some(of) = &extraction.of {
+            let same = Change::default().when("generation = :generation").text(":generation", &of.generation);
+            let model = models::key(&extraction.account, &of.model);
+            transaction.check(Guard::Model, &EXTRACTIONS, model, same)?;
+        }
         transaction.put_new(Guard::Extraction, &EXTRACTIONS, extraction.item())
     }
 
@@ -182,6 +191,9 @@ impl Extractions<'_> {
     }
 
     async fn item(&self, (pk, sk): (String, String)) -> Result<Option<Item>, StoreError> {
+        if pk.len() > LONGEST_KEY {
+            return Ok(None);
+        }
         let call = self.0.dynamodb.get_item().table_name(self.0.names.table(&EXTRACTIONS));
         let found = call.key("pk", text(pk)).key("sk", text(sk)).consistent_read(true).send().await?;
         Ok(found.item.map(Item))

@@ -77,12 +77,15 @@ impl Idempotency<'_> {
             .text("fingerprint", &call.fingerprint)
             .text("call_state", "running")
             .number("running_until", until_ms)
+            .number("begun_at", now_ms)
             .text("request_id", &call.request_id)
             .number("expires", now_ms / 1000 + IDEMPOTENCY_SECONDS);
         let free = Change::default()
             .when(
-                "attribute_not_exists(pk) OR expires <= :now OR (call_state = :running AND running_until < :now_ms)",
+                "attribute_not_exists(pk) OR expires <= :now OR (call_state = :running AND (running_until < :now_ms OR begun_at < :alone))",
             )
+            // What ran before this process had the store to itself died with the one before.
+            .number(":alone", self.0.alone_since_ms.unwrap_or(0))
             .number(":now", now_ms / 1000)
             .number(":now_ms", now_ms)
             .text(":running", "running");

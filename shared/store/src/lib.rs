@@ -24,6 +24,7 @@ pub mod provision;
 mod queues;
 mod rates;
 mod secret;
+mod storages;
 mod tasks;
 mod transaction;
 mod uploads;
@@ -54,6 +55,7 @@ pub use names::Names;
 pub use queues::{BatchMessage, ExtractMessage, Message, Queues};
 pub use rates::{Ask, Rates, Window, Windows};
 pub use secret::Secret;
+pub use storages::{StorageRecord, Storages, storage_id};
 pub use tasks::{NewTask, TaskRecord, Tasks, Verdict};
 pub use transaction::{Guard, Refusal, Transaction, TransactionError};
 pub use uploads::{Pinned, UploadRecord, Uploads};
@@ -68,6 +70,9 @@ pub struct Store {
     pub names: Arc<Names>,
     /// Signs forms for uploads; `None` where the server itself takes them.
     pub forms: Option<FormSigner>,
+    /// When this process began to have the store to itself: what calls from before left open, nobody works on any more. `None` where
+    /// others share it.
+    pub alone_since_ms: Option<i64>,
 }
 
 impl Store {
@@ -101,6 +106,10 @@ impl Store {
 
     pub fn uploads(&self) -> Uploads<'_> {
         Uploads(self)
+    }
+
+    pub fn storages(&self) -> Storages<'_> {
+        Storages(self)
     }
 
     pub fn rates(&self) -> Rates<'_> {

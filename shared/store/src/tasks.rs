@@ -50,8 +50,15 @@ pub struct TaskRecord {
 /// How a task ends.
 #[derive(Debug, Clone)]
 pub enum Verdict {
-    Done { result: String, object: String, charge: Credits },
-    Error { errors: String },
+    /// `object`: of the bucket of results; `None` where the result went to a storage of the caller's.
+    Done {
+        result: String,
+        object: Option<String>,
+        charge: Credits,
+    },
+    Error {
+        errors: String,
+    },
     Cancelled,
 }
 
@@ -192,9 +199,13 @@ impl Tasks<'_> {
         };
         let expires = now_ms / 1000 + KEEP;
         let change = match verdict {
-            Verdict::Done { result, object, .. } => {
+            Verdict::Done { result, object: Some(object), .. } => {
                 let set = ["expires = :expires", "edit_result = :result", "object_key = :object"];
                 ended(status, lease, &set).text(":result", result).text(":object", object)
+            }
+            Verdict::Done { result, object: None, .. } => {
+                let set = ["expires = :expires", "edit_result = :result"];
+                ended(status, lease, &set).text(":result", result)
             }
             Verdict::Error { errors } => {
                 let set = ["expires = :expires", "edit_errors = :errors"];

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    AttributeValue, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+    Update,
 };
 use contract::resources::Table;
 use rand::Rng;
@@ -33,6 +34,11 @@ pub enum Guard {
     /// The uploads of an account of a day.
     UploadQuota,
     Upload,
+    Storage,
+    /// The name of a storage.
+    StorageName,
+    /// How many an account has.
+    StorageCount,
     /// No condition of its own.
     None,
 }
@@ -161,13 +167,47 @@ impl<'a> Transaction<'a> {
         Ok(())
     }
 
+    /// Changes nothing; refuses the transaction where the condition of `change` does not hold.
+    pub(crate) fn check(
+        &mut self,
+        guard: Guard,
+        table: &Table,
+        key: (String, String),
+        change: Change,
+    ) -> Result<(), StoreError> {
+        let (_, condition, values) = change.values();
+        let check = ConditionCheck::builder()
+            .table_name(self.store.names.table(table))
+            .key("pk", text(key.0))
+            .key("sk", text(key.1))
+            .set_condition_expression(condition)
+            .set_expression_attribute_values(values)
+            .build()?;
+        self.push(guard, TransactWriteItem::builder().condition_check(check).build());
+        Ok(())
+    }
+
     pub(crate) fn delete(&mut self, table: &Table, key: (String, String)) -> Result<(), StoreError> {
+        self.delete_when(Guard::None, table, key, Change::default())
+    }
+
+    /// Deletes an item if the condition of `change` holds.
+    pub(crate) fn delete_when(
+        &mut self,
+        guard: Guard,
+        table: &Table,
+        key: (String, String),
+        change: Change,
+    ) -> Result<(), StoreError> {
+        let (_, condition, values) = change.values();
         let delete = Delete::builder()
             .table_name(self.store.names.table(table))
             .key("pk", text(key.0))
             .key("sk", text(key.1))
+            .set_condition_expression(condition)
+            .set_expression_attribute_values(values)
             .build()?;
-        self.push(Guard::None, TransactWriteItem::builder().delete(delete).build());
+        self.push(guard, TransactWriteItem::builder().delete(delete).build());
         Ok(())
     }
 

@@ -150,6 +150,21 @@ fn the_gist_of_a_page_of_running_text_is_all_of_it() {
 }
 
 #[test]
+fn the_gist_of_a_page_of_a4_with_forty_lines_across_leaves_none_out() {
+    let mut page = Page::new(1_240, 1_754, 255, 0);
+    for row in 0..40 {
+        let line = format!(
+            "line {row} has words that fill the page from one edge to the other and a few more of them"
+        );
+        page.write(&line, 110.0, 110.0 + 33.0 * row as f32, 23.0);
+    }
+    let lines = read(&page, &OcrOptions::gist());
+    let read =
+        (0..40).filter(|row| lines.iter().any(|line| line.text.starts_with(&format!("line {row} has"))));
+    assert_eq!(read.count(), 40, "{}", text(&lines));
+}
+
+#[test]
 fn of_more_text_than_is_wanted_the_heading_the_beginning_and_some_of_the_end_are_read() {
     let lines = read(&report(), &OcrOptions { most_text: Some(200), ..OcrOptions::gist() });
     let read = text(&lines);

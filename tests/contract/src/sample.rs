@@ -53,6 +53,16 @@ impl Sample {
         Self { path: fill(pattern, &self.values), ..self.clone() }
     }
 
+    /// The same with this for the first of the path's parameters.
+    pub fn naming(&self, route: &Route, value: &str) -> Self {
+        let mut values = self.values.clone();
+        if let Some((_, first)) = values.first_mut() {
+            value.clone_into(first);
+        }
+        let pattern = route.paths().next().expect("a route has a path");
+        Self { path: fill(&pattern, &values), values, ..self.clone() }
+    }
+
     /// The same with another JSON body, or another part `data`.
     pub fn with(&self, body: Value) -> Self {
         let payload = match &self.payload {
@@ -96,6 +106,9 @@ pub async fn key_for(subject: &Subject, route: &Route) -> String {
 async fn body(subject: &Subject, route: &Route, key: &str) -> Value {
     let example = route.example.unwrap_or_else(|| panic!("{} has a body and no example", route.name));
     let mut body = example();
+    if route.path.starts_with("/storage/") && body.get("name").is_some() {
+        body["name"] = format!("sample-{}", uuid::Uuid::new_v4().simple()).into();
+    }
     for one in ["input", "image"] {
         if body.get(one).is_some() {
             let files = subject.harness.files();
@@ -131,6 +144,7 @@ async fn parameters(subject: &Subject, route: &Route, key: &str) -> Vec<(&'stati
             vec![("token", token), ("name", name)]
         }
         (path, ["id"]) if path.starts_with("/image/edit/async/") => vec![("id", task(subject, key).await)],
+        (path, ["id"]) if path.starts_with("/storage/storages/") => vec![("id", storage(subject, key).await)],
         (path, ["id"]) if path.starts_with("/v1/keys/") => vec![("id", key_id(subject, key).await)],
         (path, ["name"]) if path.starts_with("/v1/classifiers/") => {
             vec![("name", classifier(subject, key).await)]
@@ -154,6 +168,18 @@ pub async fn task(subject: &Subject, key: &str) -> String {
     let call = harness.call("POST", "/v1-beta1/image/edit/async").key(key);
     let answer = call.json(json!({"input": input, "operations": {}})).send().await.expect(200);
     answer.json()["data"]["id"].to_string()
+}
+
+/// A connected storage: the folder of the test's pictures by credentials that nobody asks for.
+async fn storage(subject: &Subject, key: &str) -> String {
+    let harness = &subject.harness;
+    let endpoint = format!("http://{}", harness.files().address());
+    let credentials = json!({"access_key": "sample", "secret_access_key": "sample"});
+    let parameters = json!({"bucket": "sample", "endpoint": endpoint, "credentials": credentials});
+    let name = format!("sample-{}", uuid::Uuid::new_v4().simple());
+    let body = json!({"name": name, "type": "s3", "parameters": parameters});
+    let made = harness.call("POST", "/v1-beta1/storage/storages").key(key).json(body).send().await;
+    made.expect(200).json()["data"]["id"].to_string()
 }
 
 /// A fresh key's id.

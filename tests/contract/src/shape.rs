@@ -37,7 +37,8 @@ pub fn of_refusal(family: Family, kind: ErrorKind, answer: &Answer, base_url: &s
     if matches!(status, 429 | 503) && retry_after.is_none_or(|seconds| seconds == 0) {
         faults.push(format!("Retry-After {:?}", answer.header("retry-after")));
     }
-    let text = answer.text().to_lowercase();
+    // The name of a field of storages.
+    let text = answer.text().to_lowercase().replace("parameters.credentials", "");
     faults.extend(
         LEAKS.iter().filter(|word| text.contains(*word)).map(|word| format!("shows {word:?}: {text}")),
     );

@@ -112,7 +112,7 @@ pub const NO_URLS: &[&str] = &[
     "data:image/png;base64,iVBORw0KGgo=",
     "javascript:alert(1)",
     "unix:/run/x.sock",
-    "storage://web/picture.png",
+    "storage://web/../picture.png",
     "upload://upload_1",
 ];
 

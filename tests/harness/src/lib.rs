@@ -3,6 +3,7 @@
 //!
 //! Everything here panics with a sentence where a test could not go on.
 
+mod bucket_server;
 mod call;
 mod files;
 mod harness;
@@ -13,6 +14,7 @@ mod process;
 mod scratch;
 
 pub use atelier::ServeOptions;
+pub use bucket_server::{BUCKET, BucketServer};
 pub use call::{Answer, Call, CallError};
 pub use files::{FileAnswer, FileRequest, FileServer};
 pub use harness::Harness;

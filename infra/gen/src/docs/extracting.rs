@@ -20,15 +20,14 @@ fn inputs() -> Markup {
     html! {
         h2 id="extracting" { "Extraction" }
         p {
-            (inline(&format!("`images` are up to {} pictures of {} MB; `files` are PDF, DOCX or pictures of {} MB, with {} pages together. With `inputMethod` `url` they are addresses or `upload://`, with `base64` they stand in \
+            (inline(&format!("`images` are up to {} pictures of {} MB; `files` are PDF, DOCX or pictures of {} MB, with {} pages together. With `inputMethod` `url` they are addresses, `upload://` or `storage://`, with `base64` they stand in \
             the body, {} MB together; pictures by address come one after another and have no limit together. What the bytes say decides, not a name. A picture or file that cannot be read is listed with the reason and \
             not charged; where none can be read the call is 400 and free.",
             thousands(MAX_EXTRACT_IMAGES as u64), megabytes(MAX_IMAGE_BYTES), megabytes(MAX_EXTRACT_DOCUMENT_BYTES), thousands(MAX_EXTRACT_PAGES as u64), megabytes(MAX_EXTRACT_BYTES))))
         }
         p {
             (inline(&format!("`atelier serve` answers as long as the client waits, up to two hours. On AWS a call of more than {SYNC_SECONDS} seconds is 504 and free: there `/api/v1/extract-image` with the header \
-            `Prefer: respond-async` is 202 at once, with `resultUrl`, where the answer is to be had for 24 hours after its end. A worker has 14 minutes for it; what takes longer fails and is free. `storage://` is not available \
-            in this version.")))
+            `Prefer: respond-async` is 202 at once, with `resultUrl`, where the answer is to be had for 24 hours after its end. A worker has 14 minutes for it; what takes longer fails and is free.")))
         }
     }
 }
@@ -37,7 +36,8 @@ fn answers() -> Markup {
     html! {
         p {
             (inline("With `schema`, a JSON Schema whose root is an object, or with `jsonMode`, `data` is JSON and `results` the same as text. A property that is not there is null, also where the schema requires it; \
-            anything else fits the schema. References lead nowhere but into the schema itself, and `format` is a hint. Of many pictures there is one answer, in their order: lists go on, and of other \
+            anything else of a hosted model's answer fits the schema. The local reader follows `properties`, `type`, `enum`, `items`, `format` and references, eight objects deep and for 400 properties; it knows nothing of other keywords, \
+            as `not`, `minProperties` or `dependentRequired`, and what it answers may break them. References lead nowhere but into the schema itself, and `format` is a hint. Of many pictures there is one answer, in their order: lists go on, and of other \
             properties the first that is found counts."))
         }
         p {

@@ -15,6 +15,7 @@ mod page;
 mod pictures;
 mod seeing;
 mod start;
+mod storing;
 mod text;
 mod types;
 
@@ -43,6 +44,7 @@ pub fn reference(document: &Value, pictures: &Pictures) -> String {
         (labelling::section())
         (seeing::section())
         (extracting::section())
+        (storing::section())
         (files::sections())
         (formats::sections())
         (editing::sections(pictures))
@@ -71,7 +73,7 @@ fn navigation() -> Markup {
         }
         p.group { "Formats and operations" }
         ul {
-            @for index in [&labelling::INDEX[..], &seeing::INDEX, &extracting::INDEX, &files::INDEX, &formats::INDEX, &editing::INDEX, &adjustments::INDEX, &colour::INDEX] {
+            @for index in [&labelling::INDEX[..], &seeing::INDEX, &extracting::INDEX, &storing::INDEX, &files::INDEX, &formats::INDEX, &editing::INDEX, &adjustments::INDEX, &colour::INDEX] {
                 @for (id, title) in index { (link(id, title)) }
             }
         }

@@ -19,7 +19,7 @@ fn seeing() -> Markup {
         h2 id="seeing" { "Pictures and documents in classify and tag" }
         p {
             (inline(&format!("`image` takes a URL, `upload://` or base64, with or without a `data:` prefix, or a list of up to {MAX_IMAGES}: {} MB each and {} MB together. `file` takes a PDF or a \
-            DOCX the same way: {} MB and {MAX_DOCUMENT_PAGES} pages. What the bytes say decides, not a name. `upload://` names an upload of yours; `storage://` is not available in this version. A body with pictures in \
+            DOCX the same way: {} MB and {MAX_DOCUMENT_PAGES} pages. What the bytes say decides, not a name. `upload://` names an upload of yours, `storage://` an object of a connected storage. A body with pictures in \
             it may have {} MB; of the batch routes and on AWS, where a call has 6 MB, large inputs come by URL. A text beside them is matched together with them; without one they stand alone. \
             In a batch all texts share them.",
             megabytes(MAX_IMAGE_BYTES), megabytes(MAX_IMAGES_BYTES), megabytes(MAX_DOCUMENT_BYTES), megabytes(MAX_MEDIA_BODY))))

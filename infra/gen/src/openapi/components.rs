@@ -30,7 +30,10 @@ impl Components {
             self.insert(&name, definition)?;
         }
         tidy(&mut schema);
-        let name = title.as_ref().and_then(Value::as_str).filter(|_| schema["type"] != "array");
+        let name = title
+            .as_ref()
+            .and_then(Value::as_str)
+            .filter(|_| schema["type"] != "array" && schema["type"] != "null");
         let Some(name) = name else { return Ok(schema) };
         self.insert(name, schema)?;
         Ok(reference("schemas", name))

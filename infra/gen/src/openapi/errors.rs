@@ -20,9 +20,10 @@ pub fn of_route(route: &Route) -> Vec<&'static ErrorRow> {
 fn can(route: &Route, kind: ErrorKind) -> bool {
     use ErrorKind as E;
     let has_key = route.scope.is_some();
-    let fetches = route.needs.contains(&Needs::Fetch);
     let takes_file = matches!(route.input, Input::Multipart { .. });
     let takes_body = route.input != Input::Parameters;
+    // What comes with a form is not fetched, and what tries a storage says what failed in its answer.
+    let fetches = route.needs.contains(&Needs::Fetch) && takes_body && !takes_file;
     match kind {
         E::Unauthorized | E::Forbidden => has_key,
         E::InsufficientCredits | E::SpendCapReached => route.priced || route.fails.contains(&kind),

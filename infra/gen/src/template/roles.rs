@@ -81,6 +81,12 @@ fn of_need(need: Needs) -> Vec<Value> {
                 allow("FindResults", &["s3:ListBucket"], arn(&bucket)),
             ]
         }
+        Needs::Seal => vec![allow("Seal", &["kms:Encrypt"], arn("SecretsKey"))],
+        // Why any role: its owner's trust policy says who may assume it, and asks for the external id that the account alone has.
+        Needs::Unseal => vec![
+            allow("Unseal", &["kms:Decrypt"], arn("SecretsKey")),
+            allow("AssumeRoles", &["sts:AssumeRole"], sub("arn:${AWS::Partition}:iam::*:role/*")),
+        ],
         Needs::HostedModel => vec![bedrock()],
         Needs::OwnEncoder => vec![own_encoder()],
         // The keys come in the environment, the public network needs no permission, the tables are above.
@@ -125,7 +131,7 @@ fn table_actions(need: Needs) -> &'static [&'static str] {
         ],
         Needs::Rates => &["dynamodb:GetItem", "dynamodb:UpdateItem"],
         Needs::Logs => &["dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
-        Needs::ClassifiersRead => &["dynamodb:GetItem", "dynamodb:Query"],
+        Needs::ClassifiersRead | Needs::StoragesRead => &["dynamodb:GetItem", "dynamodb:Query"],
         Needs::Cache => &["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem"],
         Needs::LogsRead => &["dynamodb:GetItem", "dynamodb:Query"],
         Needs::ExtractionsRead => &["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"],

@@ -63,6 +63,7 @@ fn variable(need: Needs) -> Option<(String, Value)> {
         Needs::HostedModel => {
             Some((settings::LLM_KEY.name.to_owned(), reference(&parameter_name(&settings::LLM_KEY))))
         }
+        Needs::Seal | Needs::Unseal => Some((settings::KMS_KEY.name.to_owned(), super::arn("SecretsKey"))),
         Needs::FileKeys => {
             Some((settings::FILE_KEYS.name.to_owned(), sub("{{resolve:secretsmanager:${FileKeys}}}")))
         }

@@ -2,7 +2,7 @@
 
 use contract::resources::{
     BUCKETS, Bucket, CACHE, CLASSIFIERS, EXTRACTIONS, JOBS, KEYS, LEDGER, LOGS, Needs, OPEN_INDEX, RATES,
-    TABLES, TASKS, Table, UPLOADS,
+    STORAGES, TABLES, TASKS, Table, UPLOADS,
 };
 use serde_json::{Map, Value, json};
 
@@ -29,6 +29,7 @@ pub fn table(need: Needs) -> Option<Table> {
         Needs::Jobs => Some(JOBS),
         Needs::Uploads => Some(UPLOADS),
         Needs::Extractions | Needs::ExtractionsRead => Some(EXTRACTIONS),
+        Needs::Storages | Needs::StoragesRead => Some(STORAGES),
         Needs::Logs | Needs::LogsRead => Some(LOGS),
         Needs::EditQueue
         | Needs::BatchQueue
@@ -39,6 +40,8 @@ pub fn table(need: Needs) -> Option<Table> {
         | Needs::Results
         | Needs::ResultsRead
         | Needs::FileKeys
+        | Needs::Seal
+        | Needs::Unseal
         | Needs::Fetch
         | Needs::HostedModel
         | Needs::OwnEncoder => None,

@@ -11,13 +11,20 @@ use store::Names;
 pub const REMOVED: [&str; 4] =
     ["AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL"];
 
+/// Keys of the data folder, as their settings have them.
+#[derive(Clone, Copy)]
+pub struct Keys<'a> {
+    pub files: &'a str,
+    pub secrets: &'a str,
+}
+
 /// For the process that starts the functions. The credentials are good until the stores are closed.
 pub fn variables(
     embedded: &Embedded,
     names: &Names,
     gateway: &LoopbackServer,
     invoke: SocketAddr,
-    file_keys: &str,
+    keys: Keys<'_>,
 ) -> Vec<(String, String)> {
     let (credentials, url) = (embedded.credentials(), gateway.url());
     // A Lambda takes its own domain for URLs in answers; here that is a name nobody serves.
@@ -36,7 +43,9 @@ pub fn variables(
         (settings::QUEUE_EDITS.name, &names.queue_edits),
         (settings::QUEUE_BATCHES.name, &names.queue_batches),
         (settings::BUCKET_RESULTS.name, &names.bucket_results),
-        (settings::FILE_KEYS.name, file_keys),
+        (settings::QUEUE_EXTRACTS.name, &names.queue_extracts),
+        (settings::FILE_KEYS.name, keys.files),
+        (settings::SECRETS_KEY.name, keys.secrets),
     ];
     let tables = TABLES.iter().map(|table| (table.setting, table.name));
     fixed.into_iter().chain(tables).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()

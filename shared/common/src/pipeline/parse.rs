@@ -14,7 +14,14 @@ use crate::{ApiError, Request};
 
 type Erased = Box<dyn std::any::Any + Send + Sync>;
 
+/// Bytes of the longest id that anything has; the store refuses keys that are much longer.
+const LONGEST_ID: usize = 512;
+
 pub(crate) async fn parse(call: &mut Call, function: &HttpFunction) -> Result<Request<Erased>, ApiError> {
+    if call.key.is_some() && call.path_values().iter().any(|(_, text)| text.len() > LONGEST_ID) {
+        let unknown = call.route.fails.iter().copied().find(|kind| kind.row().status == 404);
+        return Err(ApiError::new(unknown.unwrap_or(ErrorKind::RouteNotFound)));
+    }
     let (sent, file) = match call.route.input {
         Input::Parameters => (Bytes::new(), None),
         Input::Form { file, .. } if is_form(call) => form::fields(call, file).await?,

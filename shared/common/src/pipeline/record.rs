@@ -38,7 +38,8 @@ fn images(call: &Call, reply: &Reply) -> i64 {
 /// What is kept of a call and its answer.
 pub(crate) fn row(call: &Call, reply: &Reply) -> CallRow {
     let key = call.key.as_deref();
-    let keeps_body = key.is_some_and(|key| key.log_bodies) && !call.body.is_empty();
+    let wanted = key.is_some_and(|key| key.log_bodies) && !call.route.secret_request;
+    let keeps_body = wanted && !call.body.is_empty();
     CallRow {
         account: key.map(|key| key.account.clone()).unwrap_or_default(),
         key_id: key.map(|key| key.id.clone()).unwrap_or_default(),

@@ -13,6 +13,8 @@ use crate::{ApiError, Request, seal};
 /// Milliseconds a hold outlives the deadline of its call, for the settlement itself.
 const GRACE_MS: i64 = 10_000;
 const LONGEST_KEY: usize = 255;
+/// After so many seconds at most a repeat is told to look again: a call that may take hours has mostly ended long before.
+const LOOK_AGAIN_SECONDS: u64 = 30;
 
 pub(crate) async fn reserve(
     call: &mut Call,
@@ -103,7 +105,7 @@ fn refused(
             Earlier::Answer(kept) => replay(call, kept).map(Some),
             Earlier::OtherRequest => Err(ApiError::new(ErrorKind::IdempotencyMismatch)),
             Earlier::Running { for_ms } => {
-                let seconds = for_ms.unsigned_abs().div_ceil(1000);
+                let seconds = for_ms.unsigned_abs().div_ceil(1000).min(LOOK_AGAIN_SECONDS);
                 Err(ApiError::new(ErrorKind::IdempotencyRunning).retry_after(seconds))
             }
         };

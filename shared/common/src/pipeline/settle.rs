@@ -19,7 +19,7 @@ pub(crate) async fn settle(call: &mut Call, answer: Answer) -> Result<Reply, Api
         (call.model, call.images) = (done.model, done.images);
     }
     let reply = render::success(call, content, headers, status)?;
-    let Commit { writes, hand_over, refused, then } = commit;
+    let Commit { writes, hand_over, refused, then, otherwise } = commit;
     let store: Store = call.platform.store.clone();
     let now_ms = call.platform.now_ms();
     let mut transaction = store.transaction();
@@ -40,7 +40,12 @@ pub(crate) async fn settle(call: &mut Call, answer: Answer) -> Result<Reply, Api
     if let Some(started) = &call.started_call {
         store.idempotency().finish(&mut transaction, started, &kept(call, &reply)?)?;
     }
-    transaction.commit().await.map_err(|error| meaning(error, refused))?;
+    if let Err(error) = transaction.commit().await {
+        if let (TransactionError::Refused(_), Some(undo)) = (&error, otherwise) {
+            undo.await;
+        }
+        return Err(meaning(error, refused));
+    }
     call.charged = charged;
     call.tokens = call.quoted_tokens.into();
     call.budgeted = None;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::ClassifierName;
 use super::definition::{self, Definition};
 use crate::fault::{Fault, Rule};
+use crate::images::stored_fault;
 use crate::limits::MAX_IMAGES;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -120,13 +121,8 @@ impl Options {
         if self.images().len() > MAX_IMAGES {
             faults.push(Fault::new("image", Rule::MaxItems(MAX_IMAGES as u64)));
         }
-        let stored = |uri: &str| uri.starts_with("storage://");
-        if self.images().into_iter().any(stored) {
-            faults.push(Fault::other("image", "storage:// is not available in this version"));
-        }
-        if self.file().is_some_and(stored) {
-            faults.push(Fault::other("file", "storage:// is not available in this version"));
-        }
+        faults.extend(self.images().into_iter().find_map(|uri| stored_fault("image", uri)));
+        faults.extend(self.file().and_then(|uri| stored_fault("file", uri)));
     }
 
     fn check_classifier(&self, classifier: &str, faults: &mut Vec<Fault>) {

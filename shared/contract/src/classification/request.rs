@@ -119,8 +119,9 @@ mod tests {
             assert_eq!(faults(json!({name: "x", "labels": ["a"]})), [""; 0], "{name}");
         }
         assert_eq!(faults(json!({"image": vec!["x"; 21], "labels": ["a"]})), ["image"]);
+        assert_eq!(faults(json!({"image": "storage://x/a.jpg", "labels": ["a"]})), [""; 0]);
         assert_eq!(
-            faults(json!({"image": "storage://x", "file": "storage://x", "labels": ["a"]})),
+            faults(json!({"image": "storage://x/../a.jpg", "file": "storage://x/", "labels": ["a"]})),
             ["image", "file"]
         );
         let old: ClassifyRequest =

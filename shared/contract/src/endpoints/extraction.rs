@@ -10,8 +10,8 @@ use crate::extraction::{
 };
 use crate::limits::{LimitClass, MAX_EXTRACT_BODY, MAX_MULTIPART_BODY};
 use crate::resources::Needs::{
-    ExtractFiles, ExtractQueue, Extractions, ExtractionsRead, Fetch, HostedModel, OwnEncoder, UploadFiles,
-    Uploads,
+    ExtractFiles, ExtractQueue, Extractions, ExtractionsRead, Fetch, HostedModel, OwnEncoder, StoragesRead,
+    Unseal, UploadFiles, Uploads,
 };
 use crate::{ErrorKind, Family, Scope};
 
@@ -24,7 +24,7 @@ pub const EXTRACT_IMAGE: Endpoint<ExtractImage, Extracted> =
         .summary("Data or text out of pictures, by prompt")
         .body(MAX_EXTRACT_BODY)
         .size(Size::Models)
-        .needs(&[Fetch, Uploads, UploadFiles, HostedModel, OwnEncoder, Extractions, ExtractFiles, ExtractQueue])
+        .needs(&[Fetch, Uploads, UploadFiles, StoragesRead, Unseal, HostedModel, OwnEncoder, Extractions, ExtractFiles, ExtractQueue])
         .limit(LimitClass::Extract)
         .priced()
         .patient()
@@ -51,7 +51,7 @@ pub const EXTRACT_DOCUMENT: Endpoint<ExtractDocument, ExtractedDocument> =
         .summary("Data or text out of PDF, DOCX and pictures, by prompt")
         .body(MAX_EXTRACT_BODY)
         .size(Size::Models)
-        .needs(&[Fetch, Uploads, UploadFiles, HostedModel, OwnEncoder])
+        .needs(&[Fetch, Uploads, UploadFiles, StoragesRead, Unseal, HostedModel, OwnEncoder])
         .limit(LimitClass::Extract)
         .priced()
         .patient()

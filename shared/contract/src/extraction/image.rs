@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::Ask;
 use crate::Credits;
 use crate::fault::{Check, Fault, Rule};
+use crate::images::stored_fault;
 use crate::limits::MAX_EXTRACT_IMAGES;
 
 /// What goes to a hosted model as it is, where its wire takes it.
@@ -57,8 +58,8 @@ pub(super) fn check_inputs(field: &str, inputs: &[String], method: InputMethod, 
     if inputs.len() > MAX_EXTRACT_IMAGES {
         faults.push(Fault::new(field, Rule::MaxItems(MAX_EXTRACT_IMAGES as u64)));
     }
-    if method == InputMethod::Url && inputs.iter().any(|uri| uri.starts_with("storage://")) {
-        faults.push(Fault::other(field, "storage:// is not available in this version"));
+    if method == InputMethod::Url {
+        faults.extend(inputs.iter().find_map(|uri| stored_fault(field, uri)));
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::ask::{check_prompt, check_schema};
 use crate::fault::{Check, Fault};
+use crate::images::stored_fault;
 use crate::limits::MAX_PAYLOAD_BYTES;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -33,9 +34,7 @@ pub struct RequestCreate {
 
 impl Check for RequestCreate {
     fn check(&self, faults: &mut Vec<Fault>) {
-        if self.image.starts_with("storage://") {
-            faults.push(Fault::other("image", "storage:// is not available in this version"));
-        }
+        faults.extend(stored_fault("image", &self.image));
         let Some(payload) = &self.payload else { return };
         if payload.to_string().len() > MAX_PAYLOAD_BYTES {
             faults.push(Fault::other("payload", format!("is longer than {MAX_PAYLOAD_BYTES} bytes")));
@@ -80,7 +79,7 @@ pub struct RequestRef {
 pub struct RequestQuery {
     pub model_id: String,
     /// From 1. Absent: 1.
-    #[schemars(range(min = 1))]
+    #[schemars(range(min = 1, max = u32::MAX))]
     pub page: Option<u32>,
     /// Items of a page. Absent: 10.
     #[schemars(range(min = 1, max = 100))]
@@ -94,7 +93,7 @@ pub struct RequestQuery {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ModelQuery {
     /// From 1. Absent: 1.
-    #[schemars(range(min = 1))]
+    #[schemars(range(min = 1, max = u32::MAX))]
     pub page: Option<u32>,
     /// Items of a page. Absent: 10.
     #[schemars(range(min = 1, max = 100))]

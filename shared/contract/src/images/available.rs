@@ -1,8 +1,8 @@
 //! What this version can do, and what of a request it cannot.
 
 use super::{
-    BlurChoice, CropKind, EditRequest, FitName, HdrChoice, HdrOptions, Operations, Output, OutputChoice,
-    RemoveChoice, UploadEditRequest,
+    BlurChoice, CropKind, EditRequest, FitName, HdrChoice, HdrOptions, Operations, RemoveChoice,
+    UploadEditRequest,
 };
 use crate::Fault;
 
@@ -34,11 +34,7 @@ impl EditRequest {
     /// Part of [`crate::Check::check`] already.
     pub fn unavailable(&self) -> Vec<Fault> {
         let mut paths = Vec::new();
-        if self.input.starts_with("storage://") {
-            paths.push("input");
-        }
         operations(&self.operations, &mut paths);
-        output(self.output.as_ref(), &mut paths);
         paths.into_iter().map(Fault::not_available).collect()
     }
 }
@@ -48,7 +44,6 @@ impl UploadEditRequest {
     pub fn unavailable(&self) -> Vec<Fault> {
         let mut paths = Vec::new();
         operations(&self.operations(), &mut paths);
-        output(self.output.as_ref(), &mut paths);
         paths.into_iter().map(Fault::not_available).collect()
     }
 }
@@ -82,10 +77,6 @@ impl HdrChoice {
     }
 }
 
-fn is_stored(uri: &str) -> bool {
-    uri.starts_with("storage://") || uri.starts_with("upload://")
-}
-
 fn operations(operations: &Operations, paths: &mut Vec<&'static str>) {
     let mut refuse = |active: bool, path: &'static str| {
         if active {
@@ -117,19 +108,5 @@ fn operations(operations: &Operations, paths: &mut Vec<&'static str>) {
     }
     if let Some(generative) = &operations.generative {
         refuse(generative.style_transfer.is_some(), "operations.generative.style_transfer");
-    }
-}
-
-fn output(output: Option<&OutputChoice>, paths: &mut Vec<&'static str>) {
-    match output {
-        Some(OutputChoice::Destination(uri)) if is_stored(uri) => paths.push("output"),
-        None | Some(OutputChoice::Destination(_)) => {}
-        Some(OutputChoice::Options(output)) => options(output, paths),
-    }
-}
-
-fn options(output: &Output, paths: &mut Vec<&'static str>) {
-    if output.destination.as_deref().is_some_and(is_stored) {
-        paths.push("output.destination");
     }
 }

@@ -14,6 +14,8 @@ mod request;
 mod resizing;
 mod response;
 mod rules;
+mod storage;
+mod storage_uri;
 #[cfg(test)]
 mod tests;
 
@@ -33,3 +35,9 @@ pub use padding::{Padding, PaddingError};
 pub use request::{EditRequest, UploadEditRequest};
 pub use resizing::{CropKind, Dimension, FitChoice, FitName, FitOptions, ParsedDimension, Resizing};
 pub use response::{EditData, OutputObject, PictureInfo, Profiling};
+pub use storage::{
+    MAX_OBJECT_KEY, ShownCredentials, ShownParameters, Storage, StorageCreate, StorageCredentials,
+    StorageParameters, StorageRef, StorageTested, StorageType, StorageUpdate,
+};
+pub(crate) use storage_uri::stored_fault;
+pub use storage_uri::{STORAGE_SCHEME, StorageUri, is_safe, is_storage_uri};

@@ -3,15 +3,14 @@
 use super::{
     Background, BlurChoice, Color, ColorProfile, ColorSpace, ColorSpaceChoice, Compression, Dimension,
     EditRequest, FitChoice, FitName, FormatChoice, FormatName, FormatOptions, Operations, Output,
-    OutputChoice, Padding, PaddingError, ParsedDimension, RemoveChoice, Resizing, UploadEditRequest,
+    OutputChoice, Padding, PaddingError, ParsedDimension, RemoveChoice, Resizing, STORAGE_SCHEME, StorageUri,
+    UploadEditRequest, is_storage_uri, stored_fault,
 };
 use crate::{Check, Fault, Rule};
 
 impl Check for EditRequest {
     fn check(&self, faults: &mut Vec<Fault>) {
-        if !has_scheme(&self.input, &["http://", "https://", "storage://", "upload://"]) {
-            faults.push(Fault::other("input", "invalid or missing URL scheme"));
-        }
+        check_input(&self.input, "input", faults);
         check_operations(&self.operations, self.output().format(), faults);
         check_output(self.output.as_ref(), faults);
         faults.extend(self.unavailable());
@@ -23,6 +22,14 @@ impl Check for UploadEditRequest {
         check_operations(&self.operations(), self.output().format(), faults);
         check_output(self.output.as_ref(), faults);
         faults.extend(self.unavailable());
+    }
+}
+
+fn check_input(uri: &str, path: &str, faults: &mut Vec<Fault>) {
+    if !has_scheme(uri, &["http://", "https://", STORAGE_SCHEME, "upload://"]) {
+        faults.push(Fault::other(path, "invalid or missing URL scheme"));
+    } else {
+        faults.extend(stored_fault(path, uri));
     }
 }
 
@@ -47,10 +54,8 @@ fn check_operations(operations: &Operations, format: FormatName, faults: &mut Ve
     if let Some(style) =
         operations.generative.as_ref().and_then(|generative| generative.style_transfer.as_ref())
     {
-        if !has_scheme(&style.style_reference_image, &["http://", "https://", "storage://", "upload://"]) {
-            let path = "operations.generative.style_transfer.style_reference_image";
-            faults.push(Fault::other(path, "invalid or missing URL scheme"));
-        }
+        let path = "operations.generative.style_transfer.style_reference_image";
+        check_input(&style.style_reference_image, path, faults);
         let background = operations.background.as_ref();
         let removes =
             background.and_then(|background| background.remove.as_ref()).is_some_and(RemoveChoice::is_active);
@@ -180,22 +185,26 @@ fn check_padding(text: &str, resizing: Option<&Resizing>, faults: &mut Vec<Fault
 }
 
 fn check_output(output: Option<&OutputChoice>, faults: &mut Vec<Fault>) {
-    const DESTINATION: &str = "invalid destination: use storage://{storage}/{path}";
-    let destinations = ["storage://", "upload://"];
     match output {
-        Some(OutputChoice::Destination(uri)) if !has_scheme(uri, &destinations) => {
-            faults.push(Fault::other("output", DESTINATION));
-        }
-        None | Some(OutputChoice::Destination(_)) => {}
+        None => {}
+        Some(OutputChoice::Destination(uri)) => check_destination(uri, "output", faults),
         Some(OutputChoice::Options(output)) => {
-            if output.destination.as_ref().is_some_and(|uri| !has_scheme(uri, &destinations)) {
-                faults.push(Fault::other("output.destination", DESTINATION));
+            if let Some(uri) = &output.destination {
+                check_destination(uri, "output.destination", faults);
             }
             if let Some(FormatChoice::Options(options)) = &output.format {
                 check_format(options, output.compression(), faults);
             }
             check_color_space(output, faults);
         }
+    }
+}
+
+fn check_destination(uri: &str, path: &str, faults: &mut Vec<Fault>) {
+    if !is_storage_uri(uri) {
+        faults.push(Fault::other(path, "invalid destination: use storage://{storage}/{path}"));
+    } else if let Err(sentence) = StorageUri::parse(uri) {
+        faults.push(Fault::other(path, sentence));
     }
 }
 

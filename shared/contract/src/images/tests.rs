@@ -63,19 +63,36 @@ fn what_is_active_and_not_built_is_refused_with_its_path() {
     for (operations, path) in cases {
         assert_eq!(faults(operations.clone(), Value::Null), [Fault::not_available(path)], "{operations}");
     }
-    let outputs = [
-        (json!("storage://mine/out/"), "output"),
-        (json!({"destination":"storage://mine/a.jpg"}), "output.destination"),
-    ];
-    for (output, path) in outputs {
-        assert_eq!(faults(json!({}), output.clone()), [Fault::not_available(path)], "{output}");
+}
+
+#[test]
+fn destinations_are_files_and_folders_of_storages_and_nothing_else() {
+    for output in
+        [json!("storage://mine/out/"), json!("storage://mine"), json!({"destination":"storage://mine/a.jpg"})]
+    {
+        assert_eq!(faults(json!({}), output.clone()), [], "{output}");
+    }
+    for (output, path) in [
+        (json!("upload://abc"), "output"),
+        (json!("storage://mine/../a.jpg"), "output"),
+        (json!({"destination":"https://example.com/a.jpg"}), "output.destination"),
+        (json!({"destination":"storage://mi ne/a.jpg"}), "output.destination"),
+    ] {
+        let paths: Vec<String> =
+            faults(json!({}), output.clone()).into_iter().map(|fault| fault.path).collect();
+        assert_eq!(paths, [path], "{output}");
     }
 }
 
 #[test]
-fn inputs_in_connected_storages_are_not_available_and_other_schemes_are_refused() {
+fn inputs_are_objects_of_storages_addresses_and_uploads_and_other_schemes_are_refused() {
+    for input in ["storage://mine/a b.jpg", "https://example.com/a.jpg", "upload://abc"] {
+        let mut found = Vec::new();
+        EditRequest { input: input.into(), ..EditRequest::sample() }.check(&mut found);
+        assert_eq!(found, [], "{input}");
+    }
     for (input, rule) in [
-        ("storage://mine/a.jpg", Rule::NotAvailable),
+        ("storage://mine/a/", Rule::Other("the storage URI names a folder and not a file".into())),
         ("ftp://example.com/a.jpg", Rule::Other("invalid or missing URL scheme".into())),
         ("a.jpg", Rule::Other("invalid or missing URL scheme".into())),
     ] {

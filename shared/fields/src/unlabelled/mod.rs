@@ -8,7 +8,7 @@ use crate::layout::Sheet;
 use crate::lexicon::Concept;
 use crate::marks::Marks;
 use crate::pairs::{Candidate, Span};
-use crate::reading::read;
+use crate::reading::{choice, read};
 use crate::text::fold;
 use crate::values::{amount, codes, contact, currency, place};
 use crate::wanted::{Kind, Leaf};
@@ -43,7 +43,7 @@ pub(crate) fn candidates(sheet: &Sheet, marks: &Marks, leaves: &[Leaf], in_table
     let addresses = addresses::find(&page);
     for (index, leaf) in leaves.iter().enumerate() {
         let found = match (&leaf.kind, leaf.concept) {
-            (Kind::Currency, _) => page.currency(),
+            (Kind::Currency, _) | (Kind::Choice(_), Some(Concept::Currency)) => page.currency(),
             (Kind::Email | Kind::Url | Kind::Iban | Kind::VatId, _) => page.by_form(leaf, 0.8),
             (Kind::Phone, Some(Concept::Phone) | None) => page.by_form(leaf, 0.75),
             (Kind::Date, Some(Concept::Date)) => page.by_form(leaf, 0.66),
@@ -58,9 +58,17 @@ pub(crate) fn candidates(sheet: &Sheet, marks: &Marks, leaves: &[Leaf], in_table
             }
             _ => Vec::new(),
         };
-        candidates.extend(found.into_iter().map(|candidate| Candidate { leaf: index, ..candidate }));
+        let found = found.into_iter().filter_map(|found| one_of(&leaf.kind, found));
+        candidates.extend(found.map(|candidate| Candidate { leaf: index, ..candidate }));
     }
     candidates
+}
+
+/// A value as the choice that it is, where the field has choices; `None` where it is none of them.
+fn one_of(kind: &Kind, found: Candidate) -> Option<Candidate> {
+    let Kind::Choice(choices) = kind else { return Some(found) };
+    let chosen = choice(choices, found.value.as_str()?)?;
+    Some(Candidate { value: chosen.into(), ..found })
 }
 
 /// What finders look at.

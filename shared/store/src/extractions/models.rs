@@ -208,6 +208,11 @@ impl Extractions<'_> {
         Ok(())
     }
 
+    /// Removes an extraction that has ended and belongs to nothing any more.
+    pub async fn forget(&self, id: &str) -> Result<(), StoreError> {
+        self.remove(vec![super::key(id)]).await
+    }
+
     async fn remove(&self, keys: Vec<(String, String)>) -> Result<(), StoreError> {
         let mut writes = Vec::with_capacity(keys.len());
         for (pk, sk) in keys {

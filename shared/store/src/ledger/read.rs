@@ -107,6 +107,28 @@ impl Ledger<'_> {
     }
 
     /// Holds of synchronous calls that outlived them, at most `most` a shard.
+    /// For a process that started alone on its store: holds of calls from before, whatever time they had left.
+    pub async fn holds_of_calls_before(&self, started_ms: i64) -> Result<Vec<Hold>, StoreError> {
+        let mut holds = Vec::new();
+        for shard in 0..SHARDS {
+            let call = self.0.dynamodb.query().table_name(self.0.names.table(&LEDGER));
+            let mut items = call
+                .index_name(OPEN_INDEX)
+                .key_condition_expression("open_pk = :shard")
+                .expression_attribute_values(":shard", AttributeValue::S(format!("HOLD#{shard}")))
+                .into_paginator()
+                .items()
+                .send();
+            while let Some(item) = items.next().await {
+                let item = Item(item?);
+                if item.get_number("created_at")? < started_ms {
+                    holds.push(Hold::read(&item, item.get_text("account")?)?);
+                }
+            }
+        }
+        Ok(holds)
+    }
+
     pub async fn expired_holds(&self, now_ms: i64, most: i32) -> Result<Vec<Hold>, StoreError> {
         let mut holds = Vec::new();
         for shard in 0..SHARDS {

@@ -72,7 +72,7 @@ impl OcrOptions {
     /// What a page is about, for about a second of processor time: lines squeezed, and no more of them than that allows, which is all
     /// of a page of running text.
     pub fn gist() -> Self {
-        Self { first_side: 544, squeeze: 0.8, most_text: Some(1_150), ..Self::default() }
+        Self { first_side: 544, squeeze: 0.74, most_text: Some(1_250), ..Self::default() }
     }
 }
 

@@ -132,9 +132,9 @@ async fn every_fault_is_named_and_the_detail_is_a_string() {
             (json!({"labels": [], "classifier": "x", "text_type": "mail"}), vec!["text_type"]),
             (json!({"descriptions": {"unknown": "x"}}), vec!["descriptions"]),
             (json!({"priority": "slow"}), vec!["priority"]),
-            (json!({"image": "storage://a/b"}), vec!["image"]),
-            (json!({"image_url": "storage://a/b"}), vec!["image"]),
-            (json!({"file": "storage://a/b"}), vec!["file"]),
+            (json!({"image": "storage://a/../b"}), vec!["image"]),
+            (json!({"image_url": "storage://a/b/"}), vec!["image"]),
+            (json!({"file": "storage://a b/c"}), vec!["file"]),
             (json!({"image": vec!["x"; 21]}), vec!["image"]),
         ] {
             let mut body = charged_twice();

@@ -138,15 +138,28 @@ async fn what_this_version_cannot_do_is_refused_with_its_path_where_it_is_active
             assert_eq!(only_fault(&answer), expected);
         }
         for (path, input, output) in [
-            ("output.destination", input.as_str(), json!({"destination": "storage://mine/out/"})),
-            ("output", input.as_str(), json!("storage://mine/out.jpg")),
-            ("input", "storage://mine/a.jpg", json!(null)),
+            ("output.destination", input.as_str(), json!({"destination": "https://example.com/out/"})),
+            ("output.destination", input.as_str(), json!({"destination": "storage://mine/a/%2e%2e/b.jpg"})),
+            ("output", input.as_str(), json!("storage://mine/..\\a.jpg")),
             ("output", input.as_str(), json!("upload://upload_abc")),
+            ("input", "storage://mine/../a.jpg", json!(null)),
+            ("input", "storage://mine/a/", json!(null)),
         ] {
             let body = json!({"input": input, "operations": {}, "output": output});
             let answer = harness.call("POST", EDIT).json(body).send().await.expect(422);
-            assert_eq!(only_fault(&answer), (path.to_owned(), "not available in this version".to_owned()));
+            assert_eq!(only_fault(&answer).0, path);
         }
+        for (input, output) in [
+            (input.as_str(), json!({"destination": "storage://mine/out/"})),
+            ("storage://mine/a.jpg", json!(null)),
+        ] {
+            for path in [EDIT, "/v1/image/edit/async"] {
+                let body = json!({"input": input, "operations": {}, "output": output});
+                let answer = harness.call("POST", path).json(body).send().await;
+                super::assert_images_kind(&answer, contract::ErrorKind::StorageNotFound);
+            }
+        }
+        assert_eq!(books(&harness, "default").await, credits(10_000, 0, 0));
     })
     .await;
 }

@@ -47,6 +47,13 @@ mod request_list;
 mod request_model_create;
 mod request_model_delete;
 mod request_model_list;
+pub mod storage_create;
+mod storage_delete;
+mod storage_get;
+mod storage_list;
+mod storage_test;
+mod storage_types;
+mod storage_update;
 mod tag;
 mod tag_batch;
 mod upload_complete;
@@ -151,6 +158,13 @@ pub fn assert_kind(answer: &Answer, kind: ErrorKind) {
         "{} is not {kind:?}: {body}",
         answer.status
     );
+}
+
+/// Whether a call of the images family failed so.
+pub fn assert_images_kind(answer: &Answer, kind: ErrorKind) {
+    let (body, row) = (answer.json(), kind.row());
+    let same = answer.status == row.status && body["error_code"] == row.images.0;
+    assert!(same && body["error_type"] == row.images.1, "{} is not {kind:?}: {body}", answer.status);
 }
 
 /// The fields that a refused call of the classification family names.

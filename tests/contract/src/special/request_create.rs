@@ -158,7 +158,7 @@ async fn an_unknown_model_is_404_and_a_bad_picture_or_payload_422_all_free() {
         }
         for (field, body) in [
             ("image", json!({"model_id": "receipts", "image": "no base64!"})),
-            ("image", json!({"model_id": "receipts", "image": "storage://bucket/a.png"})),
+            ("image", json!({"model_id": "receipts", "image": "storage://bucket/../a.png"})),
             ("payload", json!({"model_id": "receipts", "image": "aGVsbG8=", "payload": "{half"})),
             ("payload", json!({"model_id": "receipts", "image": "aGVsbG8=", "payload": "x".repeat(20_001)})),
         ] {

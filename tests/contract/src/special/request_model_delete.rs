@@ -61,3 +61,37 @@ async fn purge(harness: &Harness) {
     }
     panic!("no message says that rows are to go");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_that_comes_while_its_model_is_deleted_does_not_outlive_it() {
+    bounded(120, async {
+        let harness = Harness::start().await;
+        receipts(&harness, &harness.key, "receipts").await;
+        let body = json!({"model_id": "receipts", "image": "aGVsbG8=", "payload": {"personal": true}});
+        let posts = (0..60).map(|_| post(&harness, body.clone()));
+        let delete = async {
+            tokio::time::sleep(Duration::from_millis(30)).await;
+            harness.call("DELETE", "/requests/models/receipts").send().await.expect(200)
+        };
+        let (posted, _) = tokio::join!(futures::future::join_all(posts), delete);
+        let mut accepted = Vec::new();
+        for answer in posted {
+            match answer.status {
+                201 => accepted.push(answer.json()["id"].as_str().expect("an id").to_owned()),
+                status => assert_eq!(status, 404, "{}", answer.text()),
+            }
+        }
+        for id in &accepted {
+            let path = format!("{PATH}/{id}");
+            while harness.call("GET", &path).send().await.status != 404 {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+        while books(&harness, "default").await.1 != Credits::ZERO {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert_eq!(kept(&harness).await, Vec::<String>::new());
+        harness.assert_books().await;
+    })
+    .await;
+}

@@ -16,6 +16,13 @@ pub async fn foreign(check: &mut Check<'_>) {
         let kind = not_found(route);
         let foreign = Sample::owned(check.subject, route, &other).await;
         let Some(unknown) = unknown(route, &foreign) else { continue };
+        for length in [300, 1_500, 5_000] {
+            let long = foreign.naming(route, &"a".repeat(length));
+            let answer = long.call(check.subject).send().await;
+            check.expect((400..500).contains(&answer.status), || {
+                format!("an id of {length} characters: {} {}", answer.status, answer.text())
+            });
+        }
         let answer = check.refuse(route, "an unknown id", unknown.call(check.subject), kind).await;
         if route.scope.is_none() {
             continue;

@@ -116,6 +116,8 @@ fn variables(harness: &Harness, stores: &AwsListener) -> Vec<(String, String)> {
     let url = stores.url();
     // The server's own ring, so that a link is good on both.
     let file_keys = std::fs::read_to_string(harness.data().join("file-keys")).expect("the ring of file keys");
+    let secrets_key =
+        std::fs::read_to_string(harness.data().join("secrets-key")).expect("the key of secrets");
     let allowed = harness.files().address().to_string();
     let set = [
         ("AWS_ACCESS_KEY_ID", credentials.access_key_id()),
@@ -129,7 +131,9 @@ fn variables(harness: &Harness, stores: &AwsListener) -> Vec<(String, String)> {
         (settings::QUEUE_EDITS.name, &names.queue_edits),
         (settings::QUEUE_BATCHES.name, &names.queue_batches),
         (settings::BUCKET_RESULTS.name, &names.bucket_results),
+        (settings::QUEUE_EXTRACTS.name, &names.queue_extracts),
         (settings::FILE_KEYS.name, file_keys.trim()),
+        (settings::SECRETS_KEY.name, secrets_key.trim()),
         (settings::FETCH_ALLOW.name, &allowed),
         (settings::RATE_LIMITS.name, "off"),
         (settings::LOG.name, "warn"),

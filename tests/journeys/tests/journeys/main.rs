@@ -15,4 +15,5 @@ mod own_models;
 mod readme;
 mod requests;
 mod restarts;
+mod storages;
 mod strangers;

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use harness::ServerProcess;
+use harness::{BUCKET, BucketServer, ServerProcess, picture};
 use journeys::Home;
 use serde_json::{Value, json};
 
@@ -48,8 +48,9 @@ fn text(value: &Value) -> &str {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_curl_lines_of_the_readme_do_what_it_says() {
-    let home = Home::new().await;
-    let server = home.serve(&[]);
+    let (home, bucket) = (Home::new().await, BucketServer::start().await);
+    let allowed = bucket.address().to_string();
+    let server = home.serve(&[("ATELIER_FETCH_ALLOW", &allowed)]);
     fs::create_dir_all(home.folder.join("tests/data")).expect("a folder");
     for picture in ["tests/data/photo.jpg", "tests/data/receipt.png"] {
         fs::copy(Path::new(ROOT).join(picture), home.folder.join(picture)).expect("a copy");
@@ -67,6 +68,18 @@ async fn the_curl_lines_of_the_readme_do_what_it_says() {
         (&receipt["data"]["shop"], &receipt["data"]["total"]),
         (&json!("Lighting Norvia"), &json!(11.77))
     );
+    bucket.put("in/cup.jpg", picture(96, 64)).await;
+    let storage = code("A bucket or web folder of yours").replace("\\\n", "");
+    let storage: Vec<&str> = storage.lines().collect();
+    let [connect, test, edit] = storage[..] else { panic!("three commands: {storage:?}") };
+    let own = format!("\"us-east-1\",\"endpoint\":\"http://{}\"", bucket.address());
+    let connect = connect.replace("\"eu-central-1\"", &own).replace("shop-pictures", BUCKET);
+    let connect = connect.replace("\"SECRET\"", &format!("\"{}\"", bucket.secret()));
+    let connected = shell.json(&connect.replace("ACCESS_KEY\"", &format!("{}\"", bucket.access_key())));
+    let tested = shell.json(&test.replace("STORAGE_ID", &connected["data"]["id"].to_string()));
+    assert_eq!(tested["data"], json!({"readable": true, "writable": true, "error": null}));
+    assert_eq!(shell.json(edit)["data"]["output"]["object_key"], "out/cup.webp");
+
     let requests = code("Or save the prompt as a model");
     let requests: Vec<&str> = requests.lines().collect();
     let [model, post, search] = requests[..] else { panic!("three lines: {requests:?}") };

@@ -123,3 +123,39 @@ async fn tasks_that_nobody_has_worked_yet_are_worked_after_the_next_start() {
     }
     assert_eq!(balance(&server).await, json!([9_995, 0, 5]));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_waiting_call_held_and_its_idempotency_key_are_free_after_a_kill() {
+    let home = Home::new().await;
+    let receipt = include_bytes!("../../../data/receipt.png");
+    let input = home.files.handle("receipt.png", |request| {
+        let answer = FileAnswer::new("image/png", receipt.to_vec());
+        if request.earlier == 0 { answer.after(Duration::from_secs(30)) } else { answer }
+    });
+    let body = json!({"inputMethod": "url", "images": [input], "prompt": "Read the total"});
+    let mut server = home.serve(&[]);
+    let call = |server: &ServerProcess| {
+        let call = server.call("POST", "/api/v1/extract-image").header("idempotency-key", "once");
+        call.json(body.clone())
+    };
+    let first = tokio::spawn(call(&server).try_send());
+    while home.files.requests("receipt.png") == 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(balance(&server).await[1], 11);
+    let repeated = call(&server).send().await.expect(409);
+    let wait: u64 = repeated.header("retry-after").parse().expect("seconds");
+    assert!(wait <= 30, "{wait}");
+    server.kill9();
+    assert!(first.await.expect("the first call").is_err());
+    let server = home.serve(&[]);
+    call(&server).send().await.expect(200);
+    for _ in 0..100 {
+        if balance(&server).await[1] == 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let sheet = balance(&server).await;
+    assert_eq!((&sheet[1], &sheet[2]), (&json!(0), &json!(11)));
+}

@@ -19,6 +19,7 @@ struct Owned {
     model: String,
     request: String,
     extraction: String,
+    storage: u64,
 }
 
 async fn settle_in(harness: &Harness, account: &str) -> Owned {
@@ -54,13 +55,19 @@ async fn settle_in(harness: &Harness, account: &str) -> Owned {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
-    Owned { secret, task, key, classifier, job, upload, model, request, extraction }
+    let parameters = json!({"base_url": "https://example.com/pictures"});
+    let body = json!({"name": format!("{account}-shop"), "type": "web_folder", "parameters": parameters});
+    let made = harness.call("POST", "/v1/storage/storages").key(&secret).json(body).send().await;
+    let storage = made.expect(200).json()["data"]["id"].as_u64().expect("an id");
+    Owned { secret, task, key, classifier, job, upload, model, request, extraction, storage }
 }
 
 /// A path of a route with somebody's id in it, and with one that nobody has.
 fn with_ids(route: &Route, path: &str, owned: &Owned) -> (String, String) {
     let (own, nobodys) = if path.contains("/image/edit/async/") {
         (owned.task.to_string(), (owned.task ^ 1).to_string())
+    } else if path.contains("/storages/") {
+        (owned.storage.to_string(), (owned.storage ^ 1).to_string())
     } else if path.contains("/keys/") {
         (owned.key.clone(), "key_00000000000000000000".to_owned())
     } else if path.contains("/classifiers/") {
