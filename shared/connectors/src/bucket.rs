@@ -112,7 +112,8 @@ impl Bucket {
         until: Instant,
     ) -> Result<(), ConnectorError> {
         let call = self.client.create_multipart_upload().bucket(&self.bucket).key(key);
-        let begun = call.content_type(content_type).send().await.map_err(failure)?;
+        let begun = timeout_at(until.into(), call.content_type(content_type).send()).await;
+        let begun = begun.map_err(|_| ConnectorError::Slow)?.map_err(failure)?;
         let upload = begun.upload_id().ok_or_else(|| ConnectorError::Broken("no upload id".into()))?;
         let written = timeout_at(until.into(), self.parts(key, upload, &body)).await;
         let written = written.unwrap_or(Err(ConnectorError::Slow));

@@ -4,11 +4,13 @@ use common::files::parse_hex;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::rand::{SecureRandom, SystemRandom};
 
-pub struct LocalKey(LessSafeKey);
+/// Boxed, since its round keys take half a kilobyte.
+pub struct LocalKey(Box<LessSafeKey>);
 
 impl LocalKey {
     pub fn new(key: &[u8; 32]) -> Self {
-        Self(LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key).expect("AES-256 takes 32 bytes")))
+        let key = UnboundKey::new(&AES_256_GCM, key).expect("AES-256 takes 32 bytes");
+        Self(Box::new(LessSafeKey::new(key)))
     }
 
     /// 64 hexadecimal characters.
