@@ -30,8 +30,11 @@ pub struct Connectors {
     http: SharedHttpClient,
     reads: Places,
     writes: Places,
-    open: Mutex<HashMap<Version, (Instant, Arc<dyn Connector>)>>,
+    open: Mutex<HashMap<Version, Open>>,
 }
+
+/// Since when it is open.
+type Open = (Instant, Arc<dyn Connector>);
 
 /// A storage as it was at one time: a change makes another.
 #[derive(Clone, PartialEq, Eq, Hash)]
