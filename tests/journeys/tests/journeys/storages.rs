@@ -44,14 +44,14 @@ impl Shop {
 /// A PNG that no compression makes smaller.
 fn noise(width: u32, height: u32) -> Vec<u8> {
     let mut state = 1_u64;
-    let mut rows = Vec::new();
-    for _ in 0..height {
-        rows.push(0);
-        for _ in 0..width * 3 {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            rows.push((state >> 56) as u8);
-        }
-    }
+    let mut random = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 56) as u8
+    };
+    // A row begins with its filter: none.
+    let length = width as usize * 3 + 1;
+    let rows: Vec<u8> =
+        (0..height as usize * length).map(|at| if at % length == 0 { 0 } else { random() }).collect();
     let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::none());
     packed.write_all(&rows).expect("bytes");
     let size = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
