@@ -304,7 +304,7 @@ class Checks:
         wait_until(lambda: self.call("GET", path)[0] == 404, TASK_SECONDS, "the data of the model to go")
 
     def storage_by_keys(self):
-        credentials = {"access_key": CREDENTIALS["AWS_ACCESS_KEY_ID"], "secret_access_key": "a secret of the customer's"}
+        credentials = {"access_key": CREDENTIALS["AWS_ACCESS_KEY_ID"], "secret_access_key": "a-secret-of-the-customer"}
         self.edit_into("keys", {"credentials": credentials})
 
     def storage_by_a_role(self):
