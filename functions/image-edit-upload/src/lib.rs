@@ -25,13 +25,7 @@ async fn handle(
     let destination =
         Destination::open(&cx, cx.account(), output.destination.as_deref(), cx.deadline).await?;
     let edited = editor.edit(file.bytes, req.operations(), output, cx.deadline).await?;
-    let way = Way {
-        account: cx.account(),
-        base_url: &cx.base_url,
-        input: &file.name,
-        destination: destination.as_ref(),
-        deadline: cx.deadline,
-    };
+    let way = Way::of_call(&cx, &file.name, destination.as_ref());
     let stored = store_result(&cx, way, edited).await?;
     Ok(stored.data.into())
 }

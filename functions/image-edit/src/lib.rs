@@ -22,13 +22,7 @@ async fn handle(
         Destination::open(&cx, cx.account(), output.destination.as_deref(), cx.deadline).await?;
     let edited =
         editor.edit_uri((&cx, cx.account()), &req.input, req.operations.clone(), output, cx.deadline).await?;
-    let way = Way {
-        account: cx.account(),
-        base_url: &cx.base_url,
-        input: &req.input,
-        destination: destination.as_ref(),
-        deadline: cx.deadline,
-    };
+    let way = Way::of_call(&cx, &req.input, destination.as_ref());
     let stored = store_result(&cx, way, edited).await?;
     Ok(stored.data.into())
 }

@@ -6,7 +6,7 @@ use contract::endpoints::STORAGE_CREATE;
 use contract::images::{Storage, StorageCreate, StorageParameters};
 use contract::limits::MAX_STORAGES;
 use secrets::Secrets;
-use store::{Guard, StorageRecord, TransactionError, storage_id};
+use store::{Guard, StorageRecord, TransactionError, random_id};
 
 pub fn function() -> Function {
     Function::http(STORAGE_CREATE, handle)
@@ -14,7 +14,7 @@ pub fn function() -> Function {
 
 async fn handle(cx: Cx, req: Request<StorageCreate>) -> Result<Response<Storage>, ApiError> {
     let StorageCreate { name, kind, parameters } = req.data;
-    let id = storage_id();
+    let id = random_id();
     let (mut access_key, mut secret) = (None, None);
     if let Some(credentials) = &parameters.credentials {
         let secrets = cx.shared(Secrets::load)?;

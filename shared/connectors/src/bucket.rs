@@ -16,7 +16,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::{ReconnectMode, RetryConfig};
 use bytes::{Bytes, BytesMut};
-use contract::images::MAX_OBJECT_KEY;
+use contract::images::{MAX_OBJECT_KEY, StorageParameters};
 use fetch::FetchError;
 use tokio::time::{timeout, timeout_at};
 
@@ -50,7 +50,7 @@ pub(crate) struct Wire<'a> {
 }
 
 impl Bucket {
-    pub(crate) fn new(wire: Wire<'_>, bucket: &str, path: &str, scheme: &'static str) -> Self {
+    pub(crate) fn new(wire: Wire<'_>, parameters: &StorageParameters, scheme: &'static str) -> Self {
         let mut config = Builder::new()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(wire.region.to_owned()))
@@ -70,9 +70,10 @@ impl Bucket {
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
         // Why a slash: the bucket's name is put right behind it.
         config.set_endpoint_url(wire.endpoint.map(|endpoint| format!("{}/", endpoint.trim_end_matches('/'))));
-        let path = path.trim_matches('/');
+        let path = parameters.path.as_deref().unwrap_or_default().trim_matches('/');
         let folder = if path.is_empty() { String::new() } else { format!("{path}/") };
-        Self { client: Client::from_conf(config.build()), bucket: bucket.to_owned(), folder, scheme }
+        let bucket = parameters.bucket.clone().unwrap_or_default();
+        Self { client: Client::from_conf(config.build()), bucket, folder, scheme }
     }
 
     fn key(&self, path: &str) -> Result<String, ConnectorError> {

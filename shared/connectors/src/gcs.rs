@@ -18,10 +18,5 @@ pub(crate) fn open(
 ) -> Bucket {
     let endpoint = parameters.endpoint.as_deref().unwrap_or(ENDPOINT);
     let wire = Wire { http, credentials, region: REGION, endpoint: Some(endpoint) };
-    Bucket::new(
-        wire,
-        parameters.bucket.as_deref().unwrap_or_default(),
-        parameters.path.as_deref().unwrap_or_default(),
-        "gs",
-    )
+    Bucket::new(wire, parameters, "gs")
 }

@@ -16,10 +16,5 @@ pub(crate) fn open(
 ) -> Bucket {
     let region = parameters.region.as_deref().unwrap_or(DEFAULT_REGION);
     let wire = Wire { http, credentials, region, endpoint: parameters.endpoint.as_deref() };
-    Bucket::new(
-        wire,
-        parameters.bucket.as_deref().unwrap_or_default(),
-        parameters.path.as_deref().unwrap_or_default(),
-        "s3",
-    )
+    Bucket::new(wire, parameters, "s3")
 }

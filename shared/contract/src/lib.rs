@@ -20,6 +20,7 @@ pub mod routing;
 mod scope;
 pub mod settings;
 pub mod tasks;
+pub mod uri;
 pub mod validate;
 pub mod wording;
 

@@ -21,6 +21,7 @@ pub struct Destination {
     storage: String,
     /// Of a file, or of a folder with a slash at its end; empty for the storage itself.
     path: String,
+    is_folder: bool,
 }
 
 /// A result in a storage.
@@ -45,7 +46,8 @@ impl Destination {
         let connector = connectors.open(platform, &storage).await.map_err(ConnectorError::of_output)?;
         let place = tokio::time::timeout_at(deadline.into(), connectors.writing(account)).await;
         let _place = place.map_err(|_| EditError::Busy)?;
-        Ok(Some(Self { connector, _place, storage: storage.name, path: uri.path.to_owned() }))
+        let (path, is_folder) = (uri.path.to_owned(), uri.is_folder());
+        Ok(Some(Self { connector, _place, storage: storage.name, path, is_folder }))
     }
 
     /// Writes a result: as the file that is named, or into the folder under the name of its input.
@@ -56,8 +58,7 @@ impl Destination {
         media: &str,
         deadline: Instant,
     ) -> Result<Delivered, ApiError> {
-        let folder = self.path.is_empty() || self.path.ends_with('/');
-        let path = if folder {
+        let path = if self.is_folder {
             format!("{}{}", self.path, name::in_storage(stem, extension))
         } else {
             self.path.clone()

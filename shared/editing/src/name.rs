@@ -1,7 +1,7 @@
 //! Names of results: the input's name without its extension, and the extension of the output's format.
 
 use contract::images::is_storage_uri;
-use percent_encoding::percent_decode_str;
+use contract::uri::percent_decoded;
 
 /// Characters of a name in a link.
 const LONGEST_IN_LINK: usize = 100;
@@ -15,8 +15,8 @@ pub(crate) fn stem(input: &str) -> String {
     let file = match &url {
         Some(url) => {
             let last = url.path_segments().and_then(|mut all| all.next_back()).unwrap_or_default();
-            let decoded = percent_decode_str(last).decode_utf8_lossy().into_owned();
-            last_segment(&decoded).to_owned()
+            let decoded = percent_decoded(last.as_bytes());
+            last_segment(&String::from_utf8_lossy(&decoded)).to_owned()
         }
         None if is_storage_uri(input) => input.rsplit('/').next().unwrap_or_default().to_owned(),
         None => last_segment(input).to_owned(),

@@ -3,8 +3,7 @@
 use std::time::Instant;
 
 use bytes::Bytes;
-use common::ApiError;
-use common::Platform;
+use common::{ApiError, Cx, Platform};
 use contract::images::{EditData, OutputObject};
 use contract::limits::RESULT_SECONDS;
 use imaging::Edited;
@@ -28,6 +27,13 @@ pub struct Way<'a> {
     pub input: &'a str,
     pub destination: Option<&'a Destination>,
     pub deadline: Instant,
+}
+
+impl<'a> Way<'a> {
+    /// Of what a call edits.
+    pub fn of_call(cx: &'a Cx, input: &'a str, destination: Option<&'a Destination>) -> Self {
+        Self { account: cx.account(), base_url: &cx.base_url, input, destination, deadline: cx.deadline }
+    }
 }
 
 /// Writes a result to its storage, or puts it under a key of its own and makes its link.

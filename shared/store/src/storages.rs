@@ -1,15 +1,13 @@
 //! Connected storages. Two items each: the record under its id, and one that keeps its name unique. Credentials are sealed before they come here.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use contract::images::StorageType;
 use contract::resources::STORAGES;
-use rand::Rng;
 
 use crate::item::text;
 use crate::transaction::Change;
 use crate::{Guard, Item, Store, StoreError, Transaction};
 
-/// Ids are whole numbers that every JSON reader keeps.
+/// The largest of [`crate::random_id`].
 const MAX_ID: u64 = (1 << 53) - 1;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,11 +42,6 @@ fn by_name(account: &str, name: &str) -> (String, String) {
 
 fn count_key(account: &str) -> (String, String) {
     (of(account), "COUNT".into())
-}
-
-/// A fresh id, not guessable in sequence.
-pub fn storage_id() -> u64 {
-    rand::rng().random_range(1..=MAX_ID)
 }
 
 impl StorageRecord {
@@ -178,10 +171,8 @@ impl Storages<'_> {
     }
 
     async fn item(&self, (pk, sk): (String, String)) -> Result<Option<Item>, StoreError> {
-        let key = [("pk".to_owned(), text(pk)), ("sk".to_owned(), text(sk))];
         let call = self.0.dynamodb.get_item().table_name(self.0.names.table(&STORAGES));
-        let call = call
-            .set_key(Some(key.into_iter().collect::<std::collections::HashMap<String, AttributeValue>>()));
-        Ok(call.consistent_read(true).send().await?.item.map(Item))
+        let found = call.key("pk", text(pk)).key("sk", text(sk)).consistent_read(true).send().await?;
+        Ok(found.item.map(Item))
     }
 }

@@ -71,7 +71,7 @@ const KEEP: i64 = 30 * 86_400;
 const OPEN: &str = "TASK";
 
 /// A fresh id: 53 random bits, so that it is exact as a JSON number and not guessable in sequence.
-pub(crate) fn random_id() -> u64 {
+pub fn random_id() -> u64 {
     rand::rng().random_range(1..(1 << 53))
 }
 

@@ -1,26 +1,10 @@
 //! No secret of a key is ever stored.
 
-use std::path::Path;
+use harness::holding;
 
 use crate::sample::{Sample, key_for};
 use crate::subject::{Subject, bounded};
 use crate::table::routes;
-
-/// How many files of a folder hold a text, and how many there are.
-fn holding(folder: &Path, text: &str) -> (usize, usize) {
-    let (mut hits, mut files) = (0, 0);
-    for entry in std::fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            let (inner_hits, inner_files) = holding(&path, text);
-            (hits, files) = (hits + inner_hits, files + inner_files);
-        } else if let Ok(bytes) = std::fs::read(&path) {
-            files += 1;
-            hits += usize::from(bytes.windows(text.len()).any(|window| window == text.as_bytes()));
-        }
-    }
-    (hits, files)
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_file_of_the_data_folder_holds_a_key_although_its_answers_are_given_again() {

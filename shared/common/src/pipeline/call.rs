@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use contract::limits::TierLimits;
+use contract::uri::percent_decoded;
 use contract::{Credits, Family, Route};
 use http::{HeaderMap, Method};
 use store::{Hold, KeyRecord, Secret, StartedCall, Windows};
@@ -206,21 +207,5 @@ fn trimmed(path: &str) -> String {
 
 /// Percent-decoding; what is not UTF-8 afterwards is replaced, and so matches nothing.
 pub(crate) fn decode(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut index = 0;
-    while index < bytes.len() {
-        let hex = (bytes[index] == b'%').then(|| text.get(index + 1..index + 3)).flatten();
-        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) => {
-                decoded.push(byte);
-                index += 3;
-            }
-            None => {
-                decoded.push(bytes[index]);
-                index += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&decoded).into_owned()
+    String::from_utf8_lossy(&percent_decoded(text.as_bytes())).into_owned()
 }

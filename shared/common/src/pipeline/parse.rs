@@ -18,7 +18,8 @@ type Erased = Box<dyn std::any::Any + Send + Sync>;
 const LONGEST_ID: usize = 512;
 
 pub(crate) async fn parse(call: &mut Call, function: &HttpFunction) -> Result<Request<Erased>, ApiError> {
-    if call.key.is_some() && call.path_values().iter().any(|(_, text)| text.len() > LONGEST_ID) {
+    let named = call.path_values();
+    if call.key.is_some() && named.iter().any(|(_, text)| text.len() > LONGEST_ID) {
         let unknown = call.route.fails.iter().copied().find(|kind| kind.row().status == 404);
         return Err(ApiError::new(unknown.unwrap_or(ErrorKind::RouteNotFound)));
     }
@@ -35,7 +36,7 @@ pub(crate) async fn parse(call: &mut Call, function: &HttpFunction) -> Result<Re
     };
     drop_nulls(&mut value);
     let mut faults = Vec::new();
-    merge_path(call, schema, &mut value, &mut faults);
+    merge_path(call, named, schema, &mut value, &mut faults);
     // Why: a query may carry what a proxy or a client library adds, so unknown names there are no faults.
     let strict = call.family.strict() && call.route.input != Input::Parameters;
     faults.extend(validate(&value, schema, strict));
@@ -61,9 +62,15 @@ fn json(body: &Bytes) -> Result<Value, ApiError> {
 }
 
 /// Path parameters join the body under their names; a body may not bring them itself.
-fn merge_path(call: &Call, schema: &Value, value: &mut Value, faults: &mut Vec<Fault>) {
+fn merge_path(
+    call: &Call,
+    named: Vec<(&'static str, String)>,
+    schema: &Value,
+    value: &mut Value,
+    faults: &mut Vec<Fault>,
+) {
     let Value::Object(members) = value else { return };
-    for (name, text) in call.path_values() {
+    for (name, text) in named {
         if members.contains_key(name) && call.route.input != Input::Parameters {
             faults.push(Fault::new(name, Rule::Unknown));
         }

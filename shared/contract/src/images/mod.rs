@@ -15,6 +15,7 @@ mod resizing;
 mod response;
 mod rules;
 mod storage;
+mod storage_rules;
 mod storage_uri;
 #[cfg(test)]
 mod tests;

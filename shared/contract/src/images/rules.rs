@@ -6,6 +6,7 @@ use super::{
     OutputChoice, Padding, PaddingError, ParsedDimension, RemoveChoice, Resizing, STORAGE_SCHEME, StorageUri,
     UploadEditRequest, is_storage_uri, stored_fault,
 };
+use crate::uri::after_scheme;
 use crate::{Check, Fault, Rule};
 
 impl Check for EditRequest {
@@ -34,10 +35,7 @@ fn check_input(uri: &str, path: &str, faults: &mut Vec<Fault>) {
 }
 
 fn has_scheme(uri: &str, schemes: &[&str]) -> bool {
-    schemes.iter().any(|scheme| {
-        uri.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-            && uri.len() > scheme.len()
-    })
+    schemes.iter().any(|scheme| after_scheme(uri, scheme).is_some_and(|rest| !rest.is_empty()))
 }
 
 fn check_operations(operations: &Operations, format: FormatName, faults: &mut Vec<Fault>) {

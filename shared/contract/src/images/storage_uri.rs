@@ -5,8 +5,12 @@
 
 use super::MAX_OBJECT_KEY;
 use crate::Fault;
+use crate::uri::{after_scheme, percent_decoded};
 
 pub const STORAGE_SCHEME: &str = "storage://";
+
+/// Characters of the name of a storage.
+pub(super) const MAX_STORAGE_NAME: usize = 50;
 
 /// Rounds of percent-decoding looked through; what is encoded more often is refused.
 const ROUNDS: usize = 5;
@@ -22,11 +26,9 @@ pub struct StorageUri<'a> {
 impl<'a> StorageUri<'a> {
     /// Of an object or a folder. The error is a sentence for the client.
     pub fn parse(uri: &'a str) -> Result<Self, &'static str> {
-        let rest = uri.get(..STORAGE_SCHEME.len()).filter(|start| start.eq_ignore_ascii_case(STORAGE_SCHEME));
-        let rest = rest.map(|_| &uri[STORAGE_SCHEME.len()..]).ok_or("invalid or missing URL scheme")?;
+        let rest = after_scheme(uri, STORAGE_SCHEME).ok_or("invalid or missing URL scheme")?;
         let (storage, path) = rest.split_once('/').unwrap_or((rest, ""));
-        let named = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-        if storage.is_empty() || storage.len() > 50 || !storage.bytes().all(named) {
+        if storage.is_empty() || storage.len() > MAX_STORAGE_NAME || !is_storage_name(storage) {
             return Err("invalid storage URI: use storage://{storage}/{path}");
         }
         let path = path.trim_start_matches('/');
@@ -54,7 +56,12 @@ impl<'a> StorageUri<'a> {
 }
 
 pub fn is_storage_uri(uri: &str) -> bool {
-    uri.get(..STORAGE_SCHEME.len()).is_some_and(|start| start.eq_ignore_ascii_case(STORAGE_SCHEME))
+    after_scheme(uri, STORAGE_SCHEME).is_some()
+}
+
+/// Letters, digits, `_` and `-`.
+pub(super) fn is_storage_name(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }
 
 /// What is wrong with an input, where it names an object of a storage.
@@ -96,25 +103,6 @@ fn folded(bytes: &[u8]) -> Vec<u8> {
         }
     }
     plain.into_bytes()
-}
-
-fn percent_decoded(bytes: &[u8]) -> Vec<u8> {
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let hex = |index: usize| bytes.get(index).and_then(|byte| char::from(*byte).to_digit(16));
-        match (bytes[at], hex(at + 1), hex(at + 2)) {
-            (b'%', Some(high), Some(low)) => {
-                decoded.push((high * 16 + low) as u8);
-                at += 3;
-            }
-            (byte, ..) => {
-                decoded.push(byte);
-                at += 1;
-            }
-        }
-    }
-    decoded
 }
 
 #[cfg(test)]

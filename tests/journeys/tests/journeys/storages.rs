@@ -1,9 +1,8 @@
 //! A shop connects its bucket and has pictures edited from there to there. And what does not work says so and costs nothing.
 
 use std::io::Write;
-use std::path::Path;
 
-use harness::{BUCKET, BucketServer, FileAnswer, ServerProcess, picture};
+use harness::{BUCKET, BucketServer, FileAnswer, ServerProcess, holding, picture};
 use journeys::{Home, accepted, balance, ended};
 use serde_json::{Value, json};
 
@@ -63,21 +62,6 @@ fn noise(width: u32, height: u32) -> Vec<u8> {
         png.extend(crc32fast::hash(&named).to_be_bytes());
     }
     png
-}
-
-/// How many files below a folder hold a text.
-fn holding(folder: &Path, text: &str) -> usize {
-    std::fs::read_dir(folder)
-        .expect("a folder")
-        .map(|entry| {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                return holding(&path, text);
-            }
-            let bytes = std::fs::read(&path).unwrap_or_default();
-            usize::from(bytes.windows(text.len()).any(|window| window == text.as_bytes()))
-        })
-        .sum()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -258,9 +242,9 @@ async fn the_secret_of_a_storage_stands_in_no_answer_no_log_and_no_file() {
         assert!(!answer.text().contains(&secret), "{}", answer.text());
     }
     assert!(!shop.server.log().contains(&secret));
-    assert_eq!(holding(shop.home.folder.path(), &secret), 0);
+    assert_eq!(holding(shop.home.folder.path(), &secret).0, 0);
     // That the search finds what is there.
-    assert!(holding(shop.home.folder.path(), &shop.bucket.access_key()) > 0);
+    assert!(holding(shop.home.folder.path(), &shop.bucket.access_key()).0 > 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
