@@ -10,7 +10,7 @@ use contract::images::EditRequest;
 use contract::price::PRICES;
 use contract::resources::EDIT_WORKER;
 use contract::tasks::TaskError;
-use editing::{Destination, Editor, Stored, Way, store_result};
+use editing::{Destination, Editor, Name, Stored, Way, store_result};
 use serde_json::json;
 use store::{Message, TaskRecord, Verdict};
 
@@ -75,12 +75,14 @@ async fn edit(platform: &Platform, task: &TaskRecord, request: &EditRequest) -> 
     let editor = platform.shared(Editor::load)?;
     let deadline = Instant::now() + Duration::from_secs(WORK_SECONDS);
     let (account, output) = (&task.account[..], request.output());
-    let destination = Destination::open(platform, account, output.destination.as_deref(), deadline).await?;
+    let mark = format!("task-{}", task.id);
+    let destination = Destination::open(platform, account, &output, mark, deadline).await?;
     let edited = editor
         .edit_uri((platform, account), &request.input, request.operations.clone(), output, deadline)
         .await?;
-    let (base_url, input, destination) = (&task.base_url[..], &request.input[..], destination.as_ref());
-    store_result(platform, Way { account, base_url, input, destination, deadline }, edited).await
+    let (base_url, name) = (&task.base_url[..], Name::OfInput(&request.input));
+    let way = Way { account, base_url, name, destination: destination.as_ref(), deadline };
+    store_result(platform, way, edited).await
 }
 
 /// `null` means absent, in what is typed; the echo keeps the body as it was sent.

@@ -22,8 +22,7 @@ async fn handle(
         .clone()
         .ok_or_else(|| ApiError::internal("the pipeline let a request without a file pass"))?;
     let output = req.output();
-    let destination =
-        Destination::open(&cx, cx.account(), output.destination.as_deref(), cx.deadline).await?;
+    let destination = Destination::open(&cx, cx.account(), &output, &cx.request_id, cx.deadline).await?;
     let edited = editor.edit(file.bytes, req.operations(), output, cx.deadline).await?;
     let way = Way::of_call(&cx, &file.name, destination.as_ref());
     let stored = store_result(&cx, way, edited).await?;

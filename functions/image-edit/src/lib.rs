@@ -18,8 +18,7 @@ async fn handle(
     req: Request<EditRequest>,
 ) -> Result<Response<EditData>, ApiError> {
     let output = req.output();
-    let destination =
-        Destination::open(&cx, cx.account(), output.destination.as_deref(), cx.deadline).await?;
+    let destination = Destination::open(&cx, cx.account(), &output, &cx.request_id, cx.deadline).await?;
     let edited =
         editor.edit_uri((&cx, cx.account()), &req.input, req.operations.clone(), output, cx.deadline).await?;
     let way = Way::of_call(&cx, &req.input, destination.as_ref());

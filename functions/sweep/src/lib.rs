@@ -32,6 +32,10 @@ async fn run(platform: Arc<Platform>) -> Result<(), StoreError> {
         repair_extraction(&platform, &extraction, now_ms).await?;
     }
     platform.store.extractions().purge_again(now_ms, now_ms).await?;
+    let batches = platform.store.edit_batches().send_again(now_ms, MOST).await?;
+    if batches > 0 {
+        tracing::warn!(batches, "messages of batches of edits sent again");
+    }
     let jobs = platform.store.jobs().send_again(now_ms, MOST).await?;
     if jobs > 0 {
         tracing::warn!(jobs, "messages of batch jobs sent again");

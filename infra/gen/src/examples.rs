@@ -21,6 +21,9 @@ fn body(name: &str) -> Option<Value> {
         "image-edit-async" => task("ACCEPTED"),
         "image-edit-async-delete" => task("CANCELLED"),
         "image-edit-async-get" => report(),
+        "image-edit-batch" => batch("ACCEPTED"),
+        "image-edit-batch-delete" => batch("CANCELLED"),
+        "image-edit-batch-get" => batch_report(),
         "storage-types" => json!(["web_folder", "s3", "gcs"]),
         "storage-create" | "storage-get" | "storage-update" => storage(),
         "storage-list" => {
@@ -161,6 +164,43 @@ fn report() -> Value {
         "id": 4_801_762_239_845_221_u64, "status": "DONE", "created_at": "2026-03-13T11:37:09.160554+00:00",
         "request": request(), "errors": [],
         "result": {"input_object": picture("jpeg", 3000, 2000), "output_object": result("jpeg", 1000, 667)},
+    })
+}
+
+fn batch_request() -> Value {
+    json!({
+        "input": {"source": "storage://shop/originals/", "recursive": true},
+        "operations": {"resizing": {"width": 1000, "height": 1000, "fit": "bounds"}},
+        "output": {"format": "webp", "destination": "storage://shop/web/"},
+    })
+}
+
+fn batch(status: &str) -> Value {
+    json!({
+        "id": 2_947_120_388_517_334_u64, "status": status,
+        "result_url": "https://api.example.com/v1-beta1/image/edit/batch/2947120388517334",
+        "created_at": "2026-03-13T11:37:09.160554+00:00", "request": batch_request(),
+    })
+}
+
+fn batch_report() -> Value {
+    let mut output = picture("webp", 1000, 667);
+    let key = "web/chairs/oak.webp";
+    output["object_key"] = json!(key);
+    output["object_bucket"] = json!("shop-pictures");
+    output["object_uri"] = json!(format!("s3://shop-pictures/{key}"));
+    output["claid_storage_uri"] = json!(format!("storage://shop/{key}"));
+    json!({
+        "id": 2_947_120_388_517_334_u64, "status": "DONE", "created_at": "2026-03-13T11:37:09.160554+00:00",
+        "request": batch_request(),
+        "errors": [{
+            "error": "The input cannot be read: the content is not a picture.", "created_at": "2026-03-13T11:37:11.204117+00:00",
+            "input_object": null, "source": "storage://shop/originals/readme.txt",
+        }],
+        "results": [{
+            "source": "storage://shop/originals/chairs/oak.jpg", "input_object": picture("jpeg", 3000, 2000), "output_object": output,
+        }],
+        "progress": {"total": 2, "done": 1, "failed": 1},
     })
 }
 

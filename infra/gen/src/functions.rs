@@ -114,7 +114,7 @@ mod tests {
             [
                 &["image-edit", "image-edit-upload"][..],
                 &models,
-                &["edit-worker", "batch-worker", "extract-worker"]
+                &["edit-worker", "edit-batch-worker", "batch-worker", "extract-worker"]
             ]
             .concat()
         );

@@ -201,6 +201,10 @@ pub(crate) async fn refill(store: &Store, started_ms: i64) -> Result<(), StoreEr
     if extractions > 0 {
         tracing::info!(extractions, "open extractions queued again");
     }
+    let batches = store.edit_batches().requeue_all(started_ms).await?;
+    if batches > 0 {
+        tracing::info!(batches, "batches of edits queued again");
+    }
     let jobs = store.jobs().requeue_all(started_ms).await?;
     if jobs > 0 {
         tracing::info!(jobs, "batch jobs queued again");

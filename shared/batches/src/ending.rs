@@ -5,7 +5,6 @@ use common::Platform;
 use contract::limits::{MAX_ERRORS_BYTES, MAX_LISTED_FAULTS};
 use store::{BatchMessage, Ending, JobPhase, JobRecord, Listed, ShardRecord, Store, StoreError, Totals};
 
-use crate::join::join;
 use crate::output::Fault;
 use crate::places::numbers;
 use crate::{Places, tell};
@@ -61,7 +60,7 @@ async fn gather(platform: &Platform, job: &JobRecord, lease: &str) -> Result<(),
     let gathered = store.jobs().gather(job, lease, &shards).await?;
     let places = Places(&job.id);
     let results = settled(store.batch_files().list(&places.parts()).await?, &shards);
-    let results_bytes = join(store, &results, &places.results()).await?;
+    let results_bytes = store.batch_files().join(&results, &places.results()).await?;
     let faults = settled(store.batch_files().list(&places.fault_parts()).await?, &shards);
     let errors = errors(store, &faults, &shards).await?;
     let errors_bytes = errors.len();

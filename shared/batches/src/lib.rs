@@ -2,7 +2,6 @@
 
 mod ending;
 mod events;
-mod join;
 mod lines;
 mod output;
 mod places;

@@ -10,17 +10,18 @@ use aws_sdk_s3::config::{
 };
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
+use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart, EncodingType};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::{ReconnectMode, RetryConfig};
 use bytes::{Bytes, BytesMut};
 use contract::images::{MAX_OBJECT_KEY, StorageParameters};
+use contract::uri::percent_decoded;
 use fetch::FetchError;
 use tokio::time::{timeout, timeout_at};
 
-use crate::{Connector, ConnectorError, Place};
+use crate::{Connector, ConnectorError, Existing, Listed, NewObject, Place};
 
 /// Objects of more bytes are written in parts of so many.
 const PART: usize = 16 << 20;
@@ -28,6 +29,8 @@ const PART: usize = 16 << 20;
 const ATTEMPTS: u32 = 3;
 /// Longest that an object may take to come, so that a slow server keeps its place no longer than a slow address does.
 const READ: Duration = Duration::from_secs(20);
+/// Metadata of an object that stays where it is: who wrote it.
+const MARK: &str = "atelier-written-by";
 /// What is kept of the time of a large object to take back its parts.
 const ABORT: Duration = Duration::from_secs(3);
 
@@ -99,24 +102,30 @@ impl Bucket {
         Ok(read.freeze())
     }
 
-    async fn put(&self, key: &str, body: Bytes, content_type: &str) -> Result<(), ConnectorError> {
-        let call = self.client.put_object().bucket(&self.bucket).key(key).content_type(content_type);
-        call.body(ByteStream::from(body)).send().await.map_err(failure)?;
+    async fn put(&self, key: &str, object: &NewObject<'_>) -> Result<(), ConnectorError> {
+        let call = self.client.put_object().bucket(&self.bucket).key(key).content_type(object.content_type);
+        let call = match object.existing {
+            Existing::Replaced => call,
+            Existing::Kept { mark } => call.if_none_match("*").metadata(MARK, mark),
+        };
+        call.body(ByteStream::from(object.body.clone())).send().await.map_err(failure)?;
         Ok(())
     }
 
     async fn put_parts(
         &self,
         key: &str,
-        body: Bytes,
-        content_type: &str,
+        object: &NewObject<'_>,
         until: Instant,
     ) -> Result<(), ConnectorError> {
-        let call = self.client.create_multipart_upload().bucket(&self.bucket).key(key);
-        let begun = timeout_at(until.into(), call.content_type(content_type).send()).await;
+        let mut call = self.client.create_multipart_upload().bucket(&self.bucket).key(key);
+        if let Existing::Kept { mark } = object.existing {
+            call = call.metadata(MARK, mark);
+        }
+        let begun = timeout_at(until.into(), call.content_type(object.content_type).send()).await;
         let begun = begun.map_err(|_| ConnectorError::Slow)?.map_err(failure)?;
         let upload = begun.upload_id().ok_or_else(|| ConnectorError::Broken("no upload id".into()))?;
-        let written = timeout_at(until.into(), self.parts(key, upload, &body)).await;
+        let written = timeout_at(until.into(), self.parts(key, upload, object)).await;
         let written = written.unwrap_or(Err(ConnectorError::Slow));
         if written.is_err() {
             // What is left by a failure of this too is the bucket's rule's to take.
@@ -126,8 +135,8 @@ impl Bucket {
         written
     }
 
-    async fn parts(&self, key: &str, upload: &str, body: &Bytes) -> Result<(), ConnectorError> {
-        let mut parts = Vec::new();
+    async fn parts(&self, key: &str, upload: &str, object: &NewObject<'_>) -> Result<(), ConnectorError> {
+        let (mut parts, body) = (Vec::new(), &object.body);
         for (number, start) in (1..).zip((0..body.len()).step_by(PART)) {
             let part = body.slice(start..body.len().min(start + PART));
             let call = self.client.upload_part().bucket(&self.bucket).key(key).upload_id(upload);
@@ -137,8 +146,41 @@ impl Bucket {
         }
         let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
         let call = self.client.complete_multipart_upload().bucket(&self.bucket).key(key).upload_id(upload);
+        let call = match object.existing {
+            Existing::Replaced => call,
+            Existing::Kept { .. } => call.if_none_match("*"),
+        };
         call.multipart_upload(parts).send().await.map_err(failure)?;
         Ok(())
+    }
+
+    async fn write_whole(
+        &self,
+        key: &str,
+        object: &NewObject<'_>,
+        until: Instant,
+    ) -> Result<(), ConnectorError> {
+        if object.body.len() > PART {
+            return self.put_parts(key, object, until - ABORT).await;
+        }
+        let put = timeout_at(until.into(), self.put(key, object)).await;
+        put.unwrap_or(Err(ConnectorError::Slow))
+    }
+
+    /// Whether there is an object; an error where it is not the one that was written under `mark`.
+    async fn is_there(&self, key: &str, mark: &str) -> Result<bool, ConnectorError> {
+        let found = self.client.head_object().bucket(&self.bucket).key(key).send();
+        match timeout(READ, found).await.unwrap_or_else(|late| Err(SdkError::timeout_error(late))) {
+            Ok(found) => {
+                let marked = found.metadata().and_then(|all| all.get(MARK));
+                if marked.is_some_and(|found| found == mark) { Ok(true) } else { Err(ConnectorError::Exists) }
+            }
+            Err(error) => match failure(error) {
+                // Who may not list is refused also where there is nothing.
+                ConnectorError::NoObject | ConnectorError::Denied => Ok(false),
+                other => Err(other),
+            },
+        }
     }
 }
 
@@ -149,19 +191,16 @@ impl Connector for Bucket {
         read.unwrap_or(Err(ConnectorError::Slow))
     }
 
-    async fn write(
-        &self,
-        path: &str,
-        body: Bytes,
-        content_type: &str,
-        until: Instant,
-    ) -> Result<Place, ConnectorError> {
-        let key = self.key(path)?;
-        if body.len() > PART {
-            self.put_parts(&key, body, content_type, until - ABORT).await?;
-        } else {
-            let put = timeout_at(until.into(), self.put(&key, body, content_type)).await;
-            put.unwrap_or(Err(ConnectorError::Slow))?;
+    async fn write(&self, object: NewObject<'_>, until: Instant) -> Result<Place, ConnectorError> {
+        let key = self.key(object.path)?;
+        match object.existing {
+            Existing::Replaced => self.write_whole(&key, &object, until).await?,
+            // Why first a look, where a condition goes along: some servers do not know that condition.
+            Existing::Kept { mark } if self.is_there(&key, mark).await? => {}
+            Existing::Kept { mark } => match self.write_whole(&key, &object, until).await {
+                Err(ConnectorError::Exists) if self.is_there(&key, mark).await? => {}
+                written => written?,
+            },
         }
         let uri = format!("{}://{}/{key}", self.scheme, self.bucket);
         Ok(Place { bucket: self.bucket.clone(), key, uri })
@@ -178,6 +217,31 @@ impl Connector for Bucket {
         call.max_keys(1).send().await.map_err(failure)?;
         Ok(())
     }
+
+    async fn list(
+        &self,
+        folder: &str,
+        recursive: bool,
+        from: Option<String>,
+    ) -> Result<Listed, ConnectorError> {
+        let prefix = format!("{}{folder}", self.folder);
+        let call = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix);
+        let call = call.set_delimiter((!recursive).then(|| "/".to_owned())).set_continuation_token(from);
+        // Why encoded: a key may have characters that no XML can say.
+        let answer = call.encoding_type(EncodingType::Url).send().await.map_err(failure)?;
+        let encoded = answer.encoding_type == Some(EncodingType::Url);
+        let objects = answer.contents.unwrap_or_default().into_iter().filter_map(|object| object.key);
+        let keys = objects.filter_map(|key| if encoded { decoded(&key) } else { Some(key) });
+        let paths = keys.filter_map(|key| Some(key.strip_prefix(&self.folder)?.to_owned()));
+        let is_file = |path: &String| path.starts_with(folder) && !path.ends_with('/') && !path.is_empty();
+        let next = answer.next_continuation_token.filter(|_| answer.is_truncated == Some(true));
+        Ok(Listed { paths: paths.filter(is_file).collect(), next })
+    }
+}
+
+/// A key as listings have it that are encoded as forms are; `None` where it is not UTF-8.
+fn decoded(key: &str) -> Option<String> {
+    String::from_utf8(percent_decoded(key.replace('+', " ").as_bytes())).ok()
 }
 
 /// By the error's code, else by the status.
@@ -213,6 +277,7 @@ where
             | "InvalidSecurity",
             _,
         ) => ConnectorError::Credentials,
+        ("PreconditionFailed" | "ConditionalRequestConflict", _) | (_, 412) => ConnectorError::Exists,
         ("PermanentRedirect" | "AuthorizationHeaderMalformed" | "IllegalLocationConstraintException", _)
         | (_, 301) => ConnectorError::Region,
         (_, 401) => ConnectorError::Credentials,

@@ -22,6 +22,10 @@ pub enum ConnectorError {
     KeyTooLong,
     #[error("a web folder cannot be written to")]
     ReadOnly,
+    #[error("the files of a web folder cannot be listed")]
+    NotListed,
+    #[error("there is a file already")]
+    Exists,
     #[error("its address may not be reached")]
     Refused(#[source] FetchError),
     #[error("it could not be reached")]
@@ -78,6 +82,9 @@ impl ConnectorError {
     pub fn of_output(self) -> ApiError {
         if let Self::Internal(source) = self {
             return ApiError::internal(source);
+        }
+        if matches!(self, Self::Exists) {
+            return ApiError::new(ErrorKind::OutputExists).with_source(self);
         }
         let sentence =
             format!("The result could not be written to the storage: {self}. Nothing was charged.");

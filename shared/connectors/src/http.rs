@@ -17,8 +17,8 @@ use hyper::body::Incoming;
 /// Longest from a request to the head of its answer: the body of a written object goes over the line in it.
 const ANSWER: Duration = Duration::from_secs(20);
 
-/// Bytes of an answer that is no object: a page of a listing is the longest.
-const MOST_SAID: usize = 2 << 20;
+/// Bytes of an answer that is no object: a page of a listing is the longest, with a thousand keys of which every byte is encoded.
+const MOST_SAID: usize = 4 << 20;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Guarded(pub(crate) GuardedClient<SdkBody>);

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use common::files::encode_segment;
 use fetch::{FetchError, Fetcher};
 
-use crate::{Connector, ConnectorError, Place};
+use crate::{Connector, ConnectorError, Listed, NewObject, Place};
 
 /// Bytes of the folder's own page that a test reads.
 const MOST_INDEX: u64 = 1 << 20;
@@ -32,7 +32,7 @@ impl Connector for WebFolder {
         Ok(self.fetcher.get(&url, max_bytes, None).await?.body)
     }
 
-    async fn write(&self, _: &str, _: Bytes, _: &str, _: Instant) -> Result<Place, ConnectorError> {
+    async fn write(&self, _: NewObject<'_>, _: Instant) -> Result<Place, ConnectorError> {
         Err(ConnectorError::ReadOnly)
     }
 
@@ -47,5 +47,9 @@ impl Connector for WebFolder {
             Err(FetchError::Status(status)) if status < 500 => Ok(()),
             Err(error) => Err(error.into()),
         }
+    }
+
+    async fn list(&self, _: &str, _: bool, _: Option<String>) -> Result<Listed, ConnectorError> {
+        Err(ConnectorError::NotListed)
     }
 }

@@ -13,7 +13,7 @@ use crate::classification::{
     TagRequest, Tagged, TaggedBatch,
 };
 use crate::endpoint::{Endpoint, Nothing, Raw, Route, Size};
-use crate::images::{EditData, EditRequest, UploadEditRequest};
+use crate::images::{BatchEditRequest, BatchReport, EditData, EditRequest, UploadEditRequest};
 use crate::limits::{LimitClass, MAX_BATCH_BODY, MAX_MEDIA_BODY, MAX_MULTIPART_BODY};
 use crate::platform::keys::{Key, KeyCreate, KeyRef, KeyRotate, KeyUpdate, KeyWithSecret, Page, PageQuery};
 use crate::platform::logs::{LogQuery, LogRow};
@@ -21,8 +21,9 @@ use crate::platform::money::{Balance, GrantCreate, LedgerEntry};
 use crate::platform::service::{FileRef, Health, Limits};
 use crate::platform::usage::{UsageQuery, UsageReport};
 use crate::resources::Needs::{
-    Cache, Classifiers, ClassifiersRead, EditQueue, Fetch, FileKeys, HostedModel, KeysWrite, LogsRead,
-    OwnEncoder, Results, ResultsRead, StoragesRead, Tasks, Unseal, UploadFiles, Uploads,
+    Cache, Classifiers, ClassifiersRead, EditBatchFiles, EditBatchQueue, EditBatches, EditQueue, Fetch,
+    FileKeys, HostedModel, KeysWrite, LogsRead, OwnEncoder, Results, ResultsRead, StoragesRead, Tasks,
+    Unseal, UploadFiles, Uploads,
 };
 use crate::tasks::{Task, TaskQuery, TaskRef, TaskReport};
 use crate::{ErrorKind, Family, Scope};
@@ -48,7 +49,7 @@ pub const IMAGE_EDIT: Endpoint<EditRequest, EditData> = Endpoint::post("image-ed
     .needs(&[Results, FileKeys, Fetch, Uploads, UploadFiles, StoragesRead, Unseal])
     .limit(LimitClass::ImageEdit)
     .priced()
-    .fails(&[ErrorKind::StorageNotFound, ErrorKind::OutputNotWritten])
+    .fails(&[ErrorKind::StorageNotFound, ErrorKind::OutputNotWritten, ErrorKind::OutputExists])
     .example(|| json!({"input": "https://example.com/photo.jpg", "operations": {"resizing": {"width": 800, "fit": "bounds"}}}));
 
 pub const IMAGE_EDIT_ASYNC: Endpoint<EditRequest, Task> = Endpoint::post("image-edit-async", "/image/edit/async")
@@ -77,6 +78,47 @@ pub const IMAGE_EDIT_ASYNC_DELETE: Endpoint<TaskRef, Task> =
         .needs(&[Tasks])
         .fails(&[ErrorKind::TaskNotFound, ErrorKind::TaskFinished]);
 
+pub const IMAGE_EDIT_BATCH: Endpoint<BatchEditRequest, Task> =
+    Endpoint::post("image-edit-batch", "/image/edit/batch")
+        .family(Family::Images)
+        .scope(Scope::ImageEditing)
+        .summary("Edit a folder of a storage, or a list of pictures, in the background")
+        .needs(&[
+            EditBatches,
+            EditBatchQueue,
+            EditBatchFiles,
+            Fetch,
+            Uploads,
+            UploadFiles,
+            StoragesRead,
+            Unseal,
+        ])
+        .limit(LimitClass::ImageEdit)
+        .body(MAX_BATCH_BODY)
+        .priced()
+        .fails(&[ErrorKind::StorageNotFound, ErrorKind::InputUnreachable, ErrorKind::OutputNotWritten])
+        .example(|| {
+            json!({"input": {"source": "storage://shop/originals/", "recursive": true},
+                "operations": {"resizing": {"width": 1000, "height": 1000, "fit": "bounds"}},
+                "output": {"format": "webp", "destination": "storage://shop/web/"}})
+        });
+
+pub const IMAGE_EDIT_BATCH_GET: Endpoint<TaskQuery, BatchReport> =
+    Endpoint::get("image-edit-batch-get", "/image/edit/batch/{id}")
+        .family(Family::Images)
+        .scope(Scope::ImageEditing)
+        .summary("Look at a batch of edits, or wait for its end with `?wait=`")
+        .needs(&[EditBatches, EditBatchFiles, FileKeys])
+        .fails(&[ErrorKind::TaskNotFound]);
+
+pub const IMAGE_EDIT_BATCH_DELETE: Endpoint<TaskRef, Task> =
+    Endpoint::delete("image-edit-batch-delete", "/image/edit/batch/{id}")
+        .family(Family::Images)
+        .scope(Scope::ImageEditing)
+        .summary("Cancel a batch of edits; what is done is kept and charged")
+        .needs(&[EditBatches, EditBatchQueue, EditBatchFiles])
+        .fails(&[ErrorKind::TaskNotFound, ErrorKind::TaskFinished]);
+
 pub const IMAGE_EDIT_UPLOAD: Endpoint<UploadEditRequest, EditData> =
     Endpoint::post("image-edit-upload", "/image/edit/upload")
         .family(Family::Images)
@@ -87,7 +129,7 @@ pub const IMAGE_EDIT_UPLOAD: Endpoint<UploadEditRequest, EditData> =
         .needs(&[Results, FileKeys, Fetch, StoragesRead, Unseal])
         .limit(LimitClass::ImageEdit)
         .priced()
-    .fails(&[ErrorKind::StorageNotFound, ErrorKind::OutputNotWritten])
+    .fails(&[ErrorKind::StorageNotFound, ErrorKind::OutputNotWritten, ErrorKind::OutputExists])
         .example(|| json!({"operations": {"resizing": {"width": 400, "height": 400, "fit": "crop"}}, "output": {"format": "png"}}));
 
 pub const FILE_GET: Endpoint<FileRef, Raw> = Endpoint::get("file-get", "/files/{token}/{name}")
@@ -317,6 +359,9 @@ pub const ROUTES: &[&Route] = &[
     &IMAGE_EDIT_ASYNC.route,
     &IMAGE_EDIT_ASYNC_GET.route,
     &IMAGE_EDIT_ASYNC_DELETE.route,
+    &IMAGE_EDIT_BATCH.route,
+    &IMAGE_EDIT_BATCH_GET.route,
+    &IMAGE_EDIT_BATCH_DELETE.route,
     &IMAGE_EDIT_UPLOAD.route,
     &STORAGE_TYPES.route,
     &STORAGE_CREATE.route,

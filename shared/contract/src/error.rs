@@ -38,6 +38,7 @@ pub enum ErrorKind {
     StorageExists,
     StorageChanged,
     TooManyStorages,
+    OutputExists,
     TaskFinished,
     JobState,
     UploadArrived,

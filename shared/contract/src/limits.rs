@@ -53,6 +53,11 @@ pub const MAX_EXTRACT_BYTES: usize = 100 * MB;
 pub const MAX_EXTRACT_BODY: usize = 140 * MB;
 /// Extraction models of an account.
 pub const MAX_MODELS: usize = 1_000;
+/// Pictures that a batch of edits may name one by one, and objects of a folder.
+pub const MAX_BATCH_URIS: usize = 1_000;
+pub const MAX_BATCH_OBJECTS: u64 = 100_000;
+/// Items that an answer shows of a batch; a file has all.
+pub const MAX_SHOWN_ITEMS: u64 = 1_000;
 /// Storages of an account.
 pub const MAX_STORAGES: i64 = 100;
 /// Bytes of the JSON that is stored with a request's data, and of the data.

@@ -99,8 +99,26 @@ pub const STORAGES: Table = Table {
     open_index: false,
     doc: "Connected storages; their credentials encrypted.",
 };
-pub const TABLES: [Table; 11] =
-    [KEYS, LEDGER, TASKS, RATES, LOGS, CLASSIFIERS, CACHE, JOBS, UPLOADS, EXTRACTIONS, STORAGES];
+pub const EDIT_BATCHES: Table = Table {
+    name: "edit-batches",
+    setting: "ATELIER_TABLE_EDIT_BATCHES",
+    open_index: true,
+    doc: "Batches of edits and their chunks.",
+};
+pub const TABLES: [Table; 12] = [
+    KEYS,
+    LEDGER,
+    TASKS,
+    RATES,
+    LOGS,
+    CLASSIFIERS,
+    CACHE,
+    JOBS,
+    UPLOADS,
+    EXTRACTIONS,
+    STORAGES,
+    EDIT_BATCHES,
+];
 
 /// Name of the index of tables with `open_index`.
 pub const OPEN_INDEX: &str = "open";
@@ -135,7 +153,17 @@ pub const EXTRACTS: Queue = Queue {
     dead_letters: "extracts-dead",
     dead_letter_worker: "extract-dead-letter",
 };
-pub const QUEUES: [Queue; 3] = [EDITS, BATCHES, EXTRACTS];
+pub const EDIT_CHUNKS: Queue = Queue {
+    name: "edit-chunks",
+    setting: "ATELIER_QUEUE_EDIT_CHUNKS",
+    worker: "edit-batch-worker",
+    batch: 1,
+    visibility_seconds: 5400,
+    max_receives: 10,
+    dead_letters: "edit-chunks-dead",
+    dead_letter_worker: "edit-batch-dead-letter",
+};
+pub const QUEUES: [Queue; 4] = [EDITS, BATCHES, EXTRACTS, EDIT_CHUNKS];
 
 /// Where uploads lie.
 pub const UPLOAD_FILES: &str = "uploads/";
@@ -143,13 +171,22 @@ pub const UPLOAD_FILES: &str = "uploads/";
 pub const BATCH_INPUTS: &str = "batches/inputs/";
 pub const BATCH_RESULTS: &str = "batches/results/";
 
+/// Where requests, manifests and results of batches of edits lie.
+pub const EDIT_BATCH_FILES: &str = "edit-batches/";
+
 /// Where what an extraction in the background reads lies until its end, and what it has answered.
 pub const EXTRACT_FILES: &str = "tmp/extractions/";
 
 pub const RESULTS: Bucket = Bucket {
     name: "atelier-results",
     setting: "ATELIER_BUCKET_RESULTS",
-    expiring: &[("tmp/", 1), (UPLOAD_FILES, 1), (BATCH_INPUTS, 7), (BATCH_RESULTS, 30)],
+    expiring: &[
+        ("tmp/", 1),
+        (UPLOAD_FILES, 1),
+        (BATCH_INPUTS, 7),
+        (BATCH_RESULTS, 30),
+        (EDIT_BATCH_FILES, 60),
+    ],
     doc: "Results of edits, uploads and results of batch jobs, each until it expires.",
 };
 pub const BUCKETS: [Bucket; 1] = [RESULTS];
@@ -181,6 +218,12 @@ pub enum Needs {
     BatchQueue,
     /// Reads, writes and deletes uploads and results of batch jobs.
     BatchFiles,
+    /// Reads batches of edits and changes their state.
+    EditBatches,
+    /// Sends to their queue.
+    EditBatchQueue,
+    /// Reads and writes their manifests and results.
+    EditBatchFiles,
     /// Reads extractions in the background and changes their state; makes and deletes extraction models.
     Extractions,
     /// Reads them.
@@ -266,6 +309,36 @@ pub const EDIT_DEAD_LETTER: Worker = Worker {
     memory_mb: 256,
     timeout_seconds: 25,
 };
+pub const EDIT_BATCH_WORKER: Worker = Worker {
+    name: "edit-batch-worker",
+    trigger: Trigger::Queue(EDIT_CHUNKS),
+    summary: "Lists the folders of batches of edits, edits their pictures, a chunk a message, and joins their results.",
+    needs: &[
+        Needs::EditBatches,
+        Needs::EditBatchQueue,
+        Needs::EditBatchFiles,
+        Needs::Keys,
+        Needs::Ledger,
+        Needs::Results,
+        Needs::FileKeys,
+        Needs::Logs,
+        Needs::Fetch,
+        Needs::Uploads,
+        Needs::UploadFiles,
+        Needs::StoragesRead,
+        Needs::Unseal,
+    ],
+    memory_mb: 2048,
+    timeout_seconds: 900,
+};
+pub const EDIT_BATCH_DEAD_LETTER: Worker = Worker {
+    name: "edit-batch-dead-letter",
+    trigger: Trigger::DeadLetters(EDIT_CHUNKS),
+    summary: "Ends chunks of batches of edits whose message failed too often; what is done of them is kept.",
+    needs: &[Needs::EditBatches, Needs::EditBatchQueue, Needs::EditBatchFiles, Needs::Ledger, Needs::Logs],
+    memory_mb: 256,
+    timeout_seconds: 25,
+};
 pub const BATCH_WORKER: Worker = Worker {
     name: "batch-worker",
     trigger: Trigger::Queue(BATCHES),
@@ -332,14 +405,18 @@ pub const SWEEP: Worker = Worker {
         Needs::BatchQueue,
         Needs::Extractions,
         Needs::ExtractQueue,
+        Needs::EditBatches,
+        Needs::EditBatchQueue,
         Needs::Logs,
     ],
     memory_mb: 256,
     timeout_seconds: 50,
 };
-pub const WORKERS: [Worker; 7] = [
+pub const WORKERS: [Worker; 9] = [
     EDIT_WORKER,
     EDIT_DEAD_LETTER,
+    EDIT_BATCH_WORKER,
+    EDIT_BATCH_DEAD_LETTER,
     BATCH_WORKER,
     BATCH_DEAD_LETTER,
     EXTRACT_WORKER,

@@ -181,6 +181,14 @@ pub const TABLE_EXTRACTIONS: Setting =
     setting("ATELIER_TABLE_EXTRACTIONS", "extractions", Place::Aws, "Name of the table of extractions.");
 pub const TABLE_STORAGES: Setting =
     setting("ATELIER_TABLE_STORAGES", "storages", Place::Aws, "Name of the table of storages.");
+pub const TABLE_EDIT_BATCHES: Setting = setting(
+    "ATELIER_TABLE_EDIT_BATCHES",
+    "edit-batches",
+    Place::Aws,
+    "Name of the table of batches of edits.",
+);
+pub const QUEUE_EDIT_CHUNKS: Setting =
+    setting("ATELIER_QUEUE_EDIT_CHUNKS", "", Place::Aws, "URL of the queue of batches of edits.");
 pub const QUEUE_EXTRACTS: Setting =
     setting("ATELIER_QUEUE_EXTRACTS", "", Place::Aws, "URL of the queue of extractions.");
 pub const QUEUE_BATCHES: Setting =
@@ -308,6 +316,8 @@ pub const ALL: &[Setting] = &[
     TABLE_UPLOADS,
     TABLE_EXTRACTIONS,
     TABLE_STORAGES,
+    TABLE_EDIT_BATCHES,
+    QUEUE_EDIT_CHUNKS,
     QUEUE_EXTRACTS,
     QUEUE_BATCHES,
     QUEUE_EDITS,

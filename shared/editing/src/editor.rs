@@ -6,7 +6,6 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use common::{ApiError, Platform, panic_message};
-use connectors::{ConnectorError, Connectors};
 use contract::images::{Operations, Output, is_storage_uri};
 use contract::limits::{MAX_FORM_UPLOAD, MAX_INPUT_BY_URL};
 use contract::settings;
@@ -14,7 +13,7 @@ use fetch::{FetchConfig, Fetched, Fetcher, Place, SystemResolver};
 use imaging::{Edited, ImagingError, Limits, Measure, Rgb};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::EditError;
+use crate::{EditError, Source};
 
 /// What all edits of a process may take together.
 #[derive(Debug, Clone, Copy)]
@@ -111,7 +110,18 @@ impl Editor {
     ) -> Result<Edited, EditError> {
         let stored = uploads::id_of(uri).is_some() || is_storage_uri(uri);
         let most = if stored { MAX_FORM_UPLOAD } else { MAX_INPUT_BY_URL };
-        let Input { bytes, place } = self.read((platform, account), uri, most, deadline).await?;
+        let input = self.read((platform, account), uri, most, deadline).await?;
+        self.edit_input(input, operations, output, deadline).await
+    }
+
+    /// Edits what was read and has a place among the inputs in memory.
+    pub async fn edit_input(
+        &self,
+        Input { bytes, place }: Input,
+        operations: Operations,
+        output: Output,
+        deadline: Instant,
+    ) -> Result<Edited, EditError> {
         self.work(bytes, Some(place), operations, output, deadline).await
     }
 
@@ -156,7 +166,10 @@ impl Editor {
             return Ok(Input { bytes: body, place: InputPlace::Fetched(place) });
         }
         let read = async {
-            let Some(id) = upload else { return read_storage(platform, account, uri, max_bytes).await };
+            let Some(id) = upload else {
+                let path = storages::parsed(uri, "input")?.path;
+                return Source::open(platform, account, uri).await?.read(path, max_bytes, deadline).await;
+            };
             let place = self.uploads.clone().acquire_owned().await.map_err(ApiError::internal)?;
             let bytes = uploads::read(platform, account, id, max_bytes).await?;
             Ok(Input { bytes, place: InputPlace::Uploaded(place) })
@@ -209,21 +222,6 @@ impl Editor {
             Err(error) => Err(EditError::Panicked(error.to_string())),
         }
     }
-}
-
-async fn read_storage(
-    platform: &Platform,
-    account: &str,
-    uri: &str,
-    max_bytes: u64,
-) -> Result<Input, ApiError> {
-    let uri = storages::parsed(uri, "input")?;
-    let storage = storages::named(&platform.store, account, uri).await?;
-    let connectors = platform.shared(Connectors::load)?;
-    let connector = connectors.open(platform, &storage).await.map_err(ConnectorError::of_input)?;
-    let place = connectors.reading(account).await;
-    let bytes = connector.read(uri.path, max_bytes).await.map_err(ConnectorError::of_input)?;
-    Ok(Input { bytes, place: InputPlace::Fetched(place) })
 }
 
 fn too_large(actual: u64, limit: u64) -> ImagingError {

@@ -4,10 +4,11 @@
 mod destination;
 mod editor;
 mod error;
-mod name;
 mod result;
+mod source;
 
-pub use destination::Destination;
+pub use destination::{Destination, Target};
 pub use editor::{EditLimits, Editor, Input, InputPlace};
 pub use error::EditError;
-pub use result::{Stored, Way, store_result};
+pub use result::{Name, Stored, Way, store_result};
+pub use source::Source;

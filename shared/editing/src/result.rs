@@ -7,8 +7,9 @@ use common::{ApiError, Cx, Platform};
 use contract::images::{EditData, OutputObject};
 use contract::limits::RESULT_SECONDS;
 use imaging::Edited;
+use storages::name;
 
-use crate::{Destination, name};
+use crate::Destination;
 
 /// A result that is where it belongs.
 #[derive(Debug, Clone)]
@@ -23,16 +24,44 @@ pub struct Way<'a> {
     pub account: &'a str,
     /// Start of its link.
     pub base_url: &'a str,
-    /// URI of the input, or the file name of an upload: what it is named after.
-    pub input: &'a str,
+    pub name: Name<'a>,
     pub destination: Option<&'a Destination>,
     pub deadline: Instant,
+}
+
+/// What a result is called.
+#[derive(Debug, Clone, Copy)]
+pub enum Name<'a> {
+    /// After the URI of its input, or the file name of an upload.
+    OfInput(&'a str),
+    /// As was planned: its path in the folder, and a name of its place that no other result has.
+    Planned { path: &'a str, place: &'a str },
 }
 
 impl<'a> Way<'a> {
     /// Of what a call edits.
     pub fn of_call(cx: &'a Cx, input: &'a str, destination: Option<&'a Destination>) -> Self {
-        Self { account: cx.account(), base_url: &cx.base_url, input, destination, deadline: cx.deadline }
+        let name = Name::OfInput(input);
+        Self { account: cx.account(), base_url: &cx.base_url, name, destination, deadline: cx.deadline }
+    }
+}
+
+impl Name<'_> {
+    fn in_storage(&self, extension: &str) -> String {
+        match self {
+            Self::OfInput(input) => name::in_storage(&name::stem(input), extension),
+            Self::Planned { path, .. } => (*path).to_owned(),
+        }
+    }
+
+    /// The key of its object and its name in a link. Why planned ones have the same key again: a repeat leaves nothing behind.
+    fn in_link(&self, account: &str, extension: &str) -> (String, String) {
+        let (input, place) = match self {
+            Self::OfInput(input) => (*input, uuid::Uuid::new_v4().simple().to_string()),
+            Self::Planned { path, place } => (*path, (*place).to_owned()),
+        };
+        let name = name::in_link(name::stem(input), extension);
+        (format!("tmp/{account}/{place}/{name}"), name)
     }
 }
 
@@ -42,16 +71,14 @@ pub async fn store_result(platform: &Platform, way: Way<'_>, edited: Edited) -> 
     let (bytes, profiling) = (Bytes::from(bytes), Some(profiling));
     let (media, extension) = (picture.mime.clone(), picture.ext.clone());
     let Some(destination) = way.destination else {
-        let name = name::in_link(name::stem(way.input), &extension);
-        let object = format!("tmp/{}/{}/{name}", way.account, uuid::Uuid::new_v4().simple());
+        let (object, name) = way.name.in_link(way.account, &extension);
         let expires = platform.now_ms() / 1000 + RESULT_SECONDS;
         platform.store.results().put(&object, bytes, &media).await?;
         let url = format!("{}{}", way.base_url, platform.file_keys.path(&object, &name, expires));
         let output = OutputObject::temporary(picture, url);
         return Ok(Stored { data: EditData { input, output, profiling }, object: Some(object) });
     };
-    let named = (&name::stem(way.input)[..], &extension[..]);
-    let delivered = destination.write(bytes, named, &media, way.deadline).await?;
+    let delivered = destination.write(bytes, &way.name.in_storage(&extension), &media, way.deadline).await?;
     let output = OutputObject {
         picture,
         tmp_url: None,

@@ -1,5 +1,7 @@
 //! Connected storages as their owners see and name them; no network and no secret.
 
+pub mod name;
+
 use common::{ApiError, Platform};
 use contract::clock::micros;
 use contract::images::{

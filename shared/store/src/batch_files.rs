@@ -1,5 +1,7 @@
 //! Files in S3 that come or go in parts: uploads, the parts of results of batch jobs, and what is joined of them.
 
+mod join;
+
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::operation::complete_multipart_upload::CompleteMultipartUploadError;
 use aws_sdk_s3::operation::get_object::GetObjectError;

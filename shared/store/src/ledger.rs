@@ -70,11 +70,15 @@ fn shard(id: &str) -> String {
 impl Hold {
     /// A hold that is not made yet.
     pub fn new(key: &KeyRecord, request_id: &str, amount: Credits, now_ms: i64) -> Self {
+        Self::of(&key.account, &key.id, request_id, amount, now_ms)
+    }
+
+    pub(crate) fn of(account: &str, key_id: &str, request_id: &str, amount: Credits, now_ms: i64) -> Self {
         Self {
-            account: key.account.clone(),
+            account: account.to_owned(),
             id: entry_id(now_ms, request_id, EntryKind::Hold),
             amount,
-            key_id: key.id.clone(),
+            key_id: key_id.to_owned(),
             request_id: request_id.to_owned(),
             month: month(now_ms),
         }
@@ -107,14 +111,14 @@ impl Hold {
 
 impl Ledger<'_> {
     /// Adds the writes of a new hold. Refused by [`Guard::Balance`] or [`Guard::SpendCap`]; by [`Guard::Hold`] where this
-    /// request already has one. It dies at `expires_ms` unless it is settled, released or handed to a task before.
+    /// request already has one. It dies at `expires_ms` unless it is settled, released or handed to a task before; `None`: it ends only so.
     pub fn hold(
         &self,
         transaction: &mut Transaction<'_>,
         hold: &Hold,
         cap: Option<Credits>,
         now_ms: i64,
-        expires_ms: i64,
+        expires_ms: Option<i64>,
     ) -> Result<(), StoreError> {
         let amount = hold.amount.micro();
         self.take(transaction, &hold.account, hold.amount, now_ms)?;
@@ -125,8 +129,8 @@ impl Ledger<'_> {
             .text("hold_state", "held")
             .number("credits", amount)
             .number("created_at", now_ms)
-            .text("open_pk", shard(&hold.id))
-            .number("open_at", expires_ms);
+            .optional_text("open_pk", expires_ms.map(|_| shard(&hold.id)))
+            .optional_number("open_at", expires_ms);
         transaction.put_new(Guard::Hold, &LEDGER, row)?;
         self.count_spend(transaction, hold, hold.amount, cap)
     }

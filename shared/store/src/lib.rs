@@ -6,6 +6,7 @@ mod batch_files;
 mod budget;
 mod cache;
 mod classifiers;
+mod edit_batches;
 mod error;
 mod extractions;
 mod files;
@@ -36,6 +37,10 @@ pub use batch_files::{BatchFiles, Listed, Missed, NDJSON};
 pub use budget::Budget;
 pub use cache::{Cache, Kept};
 pub use classifiers::{ClassifierHead, Classifiers, NewVersion, next_version};
+pub use edit_batches::{
+    BegunChunk, ChunkDone, ChunkHold, ChunkRecord, EditBatchPhase, EditBatchRecord, EditBatches, Listing,
+    NewEditBatch, WINDOW,
+};
 pub use error::StoreError;
 pub use extractions::{
     ExtractionRecord, Extractions, Finding, ModelRecord, NewExtraction, NewModel, OfModel, Outcome, Source,
@@ -52,7 +57,7 @@ pub use lazy::Lazy;
 pub use ledger::{BalanceSheet, Hold, Ledger};
 pub use logs::{CallRow, LogFilter, Logs};
 pub use names::Names;
-pub use queues::{BatchMessage, ExtractMessage, Message, Queues};
+pub use queues::{BatchMessage, EditBatchMessage, ExtractMessage, Message, Queues};
 pub use rates::{Ask, Rates, Window, Windows};
 pub use secret::Secret;
 pub use storages::{StorageRecord, Storages};
@@ -94,6 +99,10 @@ impl Store {
 
     pub fn jobs(&self) -> Jobs<'_> {
         Jobs(self)
+    }
+
+    pub fn edit_batches(&self) -> EditBatches<'_> {
+        EditBatches(self)
     }
 
     pub fn batch_files(&self) -> BatchFiles<'_> {

@@ -1,7 +1,7 @@
 //! Queues. Messages carry ids only; workers load the state.
 
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
-use contract::resources::{BATCHES, EDITS, EXTRACTS, Queue};
+use contract::resources::{BATCHES, EDIT_CHUNKS, EDITS, EXTRACTS, Queue};
 use serde::{Deserialize, Serialize};
 
 use crate::{Store, StoreError};
@@ -22,6 +22,14 @@ pub struct BatchMessage {
     /// Id of the hold of the start that it was sent for.
     #[serde(default)]
     pub start: Option<String>,
+}
+
+/// A message of the queue of batches of edits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EditBatchMessage {
+    pub batch: u64,
+    /// The chunk to work on; `None`: the batch itself, which is to be listed or brought to its end.
+    pub chunk: Option<u32>,
 }
 
 /// A message of the queue of extractions.
@@ -62,6 +70,13 @@ impl Queues<'_> {
         let bodies: Vec<String> =
             messages.iter().map(|message| serde_json::json!(message).to_string()).collect();
         self.send_all(&BATCHES, &bodies).await
+    }
+
+    /// Messages for many chunks of batches of edits, as many a call as SQS takes.
+    pub async fn send_edit_chunks(&self, messages: &[EditBatchMessage]) -> Result<(), StoreError> {
+        let bodies: Vec<String> =
+            messages.iter().map(|message| serde_json::json!(message).to_string()).collect();
+        self.send_all(&EDIT_CHUNKS, &bodies).await
     }
 
     /// Messages for many extractions, as many a call as SQS takes.

@@ -31,7 +31,7 @@ async fn start_and_die(harness: &Harness, id: &str) {
     };
     let hold = Hold::new(&key, "a-request", Credits::whole(1), now_ms);
     let mut first = store.transaction();
-    store.ledger().hold(&mut first, &hold, None, now_ms, now_ms + 60_000).expect("a hold");
+    store.ledger().hold(&mut first, &hold, None, now_ms, Some(now_ms + 60_000)).expect("a hold");
     first.commit().await.expect("a hold");
     let mut second = store.transaction();
     store.ledger().hand_over(&mut second, &hold).expect("a hand-over");

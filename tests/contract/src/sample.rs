@@ -109,6 +109,11 @@ async fn body(subject: &Subject, route: &Route, key: &str) -> Value {
     if route.path.starts_with("/storage/") && body.get("name").is_some() {
         body["name"] = format!("sample-{}", uuid::Uuid::new_v4().simple()).into();
     }
+    if route.path == "/image/edit/batch" {
+        let files = subject.harness.files();
+        let input = files.add(FILE_NAME, "image/jpeg", picture(SIDES.0, SIDES.1));
+        return json!({"input": [input], "operations": {}});
+    }
     for one in ["input", "image"] {
         if body.get(one).is_some() {
             let files = subject.harness.files();
@@ -144,6 +149,7 @@ async fn parameters(subject: &Subject, route: &Route, key: &str) -> Vec<(&'stati
             vec![("token", token), ("name", name)]
         }
         (path, ["id"]) if path.starts_with("/image/edit/async/") => vec![("id", task(subject, key).await)],
+        (path, ["id"]) if path.starts_with("/image/edit/batch/") => vec![("id", batch(subject, key).await)],
         (path, ["id"]) if path.starts_with("/storage/storages/") => vec![("id", storage(subject, key).await)],
         (path, ["id"]) if path.starts_with("/v1/keys/") => vec![("id", key_id(subject, key).await)],
         (path, ["name"]) if path.starts_with("/v1/classifiers/") => {
@@ -167,6 +173,15 @@ pub async fn task(subject: &Subject, key: &str) -> String {
     let input = harness.files().add(FILE_NAME, "image/jpeg", picture(SIDES.0, SIDES.1));
     let call = harness.call("POST", "/v1-beta1/image/edit/async").key(key);
     let answer = call.json(json!({"input": input, "operations": {}})).send().await.expect(200);
+    answer.json()["data"]["id"].to_string()
+}
+
+/// An accepted batch of one picture.
+async fn batch(subject: &Subject, key: &str) -> String {
+    let harness = &subject.harness;
+    let input = harness.files().add(FILE_NAME, "image/jpeg", picture(SIDES.0, SIDES.1));
+    let call = harness.call("POST", "/v1-beta1/image/edit/batch").key(key);
+    let answer = call.json(json!({"input": [input], "operations": {}})).send().await.expect(200);
     answer.json()["data"]["id"].to_string()
 }
 

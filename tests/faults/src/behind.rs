@@ -32,7 +32,10 @@ pub async fn hold(server: &Server, secret: &str) -> Hold {
         Hold::new(&key(server, secret).await, &uuid::Uuid::new_v4().to_string(), PRICES.image_edit, now_ms);
     let store = store(server);
     let mut transaction = store.transaction();
-    store.ledger().hold(&mut transaction, &hold, None, now_ms, now_ms + HOLD_MS).expect("a hold's writes");
+    store
+        .ledger()
+        .hold(&mut transaction, &hold, None, now_ms, Some(now_ms + HOLD_MS))
+        .expect("a hold's writes");
     transaction.commit().await.expect("enough credits");
     hold
 }

@@ -1,6 +1,6 @@
 //! The role of each function: exact actions on exact resources, from what the function says it needs.
 
-use contract::resources::{EXTRACT_FILES, OPEN_INDEX, RESULTS, Trigger, UPLOAD_FILES};
+use contract::resources::{EDIT_BATCH_FILES, EXTRACT_FILES, OPEN_INDEX, RESULTS, Trigger, UPLOAD_FILES};
 use contract::resources::{Needs, Queue};
 use contract::settings;
 use serde_json::{Value, json};
@@ -52,10 +52,12 @@ fn of_need(need: Needs) -> Vec<Value> {
     let objects = sub(format!("${{{bucket}.Arn}}/*"));
     match need {
         Needs::BatchQueue => vec![send(&contract::resources::BATCHES)],
+        Needs::EditBatchQueue => vec![send(&contract::resources::EDIT_CHUNKS)],
         Needs::ExtractQueue => vec![send(&contract::resources::EXTRACTS)],
-        Needs::BatchFiles | Needs::UploadFiles | Needs::ExtractFiles => {
+        Needs::BatchFiles | Needs::EditBatchFiles | Needs::UploadFiles | Needs::ExtractFiles => {
             let folder = match need {
                 Needs::BatchFiles => "batches/",
+                Needs::EditBatchFiles => EDIT_BATCH_FILES,
                 Needs::ExtractFiles => EXTRACT_FILES,
                 _ => UPLOAD_FILES,
             };

@@ -51,10 +51,12 @@ fn variable(need: Needs) -> Option<(String, Value)> {
     match need {
         Needs::EditQueue => Some(address(&contract::resources::EDITS)),
         Needs::BatchQueue => Some(address(&contract::resources::BATCHES)),
+        Needs::EditBatchQueue => Some(address(&contract::resources::EDIT_CHUNKS)),
         Needs::ExtractQueue => Some(address(&contract::resources::EXTRACTS)),
         Needs::Results
         | Needs::ResultsRead
         | Needs::BatchFiles
+        | Needs::EditBatchFiles
         | Needs::UploadFiles
         | Needs::ExtractFiles => {
             let bucket = contract::resources::RESULTS;

@@ -1,8 +1,8 @@
 //! Tables and buckets.
 
 use contract::resources::{
-    BUCKETS, Bucket, CACHE, CLASSIFIERS, EXTRACTIONS, JOBS, KEYS, LEDGER, LOGS, Needs, OPEN_INDEX, RATES,
-    STORAGES, TABLES, TASKS, Table, UPLOADS,
+    BUCKETS, Bucket, CACHE, CLASSIFIERS, EDIT_BATCHES, EXTRACTIONS, JOBS, KEYS, LEDGER, LOGS, Needs,
+    OPEN_INDEX, RATES, STORAGES, TABLES, TASKS, Table, UPLOADS,
 };
 use serde_json::{Map, Value, json};
 
@@ -27,12 +27,15 @@ pub fn table(need: Needs) -> Option<Table> {
         Needs::Classifiers | Needs::ClassifiersRead => Some(CLASSIFIERS),
         Needs::Cache => Some(CACHE),
         Needs::Jobs => Some(JOBS),
+        Needs::EditBatches => Some(EDIT_BATCHES),
         Needs::Uploads => Some(UPLOADS),
         Needs::Extractions | Needs::ExtractionsRead => Some(EXTRACTIONS),
         Needs::Storages | Needs::StoragesRead => Some(STORAGES),
         Needs::Logs | Needs::LogsRead => Some(LOGS),
         Needs::EditQueue
         | Needs::BatchQueue
+        | Needs::EditBatchQueue
+        | Needs::EditBatchFiles
         | Needs::ExtractQueue
         | Needs::ExtractFiles
         | Needs::BatchFiles

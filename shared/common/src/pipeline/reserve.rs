@@ -34,7 +34,7 @@ pub(crate) async fn reserve(
     let (now_ms, until_ms) = (call.platform.now_ms(), call.until_ms() + GRACE_MS);
     let mut transaction = store.transaction();
     if let Some(hold) = &hold {
-        store.ledger().hold(&mut transaction, hold, key.spend_cap, now_ms, until_ms)?;
+        store.ledger().hold(&mut transaction, hold, key.spend_cap, now_ms, Some(until_ms))?;
     }
     if let Some(started) = &started {
         store.idempotency().start(&mut transaction, started, now_ms, until_ms)?;

@@ -270,6 +270,14 @@ pub const ERRORS: &[ErrorRow] = &[
         "An account has at most 100 storages. Delete some.",
     ),
     row(
+        ErrorKind::OutputExists,
+        409,
+        "CONFLICT",
+        ("6015", "storage"),
+        "There is a file at the destination, and it is not to be overwritten.",
+        "`output.overwrite` is false. Name another destination, or let the file be replaced.",
+    ),
+    row(
         ErrorKind::TaskFinished,
         409,
         "CONFLICT",

@@ -1,8 +1,8 @@
 //! What this version can do, and what of a request it cannot.
 
 use super::{
-    BlurChoice, CropKind, EditRequest, FitName, HdrChoice, HdrOptions, Operations, RemoveChoice,
-    UploadEditRequest,
+    BatchEditRequest, BlurChoice, CropKind, EditRequest, FitName, HdrChoice, HdrOptions, Operations,
+    RemoveChoice, UploadEditRequest,
 };
 use crate::Fault;
 
@@ -32,6 +32,15 @@ pub const AVAILABLE_OPERATIONS: &[&str] = &[
 impl EditRequest {
     /// What is active in this request and not built yet; false, 0 and absent ask for nothing.
     /// Part of [`crate::Check::check`] already.
+    pub fn unavailable(&self) -> Vec<Fault> {
+        let mut paths = Vec::new();
+        operations(&self.operations, &mut paths);
+        paths.into_iter().map(Fault::not_available).collect()
+    }
+}
+
+impl BatchEditRequest {
+    /// As [`EditRequest::unavailable`].
     pub fn unavailable(&self) -> Vec<Fault> {
         let mut paths = Vec::new();
         operations(&self.operations, &mut paths);

@@ -5,6 +5,7 @@
 //! adds what a schema cannot say. Unions differ by JSON type, so a validator can choose a branch without trying all.
 
 mod available;
+mod batch;
 mod color;
 mod length;
 mod operations;
@@ -21,6 +22,10 @@ mod storage_uri;
 mod tests;
 
 pub use available::{AVAILABLE_OPERATIONS, INPUT_FORMATS, OUTPUT_FORMATS};
+pub use batch::{
+    BatchEditRequest, BatchError, BatchFolder, BatchInput, BatchItem, BatchLine, BatchProgress, BatchReport,
+    BatchResult, BatchUri, Folder,
+};
 pub use color::{Color, ColorError};
 pub use length::Length;
 pub use operations::{

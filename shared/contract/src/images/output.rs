@@ -20,6 +20,9 @@ pub struct Output {
     #[schemars(length(min = 1, max = 4096))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub destination: Option<String>,
+    /// `false`: a file that is at the destination already stays, and the edit ends with an error. Default `true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overwrite: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Metadata>,
 }
@@ -138,6 +141,21 @@ pub enum ColorProfile {
 }
 
 impl Output {
+    pub(super) fn of(choice: Option<&OutputChoice>) -> Self {
+        match choice {
+            None => Self::default(),
+            Some(OutputChoice::Destination(uri)) => {
+                Self { destination: Some(uri.clone()), ..Self::default() }
+            }
+            Some(OutputChoice::Options(output)) => output.clone(),
+        }
+    }
+
+    /// Whether a file at the destination is replaced.
+    pub fn overwrites(&self) -> bool {
+        self.overwrite.unwrap_or(true)
+    }
+
     pub fn format(&self) -> FormatName {
         match &self.format {
             None => FormatName::Jpeg,

@@ -32,7 +32,7 @@ pub struct UploadEditRequest {
 impl EditRequest {
     /// The output as one form: a bare destination becomes an [`Output`] with only that, absence the default.
     pub fn output(&self) -> Output {
-        resolve(self.output.as_ref())
+        Output::of(self.output.as_ref())
     }
 
     /// The example of the published documentation.
@@ -58,16 +58,6 @@ impl UploadEditRequest {
 
     /// As [`EditRequest::output`].
     pub fn output(&self) -> Output {
-        resolve(self.output.as_ref())
-    }
-}
-
-fn resolve(output: Option<&OutputChoice>) -> Output {
-    match output {
-        None => Output::default(),
-        Some(OutputChoice::Destination(uri)) => {
-            Output { destination: Some(uri.clone()), ..Output::default() }
-        }
-        Some(OutputChoice::Options(output)) => output.clone(),
+        Output::of(self.output.as_ref())
     }
 }

@@ -1,10 +1,10 @@
 //! What the JSON schema cannot say about an edit.
 
 use super::{
-    Background, BlurChoice, Color, ColorProfile, ColorSpace, ColorSpaceChoice, Compression, Dimension,
-    EditRequest, FitChoice, FitName, FormatChoice, FormatName, FormatOptions, Operations, Output,
-    OutputChoice, Padding, PaddingError, ParsedDimension, RemoveChoice, Resizing, STORAGE_SCHEME, StorageUri,
-    UploadEditRequest, is_storage_uri, stored_fault,
+    Background, BatchEditRequest, BatchInput, BatchUri, BlurChoice, Color, ColorProfile, ColorSpace,
+    ColorSpaceChoice, Compression, Dimension, EditRequest, FitChoice, FitName, FormatChoice, FormatName,
+    FormatOptions, Operations, Output, OutputChoice, Padding, PaddingError, ParsedDimension, RemoveChoice,
+    Resizing, STORAGE_SCHEME, StorageUri, UploadEditRequest, is_storage_uri, stored_fault,
 };
 use crate::uri::after_scheme;
 use crate::{Check, Fault, Rule};
@@ -23,6 +23,42 @@ impl Check for UploadEditRequest {
         check_operations(&self.operations(), self.output().format(), faults);
         check_output(self.output.as_ref(), faults);
         faults.extend(self.unavailable());
+    }
+}
+
+impl Check for BatchEditRequest {
+    fn check(&self, faults: &mut Vec<Fault>) {
+        if let Some(folder) = self.folder() {
+            let path = if matches!(self.input, BatchInput::Options(_)) { "input.source" } else { "input" };
+            check_folder(folder.uri, path, faults);
+        }
+        for (index, BatchUri(uri)) in self.uris().iter().enumerate() {
+            check_input(uri, &format!("input.{index}"), faults);
+        }
+        check_operations(&self.operations, self.output().format(), faults);
+        check_output(self.output.as_ref(), faults);
+        check_folders_only(self.output.as_ref(), faults);
+        faults.extend(self.unavailable());
+    }
+}
+
+fn check_folder(uri: &str, path: &str, faults: &mut Vec<Fault>) {
+    if !is_storage_uri(uri) {
+        faults.push(Fault::other(path, "must be a folder of a storage: storage://{storage}/{folder}/"));
+    } else if let Err(sentence) = StorageUri::parse(uri) {
+        faults.push(Fault::other(path, sentence));
+    }
+}
+
+/// Many results do not go into one file.
+fn check_folders_only(output: Option<&OutputChoice>, faults: &mut Vec<Fault>) {
+    let (uri, path) = match output {
+        Some(OutputChoice::Destination(uri)) => (Some(uri), "output"),
+        Some(OutputChoice::Options(output)) => (output.destination.as_ref(), "output.destination"),
+        None => return,
+    };
+    if uri.and_then(|uri| StorageUri::parse(uri).ok()).is_some_and(|uri| !uri.is_folder()) {
+        faults.push(Fault::other(path, "must be a folder, with a slash at its end"));
     }
 }
 

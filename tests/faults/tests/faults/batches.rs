@@ -64,7 +64,7 @@ impl Machine<'_> {
         let store = self.store().clone();
         // As the pipeline does it: the hold first, its hand-over together with the start.
         let mut first = store.transaction();
-        store.ledger().hold(&mut first, &hold, None, now_ms, now_ms + 60_000).expect("a hold");
+        store.ledger().hold(&mut first, &hold, None, now_ms, Some(now_ms + 60_000)).expect("a hold");
         if first.commit().await.is_err() {
             return;
         }

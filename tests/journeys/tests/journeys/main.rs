@@ -3,6 +3,7 @@
 mod classifier;
 mod clients;
 mod commands;
+mod edit_batches;
 mod extract;
 mod extract_leaves;
 mod first_start;

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 struct Owned {
     secret: String,
     task: u64,
+    batch: u64,
     key: String,
     classifier: String,
     job: String,
@@ -28,6 +29,11 @@ async fn settle_in(harness: &Harness, account: &str) -> Owned {
     let task =
         accepted(harness.call("POST", "/v1/image/edit/async").key(&secret).json(edit(&input)).send().await);
     assert_eq!(harness.wait_task(&secret, task).await["status"], "DONE");
+    let body = json!({"input": [input], "operations": {}});
+    let batch = accepted(harness.call("POST", "/v1/image/edit/batch").key(&secret).json(body).send().await);
+    let look = format!("/v1/image/edit/batch/{batch}?wait=20");
+    let look = harness.call("GET", &look).key(&secret).send().await.expect(200).json();
+    assert_eq!(look["data"]["status"], "DONE");
     let made = harness.call("POST", "/v1/keys").key(&secret).json(json!({"name": account})).send().await;
     let key = made.expect(201).json()["id"].as_str().expect("an id").to_owned();
     let classifier = format!("{account}-tickets");
@@ -59,13 +65,15 @@ async fn settle_in(harness: &Harness, account: &str) -> Owned {
     let body = json!({"name": format!("{account}-shop"), "type": "web_folder", "parameters": parameters});
     let made = harness.call("POST", "/v1/storage/storages").key(&secret).json(body).send().await;
     let storage = made.expect(200).json()["data"]["id"].as_u64().expect("an id");
-    Owned { secret, task, key, classifier, job, upload, model, request, extraction, storage }
+    Owned { secret, task, batch, key, classifier, job, upload, model, request, extraction, storage }
 }
 
 /// A path of a route with somebody's id in it, and with one that nobody has.
 fn with_ids(route: &Route, path: &str, owned: &Owned) -> (String, String) {
     let (own, nobodys) = if path.contains("/image/edit/async/") {
         (owned.task.to_string(), (owned.task ^ 1).to_string())
+    } else if path.contains("/image/edit/batch/") {
+        (owned.batch.to_string(), (owned.batch ^ 1).to_string())
     } else if path.contains("/storages/") {
         (owned.storage.to_string(), (owned.storage ^ 1).to_string())
     } else if path.contains("/keys/") {

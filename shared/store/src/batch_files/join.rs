@@ -2,7 +2,8 @@
 
 use bytes::{Bytes, BytesMut};
 use futures::{StreamExt, TryStreamExt, stream};
-use store::{Listed, NDJSON, Store, StoreError};
+
+use crate::{BatchFiles, Listed, NDJSON, StoreError};
 
 /// S3 copies parts of this many bytes or more, but for the last.
 const LEAST_PART: u64 = 5 << 20;
@@ -40,47 +41,47 @@ fn pieces(objects: &[Listed], least: u64) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// Joins objects, in their order, to one at `target`. Returns its bytes.
-pub(crate) async fn join(store: &Store, objects: &[Listed], target: &str) -> Result<u64, StoreError> {
-    let total: u64 = objects.iter().map(|object| object.bytes).sum();
-    let files = store.batch_files();
-    let pieces = pieces(objects, LEAST_PART.max(total / MOST_PARTS));
-    if pieces.len() <= 1 && total < LEAST_PART {
-        let keys: Vec<&str> = objects.iter().map(|object| &object.key[..]).collect();
-        files.put(target, merged(store, &keys).await?).await?;
-        return Ok(total);
-    }
-    let upload = files.begin_parts(target, Some(NDJSON)).await?;
-    let added = (1..).zip(&pieces).map(|(number, piece)| {
-        let (files, upload) = (store.batch_files(), &upload);
-        async move {
-            match piece {
-                Piece::Copy(key) => files.add_copy(target, upload, number, key).await,
-                Piece::Merge(keys) => {
-                    files.add_bytes(target, upload, number, merged(store, keys).await?).await
+impl BatchFiles<'_> {
+    /// Joins objects, in their order, to one at `target`. Returns its bytes.
+    pub async fn join(&self, objects: &[Listed], target: &str) -> Result<u64, StoreError> {
+        let total: u64 = objects.iter().map(|object| object.bytes).sum();
+        let pieces = pieces(objects, LEAST_PART.max(total / MOST_PARTS));
+        if pieces.len() <= 1 && total < LEAST_PART {
+            let keys: Vec<&str> = objects.iter().map(|object| &object.key[..]).collect();
+            self.put(target, self.merged(&keys).await?).await?;
+            return Ok(total);
+        }
+        let upload = self.begin_parts(target, Some(NDJSON)).await?;
+        let added = (1..).zip(&pieces).map(|(number, piece)| {
+            let upload = &upload;
+            async move {
+                match piece {
+                    Piece::Copy(key) => self.add_copy(target, upload, number, key).await,
+                    Piece::Merge(keys) => {
+                        self.add_bytes(target, upload, number, self.merged(keys).await?).await
+                    }
                 }
             }
-        }
-    });
-    // Why a list: the compiler cannot tell of a stream over a borrowing closure that it may change threads.
-    let added: Vec<_> = added.collect();
-    let parts = stream::iter(added).buffered(AT_ONCE).try_collect().await?;
-    files.end_parts(target, &upload, parts).await?;
-    Ok(total)
-}
-
-async fn merged(store: &Store, keys: &[&str]) -> Result<Bytes, StoreError> {
-    let mut all = BytesMut::new();
-    for key in keys {
-        all.extend_from_slice(&store.batch_files().get(key).await?);
+        });
+        // Why a list: the compiler cannot tell of a stream over a borrowing closure that it may change threads.
+        let added: Vec<_> = added.collect();
+        let parts = stream::iter(added).buffered(AT_ONCE).try_collect().await?;
+        self.end_parts(target, &upload, parts).await?;
+        Ok(total)
     }
-    Ok(all.freeze())
+
+    async fn merged(&self, keys: &[&str]) -> Result<Bytes, StoreError> {
+        let mut all = BytesMut::new();
+        for key in keys {
+            all.extend_from_slice(&self.get(key).await?);
+        }
+        Ok(all.freeze())
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Piece, pieces};
-    use store::Listed;
+    use super::{Listed, Piece, pieces};
 
     #[test]
     fn small_neighbours_are_merged_and_large_objects_copied_in_order() {

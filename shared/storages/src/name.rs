@@ -10,7 +10,7 @@ const LONGEST_IN_STORAGE: usize = 200;
 const DEFAULT: &str = "image";
 
 /// What an input is called, without folders and extension: of a URI, or of an upload's file name.
-pub(crate) fn stem(input: &str) -> String {
+pub fn stem(input: &str) -> String {
     let url = url::Url::parse(input).ok().filter(|url| url.has_host() && !is_storage_uri(input));
     let file = match &url {
         Some(url) => {
@@ -29,7 +29,7 @@ fn last_segment(path: &str) -> &str {
 }
 
 /// For a link: ASCII letters and digits, `-`, `_` and dots.
-pub(crate) fn in_link(stem: impl AsRef<str>, extension: &str) -> String {
+pub fn in_link(stem: impl AsRef<str>, extension: &str) -> String {
     let plain = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.');
     let kept: String = stem
         .as_ref()
@@ -41,7 +41,7 @@ pub(crate) fn in_link(stem: impl AsRef<str>, extension: &str) -> String {
 }
 
 /// For a storage: as it is, but for what no path may have.
-pub(crate) fn in_storage(stem: &str, extension: &str) -> String {
+pub fn in_storage(stem: &str, extension: &str) -> String {
     let mut kept = String::new();
     for character in stem.chars() {
         let safe = !character.is_control() && !matches!(character, '/' | '\\');

@@ -1,0 +1,29 @@
+//! Works on batches of edits: lists their folders, edits their pictures, a chunk a message, and brings them to their end. Safe to repeat and
+//! to kill between any two lines: it works under leases, and a chunk's results, counters and money are committed together or not at all.
+
+mod chunk;
+mod desk;
+mod listing;
+
+use std::sync::Arc;
+
+use common::{Function, Platform, WorkerError};
+use contract::resources::EDIT_BATCH_WORKER;
+use edit_batches::advance;
+use store::{EditBatchMessage, EditBatchPhase};
+
+pub fn function() -> Function {
+    Function::queue(EDIT_BATCH_WORKER, handle)
+}
+
+async fn handle(platform: Arc<Platform>, body: String) -> Result<(), WorkerError> {
+    let message: EditBatchMessage = serde_json::from_str(&body).map_err(WorkerError::new)?;
+    let Some(batch) = platform.store.edit_batches().load(message.batch).await? else { return Ok(()) };
+    match (message.chunk, batch.phase) {
+        (None, EditBatchPhase::Listing) => listing::list(&platform, &batch).await,
+        (Some(number), EditBatchPhase::Working | EditBatchPhase::Cancelling) if number < batch.chunks() => {
+            chunk::work(&platform, &batch, number).await
+        }
+        _ => Ok(advance(&platform, batch.id).await?),
+    }
+}

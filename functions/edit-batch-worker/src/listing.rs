@@ -1,0 +1,84 @@
+//! A folder becomes a manifest, once: what comes into it later is not part of the batch.
+
+use std::time::Duration;
+
+use common::{ApiError, Platform, WorkerError};
+use connectors::{ConnectorError, Connectors};
+use contract::ErrorKind;
+use contract::images::STORAGE_SCHEME;
+use contract::limits::MAX_BATCH_OBJECTS;
+use contract::resources::EDIT_BATCH_WORKER;
+use edit_batches::{Manifest, load, own_errors};
+use store::{EditBatchRecord, Listing};
+
+/// Longest listing; the rest of the function's timeout is for what follows.
+const LONGEST: Duration = Duration::from_secs(780);
+const LEASE_MS: i64 = EDIT_BATCH_WORKER.timeout_seconds as i64 * 1000;
+
+const EMPTY: &str = "The folder has no files.";
+const TOO_MANY: &str = "The folder has over 100,000 files. Name a sub-folder.";
+const TOO_SLOW: &str = "The folder could not be listed within 13 minutes.";
+
+pub(crate) async fn list(platform: &Platform, batch: &EditBatchRecord) -> Result<(), WorkerError> {
+    let (batches, now_ms) = (platform.store.edit_batches(), platform.now_ms());
+    let lease = uuid::Uuid::new_v4().to_string();
+    let Some(batch) = batches.begin_listing(batch.id, &lease, (now_ms, now_ms + LEASE_MS)).await? else {
+        return Ok(());
+    };
+    let listed = tokio::time::timeout(LONGEST, manifest(platform, &batch)).await;
+    let listed = listed.unwrap_or_else(|_| Err(ApiError::because(ErrorKind::InputUnreachable, TOO_SLOW)));
+    let sentence = match listed {
+        Ok(listing) if listing.items > 0 => {
+            let now_ms = platform.now_ms();
+            if let Some(batch) = batches.listed(batch.id, &lease, listing, now_ms).await? {
+                let messages = batches.messages(&batch, i64::MAX).await?;
+                platform.store.queues().send_edit_chunks(&messages).await?;
+                tracing::info!(
+                    batch = batch.id,
+                    account = batch.account,
+                    items = listing.items,
+                    "folder listed"
+                );
+            }
+            return Ok(());
+        }
+        Ok(_) => EMPTY.to_owned(),
+        Err(error) if error.kind.row().status >= 500 => {
+            batches.give_back(batch.id, &lease).await?;
+            return Err(WorkerError::new(error.source.unwrap_or_else(|| error.message.into())));
+        }
+        Err(error) => error.message,
+    };
+    let now_ms = platform.now_ms();
+    batches.fail_listing(&batch, Some(&lease), &own_errors(&sentence, now_ms)?, now_ms).await?;
+    platform.task_ended.notify_waiters();
+    Ok(())
+}
+
+async fn manifest(platform: &Platform, batch: &EditBatchRecord) -> Result<Listing, ApiError> {
+    let request = load(&platform.store, batch.id).await?;
+    let folder = request.folder().ok_or_else(|| ApiError::internal("a batch without a folder is listed"))?;
+    let uri = storages::parsed(folder.uri, "input")?;
+    let storage = storages::named(&platform.store, &batch.account, uri).await?;
+    let connectors = platform.shared(Connectors::load)?;
+    let connector = connectors.open(platform, &storage).await.map_err(ConnectorError::of_input)?;
+    let (_, path) = folder.place().map_err(ApiError::internal)?;
+    let mut manifest = Manifest::new(&platform.store, batch.id, request.output().format());
+    let mut from = None;
+    loop {
+        let page = connector.list(&path, folder.recursive, from).await.map_err(ConnectorError::of_input)?;
+        for object in page.paths {
+            if manifest.count() >= MAX_BATCH_OBJECTS {
+                return Err(ApiError::because(ErrorKind::InputTooLarge, TOO_MANY));
+            }
+            let below = object.strip_prefix(&path).unwrap_or(&object);
+            let sub_folder = below.rfind('/').map_or("", |slash| &below[..=slash]);
+            let source = format!("{STORAGE_SCHEME}{}/{object}", storage.name);
+            manifest.add(source, &sub_folder.to_owned(), Some(object)).await?;
+        }
+        match page.next {
+            Some(next) => from = Some(next),
+            None => return Ok(manifest.finish().await?),
+        }
+    }
+}

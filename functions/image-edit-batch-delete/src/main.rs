@@ -1,0 +1,3 @@
+fn main() -> Result<(), common::LambdaError> {
+    common::lambda(image_edit_batch_delete::function())
+}

@@ -1,0 +1,114 @@
+//! The end of a batch. Whoever claims it may gather its results; from then on no chunk is held for or settled.
+
+use contract::resources::EDIT_BATCHES;
+
+use super::{EditBatchPhase, EditBatchRecord, EditBatches, committed, key};
+use crate::transaction::Change;
+use crate::{Guard, StoreError};
+
+/// Ended batches are forgotten after this many seconds.
+const KEEP_SECONDS: i64 = 30 * 86_400;
+const CLOSED: &str = "REMOVE open_pk, open_at, lease, lease_until, ending, ending_until";
+
+impl EditBatches<'_> {
+    /// Asks a batch to stop: at once while its folder is listed, soon where chunks are in work. `None`: it has ended, or is about to.
+    pub async fn cancel(
+        &self,
+        batch: &EditBatchRecord,
+        now_ms: i64,
+    ) -> Result<Option<EditBatchPhase>, StoreError> {
+        if self.finish(batch, EditBatchPhase::Listing, None, EditBatchPhase::Cancelled, None, now_ms).await? {
+            return Ok(Some(EditBatchPhase::Cancelled));
+        }
+        let change = Change::new("SET phase = :cancelling")
+            .when("phase = :working AND attribute_not_exists(ending)")
+            .text(":working", EditBatchPhase::Working.name())
+            .text(":cancelling", EditBatchPhase::Cancelling.name());
+        let asked = self.update(key(batch.id), change).await?;
+        Ok(asked.map(|_| EditBatchPhase::Cancelling))
+    }
+
+    /// Ends a batch whose folder cannot be listed. `errors`: JSON. `lease`: the worker's own; `None` ends it whoever lists it.
+    pub async fn fail_listing(
+        &self,
+        batch: &EditBatchRecord,
+        lease: Option<&str>,
+        errors: &str,
+        now_ms: i64,
+    ) -> Result<bool, StoreError> {
+        self.finish(batch, EditBatchPhase::Listing, lease, EditBatchPhase::Error, Some(errors), now_ms).await
+    }
+
+    async fn finish(
+        &self,
+        batch: &EditBatchRecord,
+        from: EditBatchPhase,
+        lease: Option<&str>,
+        to: EditBatchPhase,
+        errors: Option<&str>,
+        now_ms: i64,
+    ) -> Result<bool, StoreError> {
+        let errors_set = if errors.is_some() { ", edit_errors = :errors" } else { "" };
+        let mut change = Change::new(format!("SET phase = :to, expires = :expires{errors_set} {CLOSED}"))
+            .text(":from", from.name())
+            .text(":to", to.name())
+            .number(":expires", now_ms / 1000 + KEEP_SECONDS);
+        change = match lease {
+            Some(lease) => change.when("phase = :from AND lease = :lease").text(":lease", lease),
+            None => change.when("phase = :from"),
+        };
+        if let Some(errors) = errors {
+            change = change.text(":errors", errors);
+        }
+        let mut transaction = self.0.transaction();
+        transaction.update(Guard::Job, &EDIT_BATCHES, key(batch.id), change)?;
+        committed(transaction).await
+    }
+
+    /// Takes a batch to end it until `until_ms`: one of which every chunk is settled, or that is to stop. `None`: it is not to be ended, or
+    /// somebody else is at it.
+    pub async fn claim(
+        &self,
+        id: u64,
+        lease: &str,
+        (now_ms, until_ms): (i64, i64),
+    ) -> Result<Option<EditBatchRecord>, StoreError> {
+        let change = Change::new("SET ending = :lease, ending_until = :until")
+            .when(
+                "((phase = :working AND chunks_done = chunk_count) OR phase = :cancelling) \
+                 AND (attribute_not_exists(ending) OR ending_until < :now)",
+            )
+            .text(":working", EditBatchPhase::Working.name())
+            .text(":cancelling", EditBatchPhase::Cancelling.name())
+            .text(":lease", lease)
+            .number(":now", now_ms)
+            .number(":until", until_ms);
+        self.update(key(id), change).await?.map(|item| EditBatchRecord::read(&item)).transpose()
+    }
+
+    /// Puts off the end of a batch that could not be brought about now.
+    pub async fn unclaim(&self, id: u64, lease: &str) -> Result<(), StoreError> {
+        let change = Change::new("SET ending_until = :zero")
+            .when("ending = :lease")
+            .text(":lease", lease)
+            .number(":zero", 0);
+        self.update(key(id), change).await.map(drop)
+    }
+
+    /// Ends a claimed batch.
+    pub async fn end(&self, batch: &EditBatchRecord, lease: &str, now_ms: i64) -> Result<bool, StoreError> {
+        let phase = match batch.phase {
+            EditBatchPhase::Cancelling => EditBatchPhase::Cancelled,
+            _ if batch.done > 0 => EditBatchPhase::Done,
+            _ => EditBatchPhase::Error,
+        };
+        let change = Change::new(format!("SET phase = :phase, expires = :expires {CLOSED}"))
+            .when("ending = :lease")
+            .text(":lease", lease)
+            .text(":phase", phase.name())
+            .number(":expires", now_ms / 1000 + KEEP_SECONDS);
+        let mut transaction = self.0.transaction();
+        transaction.update(Guard::Job, &EDIT_BATCHES, key(batch.id), change)?;
+        committed(transaction).await
+    }
+}
