@@ -207,7 +207,7 @@ class Checks:
         checks = (
             self.health, self.no_key, self.unknown_path, self.slash_at_the_end, self.edit_in_the_background, self.edit_at_once,
             self.edit_of_a_refused_address, self.only_successes_are_charged, self.upload_as_input, self.batch_job,
-            self.request_of_a_model, self.storage_by_keys, self.storage_by_a_role,
+            self.request_of_a_model, self.storage_by_keys, self.storage_by_a_role, self.batch_of_a_folder,
         )
         for check in checks:
             name = check.__name__.replace("_", " ")
@@ -323,6 +323,22 @@ class Checks:
         data = self.json("POST", "/v1/image/edit", body)["data"]
         assert data["output"]["object_key"] == "shop/out/in.jpeg", data
         assert s3.get_object(Bucket=f"customer-{name}", Key="shop/out/in.jpeg")["Body"].read()[:2] == b"\xff\xd8"
+
+    def batch_of_a_folder(self):
+        # The storage of the check before.
+        s3 = client(self.endpoint, "s3")
+        for number in range(40):
+            s3.put_object(Bucket="customer-keys", Key=f"shop/folder/{number:02}.png", Body=png(16, 16))
+        s3.put_object(Bucket="customer-keys", Key="shop/folder/readme.txt", Body=b"no picture")
+        body = {"input": "storage://keys/folder/", "operations": {}, "output": {"format": "webp", "destination": "storage://keys/web/"}}
+        path = f"/v1/image/edit/batch/{self.json('POST', '/v1/image/edit/batch', body)['data']['id']}"
+        seen = lambda: self.json("GET", f"{path}?wait=5")["data"]
+        wait_until(lambda: seen()["status"] not in ("ACCEPTED", "PROCESSING"), TASK_SECONDS, "the batch to end")
+        batch = seen()
+        assert batch["status"] == "DONE" and batch["progress"] == {"total": 41, "done": 40, "failed": 1}, batch
+        assert [error["source"] for error in batch["errors"]] == ["storage://keys/folder/readme.txt"], batch["errors"]
+        listed = s3.list_objects_v2(Bucket="customer-keys", Prefix="shop/web/")["Contents"]
+        assert [found["Key"] for found in listed] == [f"shop/web/{number:02}.webp" for number in range(40)], listed
 
     def send_form(self, url, fields, content):
         boundary = "a-boundary-of-a-test"

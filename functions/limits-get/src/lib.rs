@@ -42,6 +42,9 @@ async fn handle(cx: Cx, _: Request<Nothing>) -> Result<Response<Limits>, ApiErro
         upload_form_bytes: limits::MAX_FORM_UPLOAD,
         uploads_pending: limits::MAX_PENDING_UPLOADS,
         uploads_stored_bytes: limits::MAX_STORED_UPLOADS,
+        batch_edit_uris: limits::MAX_BATCH_URIS,
+        batch_edit_objects: limits::MAX_BATCH_OBJECTS,
+        storages: limits::MAX_STORAGES,
     };
     let answer = Limits {
         sizes,

@@ -1,3 +1,5 @@
+mod batch;
+mod client;
 mod config;
 mod edit;
 mod extract;
@@ -40,6 +42,8 @@ enum Command {
     Extract(extract::Extract),
     /// Submits, lists, watches and cancels batch jobs of a server
     Jobs(jobs::Jobs),
+    /// Submits, watches and cancels edits of whole folders of a server
+    Batch(batch::Batch),
     /// Brings, lists and verifies the files of the models
     Models(Models),
 }
@@ -64,6 +68,7 @@ pub fn run() -> Result<()> {
         Command::Edit(edit) => edit.run(),
         Command::Extract(extract) => block_on(extract.run()),
         Command::Jobs(jobs) => block_on(jobs.run()),
+        Command::Batch(batch) => block_on(batch.run()),
         Command::Models(models) => models.run(),
     }
 }

@@ -40,6 +40,13 @@ impl BucketServer {
         parameters
     }
 
+    /// As [`BucketServer::s3`], reached by another address.
+    pub fn s3_behind(&self, url: &str) -> Value {
+        let mut parameters = self.s3("");
+        parameters["endpoint"] = url.into();
+        parameters
+    }
+
     /// The same of type gcs.
     pub fn gcs(&self, path: &str) -> Value {
         let credentials = json!({"access_key": self.access_key(), "secret_access_key": self.secret()});
@@ -58,10 +65,23 @@ impl BucketServer {
         Some((found.body.collect().await.expect("an object").to_vec(), media))
     }
 
-    /// All keys in order; at most a thousand.
+    pub async fn delete(&self, key: &str) {
+        self.embedded.s3_client().delete_object().bucket(BUCKET).key(key).send().await.expect("a deletion");
+    }
+
+    /// All keys in order.
     pub async fn keys(&self) -> Vec<String> {
-        let listed =
-            self.embedded.s3_client().list_objects_v2().bucket(BUCKET).send().await.expect("a listing");
-        listed.contents().iter().filter_map(|object| object.key().map(str::to_owned)).collect()
+        let mut pages = self.embedded.s3_client().list_objects_v2().bucket(BUCKET).into_paginator().send();
+        let mut keys = Vec::new();
+        while let Some(page) = pages.next().await {
+            keys.extend(
+                page.expect("a listing")
+                    .contents
+                    .unwrap_or_default()
+                    .into_iter()
+                    .filter_map(|object| object.key),
+            );
+        }
+        keys
     }
 }

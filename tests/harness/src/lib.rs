@@ -5,6 +5,7 @@
 
 mod bucket_server;
 mod call;
+mod faulty;
 mod files;
 mod harness;
 mod holding;
@@ -17,6 +18,7 @@ mod scratch;
 pub use atelier::ServeOptions;
 pub use bucket_server::{BUCKET, BucketServer};
 pub use call::{Answer, Call, CallError};
+pub use faulty::{Asked, Fault, FaultyServer};
 pub use files::{FileAnswer, FileRequest, FileServer};
 pub use harness::Harness;
 pub use holding::holding;

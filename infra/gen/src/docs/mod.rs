@@ -1,6 +1,7 @@
 //! The reference and the catalogue of errors as pages: no script, no request to anyone, styles inline.
 
 mod adjustments;
+mod batching;
 mod colour;
 mod conventions;
 mod curl;
@@ -45,6 +46,7 @@ pub fn reference(document: &Value, pictures: &Pictures) -> String {
         (seeing::section())
         (extracting::section())
         (storing::section())
+        (batching::section())
         (files::sections())
         (formats::sections())
         (editing::sections(pictures))
@@ -73,7 +75,7 @@ fn navigation() -> Markup {
         }
         p.group { "Formats and operations" }
         ul {
-            @for index in [&labelling::INDEX[..], &seeing::INDEX, &extracting::INDEX, &storing::INDEX, &files::INDEX, &formats::INDEX, &editing::INDEX, &adjustments::INDEX, &colour::INDEX] {
+            @for index in [&labelling::INDEX[..], &seeing::INDEX, &extracting::INDEX, &storing::INDEX, &batching::INDEX, &files::INDEX, &formats::INDEX, &editing::INDEX, &adjustments::INDEX, &colour::INDEX] {
                 @for (id, title) in index { (link(id, title)) }
             }
         }

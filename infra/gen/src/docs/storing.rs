@@ -24,7 +24,7 @@ pub fn section() -> Markup {
             p {
                 (inline("A storage of yours, once connected under a name, is where inputs may lie and where results go: `\"input\": \"storage://shop/in/cup.jpg\"`, `\"output\": \"storage://shop/out/\"`. \
                 A destination that ends with `/`, or names the storage alone, is a folder: the result keeps the name of its input and gets the extension of its format. Any other is the file itself, whatever its extension. \
-                An object that is there is replaced. The answer has `object_key`, `object_bucket`, `object_uri` and `claid_storage_uri` instead of `tmp_url`."))
+                An object that is there is replaced, unless `output.overwrite` is `false`. The answer has `object_key`, `object_bucket`, `object_uri` and `claid_storage_uri` instead of `tmp_url`."))
             }
             (page::table("Types", &["type", "needs", "may have"], &types))
             p {

@@ -1,7 +1,5 @@
 //! Batch jobs from the command line, over the API of a server.
 
-mod client;
-
 use std::io::Write;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -11,7 +9,7 @@ use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
-use client::Client;
+use super::client::{Api, Client};
 
 /// Between two looks at a job that is watched.
 const LOOK: Duration = Duration::from_millis(500);
@@ -20,12 +18,8 @@ const LOOK: Duration = Duration::from_millis(500);
 pub struct Jobs {
     #[command(subcommand)]
     action: Action,
-    /// Where the API is served
-    #[arg(long, global = true, env = "ATELIER_URL", default_value = "http://127.0.0.1:9000")]
-    url: String,
-    /// The key; better by the environment, where no list of processes shows it
-    #[arg(long, global = true, env = "ATELIER_KEY", hide_env_values = true, default_value = "")]
-    key: String,
+    #[command(flatten)]
+    api: Api,
 }
 
 #[derive(Debug, Subcommand)]
@@ -85,10 +79,7 @@ fn id(text: &str) -> Result<String, &'static str> {
 
 impl Jobs {
     pub async fn run(self) -> Result<()> {
-        if self.key.is_empty() {
-            bail!("an API key is needed: set ATELIER_KEY");
-        }
-        let client = Client::new(&self.url, &self.key)?;
+        let client = self.api.client()?;
         match self.action {
             Action::Submit(submit) => submit.run(&client).await,
             Action::List => {

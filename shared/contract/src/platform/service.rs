@@ -60,6 +60,11 @@ pub struct Sizes {
     /// Of an account: uploads without their file, and bytes of all.
     pub uploads_pending: i64,
     pub uploads_stored_bytes: i64,
+    /// Of a batch of edits: pictures that are named one by one, and files of a folder.
+    pub batch_edit_uris: usize,
+    pub batch_edit_objects: u64,
+    /// Of an account.
+    pub storages: i64,
 }
 
 #[derive(Debug, Clone, Serialize, JsonSchema)]

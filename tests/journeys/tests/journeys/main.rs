@@ -1,8 +1,10 @@
 //! A person's story, end to end, workers and queues included.
 
+mod batch_shop;
 mod classifier;
 mod clients;
 mod commands;
+mod edit_batch_faults;
 mod edit_batches;
 mod extract;
 mod extract_leaves;

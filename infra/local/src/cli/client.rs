@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use bytes::Bytes;
+use clap::Args;
 use futures::{StreamExt, stream};
 use http::{Request, Response, Uri, header};
 use http_body::Frame;
@@ -20,6 +21,26 @@ use serde_json::Value;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto};
 
 type Body = UnsyncBoxBody<Bytes, std::io::Error>;
+
+/// Which server is called, and as whom.
+#[derive(Debug, Args)]
+pub struct Api {
+    /// Where the API is served
+    #[arg(long, global = true, env = "ATELIER_URL", default_value = "http://127.0.0.1:9000")]
+    url: String,
+    /// The key; better by the environment, where no list of processes shows it
+    #[arg(long, global = true, env = "ATELIER_KEY", hide_env_values = true, default_value = "")]
+    key: String,
+}
+
+impl Api {
+    pub fn client(&self) -> Result<Client> {
+        if self.key.is_empty() {
+            bail!("an API key is needed: set ATELIER_KEY");
+        }
+        Client::new(&self.url, &self.key)
+    }
+}
 
 /// Bytes read from a file at a time.
 const BLOCK: usize = 256 << 10;
@@ -38,7 +59,7 @@ fn tls() -> Result<ClientConfig> {
 }
 
 impl Client {
-    pub fn new(url: &str, key: &str) -> Result<Self> {
+    fn new(url: &str, key: &str) -> Result<Self> {
         let https =
             HttpsConnectorBuilder::new().with_tls_config(tls()?).https_or_http().enable_http1().build();
         let http = HttpClient::builder(TokioExecutor::new()).build(https);
@@ -59,7 +80,8 @@ impl Client {
         let bytes = answer.into_body().collect().await?.to_bytes();
         let value: Value = serde_json::from_slice(&bytes).unwrap_or_default();
         if !status.is_success() {
-            bail!("{status}: {}", value["message"].as_str().unwrap_or("no reason was given"));
+            let sentence = value["message"].as_str().or(value["error_message"].as_str());
+            bail!("{status}: {}", sentence.unwrap_or("no reason was given"));
         }
         Ok(value)
     }
