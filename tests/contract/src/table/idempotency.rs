@@ -1,5 +1,6 @@
 //! `Idempotency-Key` on every POST that costs or creates.
 
+use contract::endpoints::IMAGE_EDIT_BATCH;
 use contract::{Credits, ErrorKind, Family, Input, Route};
 use harness::Call;
 use serde_json::{Value, json};
@@ -50,6 +51,8 @@ pub async fn replays(check: &mut Check<'_>) {
         let fits = match (route.priced, route.family) {
             // A job holds what it is estimated to cost.
             _ if route.name == "batch-start" => cost > Credits::ZERO && cost < Credits::whole(1),
+            // Paid for chunk by chunk.
+            _ if route.name == IMAGE_EDIT_BATCH.route.name => cost == Credits::ZERO,
             // By tokens: a part of a credit.
             (true, Family::Classification) => cost > Credits::ZERO && cost < Credits::whole(1),
             (true, _) => cost == super::money::price(route),

@@ -1,5 +1,6 @@
 //! What costs.
 
+use contract::endpoints::IMAGE_EDIT_BATCH;
 use contract::price::{PRICES, Prices};
 use contract::tasks::TaskStatus;
 use contract::{Credits, ErrorKind, Family, Route};
@@ -37,11 +38,20 @@ pub async fn balance(check: &mut Check<'_>) {
         let answer = answer.json();
         let is_task =
             answer["data"]["status"] == TaskStatus::Accepted.name() || answer["status"] == "pending";
+        // What is paid for chunk by chunk, by its workers.
+        let is_batch = route.name == IMAGE_EDIT_BATCH.route.name;
         let (price, none) = (price(route), Credits::ZERO);
-        let expected = if is_task { [none, price, none] } else { [none, none, price] };
+        let expected = match (is_batch, is_task) {
+            (true, _) => [price, none, none],
+            (false, true) => [none, price, none],
+            (false, false) => [none, none, price],
+        };
         check.expect([sheet.available, sheet.held, sheet.spent] == expected, || {
             format!("the books say {sheet:?}")
         });
+        if is_batch {
+            check.subject.harness.grant(&account, -price).await;
+        }
         let call = sample.call(check.subject).key(&key);
         check.refuse(route, "a balance that is spent", call, ErrorKind::InsufficientCredits).await;
     }
