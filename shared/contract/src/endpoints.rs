@@ -4,6 +4,7 @@ mod batches;
 mod extraction;
 mod storages;
 mod uploads;
+mod webhooks;
 
 use serde_json::json;
 
@@ -39,6 +40,9 @@ pub use storages::{
     STORAGE_CREATE, STORAGE_DELETE, STORAGE_GET, STORAGE_LIST, STORAGE_TEST, STORAGE_TYPES, STORAGE_UPDATE,
 };
 pub use uploads::{UPLOAD_COMPLETE, UPLOAD_CREATE, UPLOAD_DELETE, UPLOAD_GET, UPLOAD_RENEW};
+pub use webhooks::{
+    WEBHOOK_CREATE, WEBHOOK_DELETE, WEBHOOK_DELIVERIES, WEBHOOK_GET, WEBHOOK_LIST, WEBHOOK_REDELIVER,
+};
 
 pub const IMAGE_EDIT: Endpoint<EditRequest, EditData> = Endpoint::post("image-edit", "/image/edit")
     .family(Family::Images)
@@ -346,6 +350,12 @@ pub const ROUTES: &[&Route] = &[
     &UPLOAD_COMPLETE.route,
     &UPLOAD_RENEW.route,
     &UPLOAD_DELETE.route,
+    &WEBHOOK_CREATE.route,
+    &WEBHOOK_LIST.route,
+    &WEBHOOK_GET.route,
+    &WEBHOOK_DELETE.route,
+    &WEBHOOK_DELIVERIES.route,
+    &WEBHOOK_REDELIVER.route,
     &BATCH_CREATE.route,
     &BATCH_LIST.route,
     &BATCH_GET.route,

@@ -99,8 +99,14 @@ pub const STORAGES: Table = Table {
     open_index: false,
     doc: "Connected storages; their credentials encrypted.",
 };
-pub const TABLES: [Table; 11] =
-    [KEYS, LEDGER, TASKS, RATES, LOGS, CLASSIFIERS, CACHE, JOBS, UPLOADS, EXTRACTIONS, STORAGES];
+pub const WEBHOOKS: Table = Table {
+    name: "webhooks",
+    setting: "ATELIER_TABLE_WEBHOOKS",
+    open_index: true,
+    doc: "Webhooks, their secrets encrypted, and their deliveries of 30 days.",
+};
+pub const TABLES: [Table; 12] =
+    [KEYS, LEDGER, TASKS, RATES, LOGS, CLASSIFIERS, CACHE, JOBS, UPLOADS, EXTRACTIONS, STORAGES, WEBHOOKS];
 
 /// Name of the index of tables with `open_index`.
 pub const OPEN_INDEX: &str = "open";
@@ -135,7 +141,17 @@ pub const EXTRACTS: Queue = Queue {
     dead_letters: "extracts-dead",
     dead_letter_worker: "extract-dead-letter",
 };
-pub const QUEUES: [Queue; 3] = [EDITS, BATCHES, EXTRACTS];
+pub const DELIVERIES: Queue = Queue {
+    name: "webhooks",
+    setting: "ATELIER_QUEUE_WEBHOOKS",
+    worker: "webhook-worker",
+    batch: 1,
+    visibility_seconds: 240,
+    max_receives: 10,
+    dead_letters: "webhooks-dead",
+    dead_letter_worker: "webhook-dead-letter",
+};
+pub const QUEUES: [Queue; 4] = [EDITS, BATCHES, EXTRACTS, DELIVERIES];
 
 /// Where uploads lie.
 pub const UPLOAD_FILES: &str = "uploads/";
@@ -203,8 +219,18 @@ pub enum Needs {
     Storages,
     /// Reads them.
     StoragesRead,
+    /// Reads, makes and deletes webhooks and their deliveries.
+    Webhooks,
+    /// Reads them.
+    WebhooksRead,
+    /// Reads webhooks and makes deliveries.
+    Announce,
+    /// Sends to the queue of deliveries.
+    DeliveryQueue,
     /// Encrypts secrets of callers.
     Seal,
+    /// Decrypts them.
+    Decrypt,
     /// Decrypts them; assumes roles that callers named.
     Unseal,
     /// Reaches the public network for what users name.
@@ -254,6 +280,8 @@ pub const EDIT_WORKER: Worker = Worker {
         Needs::UploadFiles,
         Needs::StoragesRead,
         Needs::Unseal,
+        Needs::Announce,
+        Needs::DeliveryQueue,
     ],
     memory_mb: 2048,
     timeout_seconds: 180,
@@ -262,7 +290,7 @@ pub const EDIT_DEAD_LETTER: Worker = Worker {
     name: "edit-dead-letter",
     trigger: Trigger::DeadLetters(EDITS),
     summary: "Ends tasks whose message failed too often: ERROR, hold released.",
-    needs: &[Needs::Tasks, Needs::Ledger, Needs::Logs],
+    needs: &[Needs::Tasks, Needs::Ledger, Needs::Logs, Needs::Announce, Needs::DeliveryQueue],
     memory_mb: 256,
     timeout_seconds: 25,
 };
@@ -279,6 +307,8 @@ pub const BATCH_WORKER: Worker = Worker {
         Needs::Logs,
         Needs::HostedModel,
         Needs::OwnEncoder,
+        Needs::Announce,
+        Needs::DeliveryQueue,
     ],
     memory_mb: 1769,
     timeout_seconds: 900,
@@ -308,6 +338,8 @@ pub const EXTRACT_WORKER: Worker = Worker {
         Needs::Unseal,
         Needs::HostedModel,
         Needs::OwnEncoder,
+        Needs::Announce,
+        Needs::DeliveryQueue,
     ],
     memory_mb: 1769,
     timeout_seconds: 900,
@@ -316,14 +348,30 @@ pub const EXTRACT_DEAD_LETTER: Worker = Worker {
     name: "extract-dead-letter",
     trigger: Trigger::DeadLetters(EXTRACTS),
     summary: "Ends extractions whose message failed too often: failed, hold released.",
-    needs: &[Needs::Extractions, Needs::ExtractFiles, Needs::Ledger],
+    needs: &[Needs::Extractions, Needs::ExtractFiles, Needs::Ledger, Needs::Announce, Needs::DeliveryQueue],
+    memory_mb: 256,
+    timeout_seconds: 25,
+};
+pub const WEBHOOK_WORKER: Worker = Worker {
+    name: "webhook-worker",
+    trigger: Trigger::Queue(DELIVERIES),
+    summary: "Sends signed messages to webhooks, and sends them again where they fail.",
+    needs: &[Needs::Webhooks, Needs::DeliveryQueue, Needs::Decrypt, Needs::Fetch],
+    memory_mb: 256,
+    timeout_seconds: 40,
+};
+pub const WEBHOOK_DEAD_LETTER: Worker = Worker {
+    name: "webhook-dead-letter",
+    trigger: Trigger::DeadLetters(DELIVERIES),
+    summary: "Ends deliveries whose message failed too often: failed.",
+    needs: &[Needs::Webhooks],
     memory_mb: 256,
     timeout_seconds: 25,
 };
 pub const SWEEP: Worker = Worker {
     name: "sweep",
     trigger: Trigger::Schedule { minutes: 1 },
-    summary: "Releases expired holds, sends lost messages again, ends stuck tasks.",
+    summary: "Releases expired holds, sends lost messages again, ends stuck tasks, looks for low balances.",
     needs: &[
         Needs::Tasks,
         Needs::Ledger,
@@ -333,16 +381,20 @@ pub const SWEEP: Worker = Worker {
         Needs::Extractions,
         Needs::ExtractQueue,
         Needs::Logs,
+        Needs::Webhooks,
+        Needs::DeliveryQueue,
     ],
     memory_mb: 256,
     timeout_seconds: 50,
 };
-pub const WORKERS: [Worker; 7] = [
+pub const WORKERS: [Worker; 9] = [
     EDIT_WORKER,
     EDIT_DEAD_LETTER,
     BATCH_WORKER,
     BATCH_DEAD_LETTER,
     EXTRACT_WORKER,
     EXTRACT_DEAD_LETTER,
+    WEBHOOK_WORKER,
+    WEBHOOK_DEAD_LETTER,
     SWEEP,
 ];

@@ -1,4 +1,4 @@
-use contract::resources::{BATCHES, EDITS, EXTRACTS, Queue, RESULTS, TABLES, Table};
+use contract::resources::{BATCHES, DELIVERIES, EDITS, EXTRACTS, Queue, RESULTS, TABLES, Table};
 use contract::settings;
 
 /// Physical names of tables, queues and buckets.
@@ -8,6 +8,7 @@ pub struct Names {
     pub queue_edits: String,
     pub queue_batches: String,
     pub queue_extracts: String,
+    pub queue_webhooks: String,
     pub bucket_results: String,
 }
 
@@ -19,6 +20,7 @@ impl Default for Names {
             queue_edits: EDITS.name.to_owned(),
             queue_batches: BATCHES.name.to_owned(),
             queue_extracts: EXTRACTS.name.to_owned(),
+            queue_webhooks: DELIVERIES.name.to_owned(),
             bucket_results: RESULTS.name.to_owned(),
         }
     }
@@ -40,6 +42,7 @@ impl Names {
             queue_edits: settings::QUEUE_EDITS.value_or_default(),
             queue_batches: settings::QUEUE_BATCHES.value_or_default(),
             queue_extracts: settings::QUEUE_EXTRACTS.value_or_default(),
+            queue_webhooks: settings::QUEUE_WEBHOOKS.value_or_default(),
             bucket_results: settings::BUCKET_RESULTS.value_or_default(),
         }
     }
@@ -50,6 +53,7 @@ impl Names {
             let name = match *queue {
                 BATCHES => &mut self.queue_batches,
                 EXTRACTS => &mut self.queue_extracts,
+                DELIVERIES => &mut self.queue_webhooks,
                 _ => &mut self.queue_edits,
             };
             url.clone_into(name);
@@ -66,6 +70,7 @@ impl Names {
         match *queue {
             BATCHES => &self.queue_batches,
             EXTRACTS => &self.queue_extracts,
+            DELIVERIES => &self.queue_webhooks,
             _ => &self.queue_edits,
         }
     }

@@ -16,6 +16,7 @@ mod pictures;
 mod seeing;
 mod start;
 mod storing;
+mod telling;
 mod text;
 mod types;
 
@@ -45,6 +46,7 @@ pub fn reference(document: &Value, pictures: &Pictures) -> String {
         (seeing::section())
         (extracting::section())
         (storing::section())
+        (telling::section())
         (files::sections())
         (formats::sections())
         (editing::sections(pictures))
@@ -73,7 +75,7 @@ fn navigation() -> Markup {
         }
         p.group { "Formats and operations" }
         ul {
-            @for index in [&labelling::INDEX[..], &seeing::INDEX, &extracting::INDEX, &storing::INDEX, &files::INDEX, &formats::INDEX, &editing::INDEX, &adjustments::INDEX, &colour::INDEX] {
+            @for index in [&labelling::INDEX[..], &seeing::INDEX, &extracting::INDEX, &storing::INDEX, &telling::INDEX, &files::INDEX, &formats::INDEX, &editing::INDEX, &adjustments::INDEX, &colour::INDEX] {
                 @for (id, title) in index { (link(id, title)) }
             }
         }

@@ -44,6 +44,7 @@ pub fn variables(
         (settings::QUEUE_BATCHES.name, &names.queue_batches),
         (settings::BUCKET_RESULTS.name, &names.bucket_results),
         (settings::QUEUE_EXTRACTS.name, &names.queue_extracts),
+        (settings::QUEUE_WEBHOOKS.name, &names.queue_webhooks),
         (settings::FILE_KEYS.name, keys.files),
         (settings::SECRETS_KEY.name, keys.secrets),
     ];

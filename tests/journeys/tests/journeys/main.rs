@@ -17,3 +17,5 @@ mod requests;
 mod restarts;
 mod storages;
 mod strangers;
+mod webhook_receivers;
+mod webhooks;
