@@ -70,13 +70,19 @@ async fn deliver(platform: &Platform, message: &DeliveryMessage) -> Result<(), W
         webhooks.end(&delivery, Some(&lease), sent, now_ms).await?;
         return Ok(());
     }
-    let answer = send(platform, &webhook, &delivery).await?;
+    let answer = match send(platform, &webhook, &delivery).await {
+        Ok(answer) => answer,
+        Err(error) => {
+            webhooks.give_back(&delivery, &lease, platform.now_ms()).await?;
+            return Err(error);
+        }
+    };
     if answer == Ok(Answered(410)) {
         webhooks.disable(&webhook).await?;
         tracing::warn!(webhook = webhook.id, account = webhook.account, "webhook disabled by its receiver");
     }
     let now_ms = platform.now_ms();
-    let sent = outcome(platform, &delivery, answer, now_ms);
+    let sent = outcome(&delivery, answer, (now_ms, platform.config.webhook_speed));
     tracing::info!(
         webhook = webhook.id,
         account = webhook.account,
@@ -108,12 +114,8 @@ async fn send(
     Ok(courier.send(&webhook.url, delivery, &signatures, platform.now_ms() / 1000).await)
 }
 
-fn outcome(
-    platform: &Platform,
-    delivery: &DeliveryRecord,
-    answer: Result<Answered, Unsent>,
-    now_ms: i64,
-) -> Sent {
+/// `speed`: waits are so many times shorter.
+fn outcome(delivery: &DeliveryRecord, answer: Result<Answered, Unsent>, (now_ms, speed): (i64, u32)) -> Sent {
     let (status, error) = match answer {
         Ok(Answered(status @ 200..=299)) => return Sent::Delivered { status },
         Ok(Answered(410)) => {
@@ -129,7 +131,7 @@ fn outcome(
     let tried = usize::try_from(delivery.attempts - 1).unwrap_or(0);
     match WEBHOOK_DELAYS.get(tried) {
         Some(seconds) => {
-            let delay_ms = jittered(seconds * 1000) / i64::from(platform.config.webhook_speed);
+            let delay_ms = jittered(seconds * 1000) / i64::from(speed);
             Sent::Again { status, error, due_at_ms: now_ms + delay_ms }
         }
         None => Sent::Failed { status, error },
@@ -153,5 +155,61 @@ fn name(sent: &Sent) -> &'static str {
         Sent::Delivered { .. } => "delivered",
         Sent::Again { .. } => "failed; it is sent again",
         Sent::Failed { .. } => "failed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use contract::platform::webhooks::{DeliveryStatus, Event};
+
+    use super::*;
+
+    fn after(attempts: i64) -> DeliveryRecord {
+        DeliveryRecord {
+            account: "a".into(),
+            webhook: "wh_1".into(),
+            id: "msg_1".into(),
+            event: Event::TaskDone,
+            status: DeliveryStatus::Pending,
+            body: "{}".into(),
+            is_of_images: true,
+            created_at_ms: 0,
+            attempts,
+            last_status: None,
+            last_error: None,
+            due_at_ms: Some(0),
+            lease: None,
+            lease_until_ms: 0,
+        }
+    }
+
+    #[test]
+    fn the_waits_are_those_of_the_docs_and_the_long_ones_are_left_to_the_sweep() {
+        for (attempts, seconds) in (1..).zip([5, 300, 1_800, 7_200, 18_000, 36_000]) {
+            let sent = outcome(&after(attempts), Ok(Answered(500)), (1_000, 1));
+            let Sent::Again { due_at_ms, .. } = &sent else { panic!("{sent:?}") };
+            let wait_ms = due_at_ms - 1_000;
+            assert!((seconds * 900..=seconds * 1_100).contains(&wait_ms), "{attempts}: {wait_ms}");
+            assert_eq!(again(&sent, 1_000).is_some(), seconds < 900, "{attempts}");
+            assert!(again(&sent, 1_000).is_none_or(|wait| i64::from(wait) * 1_000 >= wait_ms));
+        }
+        for attempts in [7, 8, 100] {
+            let sent = outcome(&after(attempts), Ok(Answered(500)), (1_000, 1));
+            assert!(matches!(sent, Sent::Failed { status: Some(500), .. }), "{attempts}: {sent:?}");
+        }
+    }
+
+    #[test]
+    fn any_2xx_is_delivered_410_is_final_and_all_else_comes_again() {
+        let of = |status| outcome(&after(1), Ok(Answered(status)), (0, 1));
+        for status in [200, 204, 299] {
+            assert_eq!(of(status), Sent::Delivered { status });
+        }
+        assert!(matches!(of(410), Sent::Failed { status: Some(410), .. }));
+        for status in [101, 301, 307, 400, 404, 429, 500, 503] {
+            assert!(matches!(of(status), Sent::Again { .. }), "{status}");
+        }
+        let silent = outcome(&after(1), Err(Unsent("late".into())), (0, 1));
+        assert!(matches!(silent, Sent::Again { status: None, .. }), "{silent:?}");
     }
 }

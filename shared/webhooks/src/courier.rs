@@ -66,7 +66,8 @@ impl Courier {
         signatures: &Signatures<'_>,
         at: i64,
     ) -> Result<Answered, Unsent> {
-        let request = request(url, delivery, signatures, at)
+        let url = self.fetcher.admits(url).map_err(|error| unsent(&error))?;
+        let request = request(&url, delivery, signatures, at)
             .ok_or_else(|| Unsent("The address has characters that HTTP does not allow.".into()))?;
         let answer = timeout(PATIENCE, self.client.send(request)).await;
         let late = |_| Unsent(format!("The receiver did not answer within {WEBHOOK_SECONDS} seconds."));

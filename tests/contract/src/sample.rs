@@ -1,8 +1,10 @@
 //! A valid request of every route, with fresh things of the store for its parameters to name.
 
+use contract::platform::webhooks::Event;
 use contract::{Input, Route, Scope};
 use harness::{Call, picture};
 use serde_json::{Value, json};
+use store::{News, Secret};
 
 use crate::subject::Subject;
 
@@ -211,14 +213,18 @@ pub async fn webhook(subject: &Subject, key: &str) -> String {
 
 /// Ids of a fresh webhook and of a delivery to it that nobody sends.
 pub async fn delivery(subject: &Subject, key: &str) -> (String, String) {
-    let (harness, id) = (&subject.harness, webhook(subject, key).await);
-    let job = harness.call("POST", "/v1/batch").key(key).json(json!({"labels": ["a", "b"]}));
-    let job = job.send().await.expect(201).json();
-    let cancel = format!("/v1/batch/{}/cancel", job["job_id"].as_str().expect("an id"));
-    harness.call("POST", &cancel).key(key).send().await.expect(202);
-    let path = format!("/v1/webhooks/{id}/deliveries");
-    let made = harness.call("GET", &path).key(key).send().await.expect(200).json();
-    (id, made["data"][0]["id"].as_str().expect("an id").to_owned())
+    let (store, id) = (subject.harness.store(), webhook(subject, key).await);
+    let secret = Secret::parse(key).expect("a key");
+    let key = store.keys().find_by_secret(&secret).await.expect("an answer").expect("a key");
+    let webhooks = store.webhooks();
+    let listening = webhooks.listening(&key.account, Event::BatchCancelled).await.expect("an answer");
+    let news = News::new(json!({"job_id": "sample"}), "http://127.0.0.1/v1/batch/sample");
+    let mut transaction = store.transaction();
+    let messages =
+        webhooks.announce(&mut transaction, &listening, &news, subject.harness.now_ms()).expect("deliveries");
+    transaction.commit().await.expect("deliveries");
+    let message = messages.into_iter().find(|message| message.webhook == id).expect("a delivery");
+    (id, message.delivery)
 }
 
 /// A fresh key's id.

@@ -207,6 +207,29 @@ impl Webhooks<'_> {
         begun.map(|item| DeliveryRecord::read(&Item(item))).transpose()
     }
 
+    /// Gives a delivery back that could not be sent for a fault of ours; the attempt is none.
+    pub async fn give_back(
+        &self,
+        delivery: &DeliveryRecord,
+        lease: &str,
+        now_ms: i64,
+    ) -> Result<(), StoreError> {
+        let (pk, sk) = key(&delivery.webhook, &delivery.id);
+        let call = self.0.dynamodb.update_item().table_name(self.0.names.table(&WEBHOOKS));
+        let outcome = call
+            .key("pk", text(pk))
+            .key("sk", text(sk))
+            .update_expression("SET open_at = :later REMOVE lease, lease_until ADD attempts :less")
+            .condition_expression("delivery_state = :pending AND lease = :lease")
+            .expression_attribute_values(":pending", text(DeliveryStatus::Pending.name()))
+            .expression_attribute_values(":lease", text(lease))
+            .expression_attribute_values(":later", number(now_ms + LATER_MS))
+            .expression_attribute_values(":less", number(-1))
+            .send()
+            .await;
+        unless_refused(outcome).map(drop)
+    }
+
     /// Writes down what came of it. `lease`: the sender's own; `None` ends it whoever sends it. `false`: it is another's by now, was sent
     /// again by hand, or has ended.
     pub async fn end(
