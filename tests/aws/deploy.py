@@ -208,6 +208,7 @@ class Checks:
             self.health, self.no_key, self.unknown_path, self.slash_at_the_end, self.edit_in_the_background, self.edit_at_once,
             self.edit_of_a_refused_address, self.only_successes_are_charged, self.upload_as_input, self.batch_job,
             self.request_of_a_model, self.storage_by_keys, self.storage_by_a_role, self.batch_of_a_folder,
+            self.webhook,
         )
         for check in checks:
             name = check.__name__.replace("_", " ")
@@ -339,6 +340,17 @@ class Checks:
         assert [error["source"] for error in batch["errors"]] == ["storage://keys/folder/readme.txt"], batch["errors"]
         listed = s3.list_objects_v2(Bucket="customer-keys", Prefix="shop/web/")["Contents"]
         assert [found["Key"] for found in listed] == [f"shop/web/{number:02}.webp" for number in range(40)], listed
+
+    def webhook(self):
+        """A message to the address of the picture, whose server answers a POST with 501: sent, and to be sent again."""
+        url = self.picture
+        made = self.json("POST", "/v1/webhooks", {"url": url, "events": ["batch.cancelled"]}, status=201)
+        assert made["secret"].startswith("whsec_"), made
+        job = self.json("POST", "/v1/batch", {"labels": ["a", "b"]}, status=201)
+        self.json("POST", f"/v1/batch/{job['job_id']}/cancel", status=202)
+        path = f"/v1/webhooks/{made['id']}/deliveries"
+        wait_until(lambda: self.json("GET", path)["data"][0]["last_status"] == 501, TASK_SECONDS, "a first attempt")
+        self.json("DELETE", f"/v1/webhooks/{made['id']}")
 
     def send_form(self, url, fields, content):
         boundary = "a-boundary-of-a-test"

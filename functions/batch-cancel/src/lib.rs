@@ -13,7 +13,7 @@ pub fn function() -> Function {
 
 async fn handle(cx: Cx, req: Request<JobRef>) -> Result<Response<JobState>, ApiError> {
     let job = find(&cx, &req.job_id).await?;
-    let phase = match cx.store.jobs().cancel(&job).await? {
+    let phase = match cx.store.jobs().cancel(&job, cx.now_ms()).await? {
         Some(phase) => phase,
         // Asked twice is asked once.
         None if job.phase == JobPhase::Cancelling => job.phase,

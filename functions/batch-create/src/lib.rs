@@ -17,6 +17,7 @@ async fn handle(cx: Cx, req: Request<BatchCreate>) -> Result<Response<BatchUploa
         account: cx.account().to_owned(),
         mode: recipe.mode,
         priority: recipe.priority,
+        base_url: cx.base_url.clone(),
         created_at_ms: cx.now_ms(),
     });
     let kept = serde_json::to_string(&recipe).map_err(ApiError::internal)?;

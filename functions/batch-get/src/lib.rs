@@ -1,6 +1,6 @@
 //! Shows a batch job.
 
-use batches::{find, report};
+use batches::find;
 use common::{ApiError, Cx, Function, Request, Response};
 use contract::classification::{JobRef, JobReport};
 use contract::endpoints::BATCH_GET;
@@ -11,5 +11,5 @@ pub fn function() -> Function {
 
 async fn handle(cx: Cx, req: Request<JobRef>) -> Result<Response<JobReport>, ApiError> {
     let job = find(&cx, &req.job_id).await?;
-    Ok(report(&job, cx.now_ms()).into())
+    Ok(job.report(cx.now_ms()).into())
 }

@@ -1,6 +1,5 @@
 //! The newest batch jobs of the account.
 
-use batches::row;
 use common::{ApiError, Cx, Function, Request, Response};
 use contract::Nothing;
 use contract::classification::JobRow;
@@ -13,5 +12,5 @@ pub fn function() -> Function {
 
 async fn handle(cx: Cx, _: Request<Nothing>) -> Result<Response<Vec<JobRow>>, ApiError> {
     let jobs = cx.store.jobs().list(cx.account(), MAX_LISTED_JOBS).await?;
-    Ok(jobs.iter().map(row).collect::<Vec<_>>().into())
+    Ok(jobs.iter().map(|job| job.row()).collect::<Vec<_>>().into())
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use common::{Function, Platform, WorkerError};
 use contract::resources::EDIT_BATCH_DEAD_LETTER;
-use edit_batches::{begin, entries, failed, own_errors};
+use edit_batches::{begin, entries, fail_listing, failed};
 use store::{EditBatchMessage, EditBatchPhase};
 
 const SENTENCE: &str = "The edit failed several times for a reason on our side. Nothing was charged.";
@@ -24,18 +24,16 @@ async fn handle(platform: Arc<Platform>, body: String) -> Result<(), WorkerError
         }
     };
     let Some(batch) = platform.store.edit_batches().load(message.batch).await? else { return Ok(()) };
-    let now_ms = platform.now_ms();
     let Some(number) = message.chunk else {
         if batch.phase == EditBatchPhase::Listing {
-            let errors = own_errors(NOT_LISTED, now_ms)?;
-            platform.store.edit_batches().fail_listing(&batch, None, &errors, now_ms).await?;
-            platform.task_ended.notify_waiters();
+            fail_listing(&platform, &batch, None, NOT_LISTED).await?;
         }
         return Ok(());
     };
     if number >= batch.chunks() || batch.phase.ended() {
         return Ok(());
     }
+    let now_ms = platform.now_ms();
     let Some(mut chunk) = begin(&platform, &batch, number, LEASE_MS).await? else { return Ok(()) };
     for (index, entry) in entries(&platform.store, &batch, number).await? {
         chunk.lines.entry(index).or_insert_with(|| failed(index, entry.source, SENTENCE.into(), now_ms));

@@ -8,7 +8,7 @@ use contract::ErrorKind;
 use contract::images::STORAGE_SCHEME;
 use contract::limits::MAX_BATCH_OBJECTS;
 use contract::resources::EDIT_BATCH_WORKER;
-use edit_batches::{Manifest, load, own_errors};
+use edit_batches::{Manifest, fail_listing, load};
 use store::{EditBatchRecord, Listing};
 
 /// Longest listing; the rest of the function's timeout is for what follows.
@@ -49,10 +49,7 @@ pub(crate) async fn list(platform: &Platform, batch: &EditBatchRecord) -> Result
         }
         Err(error) => error.message,
     };
-    let now_ms = platform.now_ms();
-    batches.fail_listing(&batch, Some(&lease), &own_errors(&sentence, now_ms)?, now_ms).await?;
-    platform.task_ended.notify_waiters();
-    Ok(())
+    Ok(fail_listing(platform, &batch, Some(&lease), &sentence).await?)
 }
 
 async fn manifest(platform: &Platform, batch: &EditBatchRecord) -> Result<Listing, ApiError> {

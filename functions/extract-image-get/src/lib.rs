@@ -2,7 +2,6 @@
 
 use common::{ApiError, Cx, Function, Request, Response};
 use contract::ErrorKind;
-use contract::clock::seconds;
 use contract::endpoints::EXTRACT_IMAGE_GET;
 use contract::extraction::{Extracted, ExtractionReport, RequestRef};
 use contract::tasks::TaskStatus;
@@ -20,15 +19,7 @@ async fn handle(cx: Cx, req: Request<RequestRef>) -> Result<Response<ExtractionR
         (Some(object), TaskStatus::Done) => Some(answer(&cx, object).await?.ok_or_else(unknown)?),
         _ => None,
     };
-    let report = ExtractionReport {
-        result_url: requests::result_url(&cx.base_url, &extraction.id),
-        status: requests::status(extraction.status),
-        created_at: seconds(extraction.created_at_ms),
-        id: extraction.id,
-        result,
-        error: extraction.failure,
-    };
-    Ok(report.into())
+    Ok(extraction.report(&cx.base_url, result).into())
 }
 
 /// `None`: its time is over.

@@ -4,11 +4,8 @@ use std::time::{Duration, Instant};
 
 use common::{ApiError, Cx, Function, Request, Response};
 use contract::ErrorKind;
-use contract::clock::micros;
 use contract::endpoints::IMAGE_EDIT_ASYNC_GET;
 use contract::tasks::{TaskQuery, TaskReport};
-use serde_json::{Value, json};
-use store::{StoreError, TaskRecord};
 
 /// How often a waiting call looks, where no worker of this process rings first.
 const LOOK: Duration = Duration::from_millis(500);
@@ -29,23 +26,9 @@ async fn handle(cx: Cx, req: Request<TaskQuery>) -> Result<Response<TaskReport>,
             .ok_or_else(|| ApiError::new(ErrorKind::TaskNotFound))?;
         let left = until.saturating_duration_since(Instant::now());
         if task.status.ended() || left.is_zero() {
-            return Ok(report(task)?.into());
+            return Ok(task.report()?.into());
         }
         // Whether it rang or the time is over, the next round looks.
         tokio::time::timeout(left.min(LOOK), ended).await.unwrap_or_default();
     }
-}
-
-fn report(task: TaskRecord) -> Result<TaskReport, StoreError> {
-    let parse =
-        |text: &str| serde_json::from_str::<Value>(text).map_err(|_| StoreError::malformed("JSON of a task"));
-    let errors = task.errors.as_deref().map(serde_json::from_str).transpose();
-    Ok(TaskReport {
-        id: task.id,
-        status: task.status,
-        created_at: micros(task.created_at_ms),
-        request: parse(&task.request)?,
-        errors: errors.map_err(|_| StoreError::malformed("errors of a task"))?.unwrap_or_default(),
-        result: task.result.as_deref().map_or_else(|| Ok(json!({})), parse)?,
-    })
 }

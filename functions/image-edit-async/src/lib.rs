@@ -46,7 +46,7 @@ async fn handle(cx: Cx, req: Request<EditRequest>) -> Result<Response<Task>, Api
     let answer = Task {
         id: task.id,
         status: task.status,
-        result_url: format!("{}{}/image/edit/async/{}", cx.base_url, cx.prefix, task.id),
+        result_url: task.result_url(),
         created_at: micros(task.created_at_ms),
         request,
     };

@@ -5,7 +5,7 @@ use contract::ErrorKind;
 use contract::clock::micros;
 use contract::endpoints::IMAGE_EDIT_BATCH_DELETE;
 use contract::tasks::{Task, TaskRef, TaskStatus};
-use edit_batches::{echo, find, result_url};
+use edit_batches::{echo, find, result_url, told};
 use store::{EditBatchMessage, EditBatchPhase};
 
 pub fn function() -> Function {
@@ -14,7 +14,9 @@ pub fn function() -> Function {
 
 async fn handle(cx: Cx, req: Request<TaskRef>) -> Result<Response<Task>, ApiError> {
     let batch = find(&cx, req.id).await?;
-    let phase = match cx.store.edit_batches().cancel(&batch, cx.now_ms()).await? {
+    // Of a batch that stops only after what is in work, the worker tells.
+    let told = told(&cx, &batch, EditBatchPhase::Cancelled).await?;
+    let phase = match cx.store.edit_batches().cancel(&batch, told, cx.now_ms()).await? {
         Some(phase) => phase,
         // Asked twice is asked once.
         None if batch.phase == EditBatchPhase::Cancelling => batch.phase,

@@ -35,6 +35,7 @@ async fn handle(cx: Cx, req: Request<RequestCreate>) -> Result<Response<RequestA
             image,
             payload: payload(&req)?,
         }),
+        base_url: cx.base_url.clone(),
         created_at_ms: cx.now_ms(),
     };
     let answer = RequestAccepted {

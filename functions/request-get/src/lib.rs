@@ -11,6 +11,6 @@ pub fn function() -> Function {
 
 async fn handle(cx: Cx, req: Request<RequestRef>) -> Result<Response<RequestItem>, ApiError> {
     let found = cx.store.extractions().find(cx.account(), &req.id).await?;
-    let shown = found.map(requests::shown).transpose()?.flatten();
+    let shown = found.map(|request| request.shown()).transpose()?.flatten();
     Ok(shown.ok_or_else(|| ApiError::new(ErrorKind::ResourceNotFound))?.into())
 }

@@ -16,6 +16,6 @@ async fn handle(cx: Cx, req: Request<RequestQuery>) -> Result<Response<Numbered<
         Some(wanted) => cx.store.extractions().search(&model, wanted, turn).await?,
         None => cx.store.extractions().page(&model, turn).await?,
     };
-    let items: Result<Vec<_>, _> = found.extractions.into_iter().map(requests::shown).collect();
+    let items: Result<Vec<_>, _> = found.extractions.iter().map(|request| request.shown()).collect();
     Ok(turn.of(items?.into_iter().flatten().collect(), found.total).into())
 }

@@ -1,5 +1,5 @@
 //! Repairs what a killed process leaves: holds of calls that never ended, messages that were never sent, tasks that
-//! nobody will finish.
+//! nobody will finish, deliveries whose time has come. And it looks for balances that somebody wants to be told of.
 
 use std::sync::Arc;
 
@@ -7,7 +7,9 @@ use common::{Function, Platform};
 use contract::clock::micros;
 use contract::resources::{EDITS, EXTRACTS, Queue, SWEEP};
 use contract::tasks::TaskError;
-use store::{ExtractMessage, ExtractionRecord, Outcome, StoreError, TaskRecord, Verdict};
+use store::{
+    ExtractMessage, ExtractionRecord, News, Outcome, StoreError, TaskRecord, Verdict, WebhookRecord,
+};
 
 /// Holds and tasks looked at in one sweep, a shard of the index.
 const MOST: i32 = 100;
@@ -35,6 +37,10 @@ async fn run(platform: Arc<Platform>) -> Result<(), StoreError> {
     let batches = platform.store.edit_batches().send_again(now_ms, MOST).await?;
     if batches > 0 {
         tracing::warn!(batches, "messages of batches of edits sent again");
+    }
+    platform.store.webhooks().send_overdue(now_ms, MOST).await?;
+    for webhook in platform.store.webhooks().watching_balance(now_ms, MOST).await? {
+        look_at_balance(&platform, &webhook, now_ms).await?;
     }
     let jobs = platform.store.jobs().send_again(now_ms, MOST).await?;
     if jobs > 0 {
@@ -76,6 +82,27 @@ async fn repair_extraction(
         tracing::error!(extraction = id, account = extraction.account, "extraction given up");
     }
     Ok(())
+}
+
+/// Tells a webhook of a low balance, once until it is back.
+async fn look_at_balance(
+    platform: &Platform,
+    webhook: &WebhookRecord,
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    let (webhooks, ledger) = (platform.store.webhooks(), platform.store.ledger());
+    let Some(sheet) = ledger.balance(&webhook.account).await? else { return Ok(()) };
+    let is_low = sheet.available < platform.config.low_balance;
+    if is_low == webhook.low_told {
+        return Ok(());
+    }
+    if !is_low {
+        return webhooks.balance_is_back(webhook).await;
+    }
+    let Some(shown) = ledger.shown(&webhook.account, now_ms).await? else { return Ok(()) };
+    let data = serde_json::to_value(shown).map_err(|error| StoreError::Failed(error.into()))?;
+    let news = News::new(data, format!("{}/v1/balance", webhook.base_url));
+    webhooks.tell_low_balance(webhook, &news, now_ms).await.map(drop)
 }
 
 fn gave_up(created_at_ms: i64, attempts: i64, queue: &Queue, now_ms: i64) -> bool {

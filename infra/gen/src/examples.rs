@@ -6,6 +6,7 @@ use contract::{Family, Route};
 use serde_json::{Value, json};
 
 const REQUEST: &str = "5d0c9c4e-7a43-4a58-9d0f-3a1f6a1b7c22";
+const WEBHOOK: &str = "wh_5c7e1f0a9b3d4e68a1c2b4d6f8091a3b";
 const UPLOAD: &str = "upload_5c7e1f0a9b3d4e68a1c2b4d6f8091a3b";
 
 /// The whole body of a success, wrapped as the family wraps it.
@@ -59,6 +60,17 @@ fn body(name: &str) -> Option<Value> {
             "content_type": "image/jpeg", "size": 48_213, "created_at": "2026-03-05T10:00:00Z",
             "expires_at": "2026-03-06T10:00:00Z",
         }),
+        "webhook-create" => {
+            let mut made = webhook();
+            // Why not a whole secret: scanners for secrets would find it.
+            made["secret"] = json!("whsec_MfKQ9r8G...");
+            made
+        }
+        "webhook-list" => json!({"data": [webhook()], "next_cursor": null}),
+        "webhook-get" => webhook(),
+        "webhook-delete" => json!({"id": WEBHOOK, "deleted": true}),
+        "webhook-deliveries" => json!({"data": [delivery("delivered", 1)], "next_cursor": null}),
+        "webhook-redeliver" => delivery("pending", 0),
         "extract-image" => json!({
             "results": "{\"shop\":\"Lighting Norvia\",\"date\":\"2023-02-08\",\"total\":11.77}",
             "prompt": "Read the shop, the date and the total", "imageCount": 1, "creditUsage": 11,
@@ -90,6 +102,23 @@ fn body(name: &str) -> Option<Value> {
         "health" => json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")}),
         "limits-get" => limits(),
         _ => return classification::body(name),
+    })
+}
+
+fn webhook() -> Value {
+    json!({
+        "id": WEBHOOK, "url": "https://example.com/hooks/atelier", "events": ["task.done", "task.error"],
+        "status": "enabled", "created_at": "2026-03-05T10:00:00Z",
+    })
+}
+
+fn delivery(status: &str, attempts: u32) -> Value {
+    let is_pending = status == "pending";
+    json!({
+        "id": "msg_17727048000009f3c2e71b04d58a6", "event": "task.done", "status": status,
+        "created_at": "2026-03-05T10:00:00Z", "attempts": attempts,
+        "last_status": if is_pending { Value::Null } else { json!(200) }, "last_error": null,
+        "next_attempt_at": if is_pending { json!("2026-03-05T10:02:10Z") } else { Value::Null },
     })
 }
 

@@ -78,6 +78,14 @@ pub fn all() -> Vec<Function> {
         upload_get::function(),
         upload_renew::function(),
         usage_get::function(),
+        webhook_create::function(),
+        webhook_dead_letter::function(),
+        webhook_delete::function(),
+        webhook_deliveries::function(),
+        webhook_get::function(),
+        webhook_list::function(),
+        webhook_redeliver::function(),
+        webhook_worker::function(),
     ]
 }
 

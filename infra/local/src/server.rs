@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use common::{ApiError, Config, Platform, QueueFunction, ScheduleFunction, Work};
 use connectors::Connectors;
-use contract::resources::{BATCH_WORKER, Queue};
+use contract::resources::{BATCH_WORKER, Queue, WEBHOOK_WORKER};
 use editing::{EditLimits, Editor};
 use embedded::{Embedded, EmbeddedError, EmbeddedOptions};
 use engine::Engine;
@@ -15,6 +15,7 @@ use store::{Names, Store, StoreError, provision};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use webhooks::Courier;
 
 use crate::first_start::{self, FirstStartError};
 use crate::listener::{self, Service};
@@ -41,6 +42,8 @@ pub enum ServeError {
 const FETCHED_AT_ONCE: usize = 8;
 /// Shards of batch jobs in work at the same time.
 const SHARDS_AT_ONCE: usize = 2;
+/// Messages to webhooks that are sent at the same time: many, since each only waits; of an account as many as its share.
+const SENT_AT_ONCE: usize = 64;
 
 /// A running server.
 pub struct Server {
@@ -104,6 +107,7 @@ impl Server {
         fetch.own.extend(own_address(&public));
         let fetcher = Fetcher::new(fetch, options.resolver);
         platform.provide(Connectors::new(fetcher.clone()));
+        platform.provide(Courier::new(fetcher.clone()));
         platform.provide(secrets);
         platform.provide(Editor::new(fetcher, EditLimits::from_env()));
         let (stop, stopped) = watch::channel(false);
@@ -205,6 +209,10 @@ pub(crate) async fn refill(store: &Store, started_ms: i64) -> Result<(), StoreEr
     if batches > 0 {
         tracing::info!(batches, "batches of edits queued again");
     }
+    let deliveries = store.webhooks().requeue_all(started_ms).await?;
+    if deliveries > 0 {
+        tracing::info!(deliveries, "deliveries queued again");
+    }
     let jobs = store.jobs().requeue_all(started_ms).await?;
     if jobs > 0 {
         tracing::info!(jobs, "batch jobs queued again");
@@ -222,7 +230,11 @@ fn work(
     // Why more than threads: while one picture is edited others are fetched, and a slow host holds up only its own.
     let at_once = (EditLimits::from_env().threads * 2).max(FETCHED_AT_ONCE);
     // A shard takes all cores: a second one is there so that one account's job does not keep another's waiting.
-    let at_once = if function.worker.name == BATCH_WORKER.name { SHARDS_AT_ONCE } else { at_once };
+    let at_once = match function.worker.name {
+        name if name == BATCH_WORKER.name => SHARDS_AT_ONCE,
+        name if name == WEBHOOK_WORKER.name => SENT_AT_ONCE,
+        _ => at_once,
+    };
     if let Some(source) = Source::of(function.worker.trigger, queues, at_once) {
         let worker = Arc::new(InProcess { platform: platform.clone(), function });
         pollers::start(tasks, &platform.store.sqs, &worker, &source, stopped);

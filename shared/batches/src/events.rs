@@ -1,4 +1,4 @@
-//! What happens beside the end of a job: the one place from which events are sent.
+//! What happens after the end of a job: the log is told. Webhooks are told with the end itself.
 
 use common::Platform;
 use store::{CallRow, JobPhase, JobRecord, StoreError};

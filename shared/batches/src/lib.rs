@@ -18,7 +18,7 @@ pub use lines::{CustomId, Entry, Line, LineFault, Splitter};
 pub use output::Output;
 pub use places::{Places, new_id};
 pub use recipe::Recipe;
-pub use report::{find, report, row};
+pub use report::find;
 pub use segments::{Segment, Segments};
 pub use source::{Broken, Source};
 pub use split::{Sample, ShardBytes, divide};

@@ -22,6 +22,10 @@ pub struct Config {
     pub rate_limits: bool,
     /// New requests of extraction models that an account may make in an hour.
     pub requests_an_hour: u32,
+    /// Below it webhooks are told that the balance is low.
+    pub low_balance: Credits,
+    /// Deliveries that failed are sent again so many times sooner: for tests.
+    pub webhook_speed: u32,
     /// Name of the operator's text encoder, where there is one.
     pub own_encoder: Option<String>,
     /// Name of the hosted model that works for `standard`, where there is one.
@@ -43,6 +47,8 @@ impl Default for Config {
             public_budget: budget(settings::PUBLIC_CREDITS.default),
             rate_limits: true,
             requests_an_hour: count(settings::REQUESTS_PER_HOUR.default),
+            low_balance: budget(settings::LOW_BALANCE.default),
+            webhook_speed: count(settings::WEBHOOK_SPEED.default),
             own_encoder: None,
             hosted_model: None,
             call_time: Duration::from_secs(SYNC_SECONDS),
@@ -81,6 +87,8 @@ impl Config {
             public_budget: budget(&settings::PUBLIC_CREDITS.value_or_default()),
             rate_limits: settings::RATE_LIMITS.is_on(),
             requests_an_hour: count(&settings::REQUESTS_PER_HOUR.value_or_default()),
+            low_balance: budget(&settings::LOW_BALANCE.value_or_default()),
+            webhook_speed: count(&settings::WEBHOOK_SPEED.value_or_default()),
             own_encoder: settings::own_encoder(),
             hosted_model: settings::hosted_model(),
             call_time: Duration::from_secs(SYNC_SECONDS),

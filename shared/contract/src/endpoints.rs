@@ -4,6 +4,7 @@ mod batches;
 mod extraction;
 mod storages;
 mod uploads;
+mod webhooks;
 
 use serde_json::json;
 
@@ -21,9 +22,9 @@ use crate::platform::money::{Balance, GrantCreate, LedgerEntry};
 use crate::platform::service::{FileRef, Health, Limits};
 use crate::platform::usage::{UsageQuery, UsageReport};
 use crate::resources::Needs::{
-    Cache, Classifiers, ClassifiersRead, EditBatchFiles, EditBatchQueue, EditBatches, EditQueue, Fetch,
-    FileKeys, HostedModel, KeysWrite, LogsRead, OwnEncoder, Results, ResultsRead, StoragesRead, Tasks,
-    Unseal, UploadFiles, Uploads,
+    Announce, Cache, Classifiers, ClassifiersRead, DeliveryQueue, EditBatchFiles, EditBatchQueue,
+    EditBatches, EditQueue, Fetch, FileKeys, HostedModel, KeysWrite, LogsRead, OwnEncoder, Results,
+    ResultsRead, StoragesRead, Tasks, Unseal, UploadFiles, Uploads,
 };
 use crate::tasks::{Task, TaskQuery, TaskRef, TaskReport};
 use crate::{ErrorKind, Family, Scope};
@@ -40,6 +41,9 @@ pub use storages::{
     STORAGE_CREATE, STORAGE_DELETE, STORAGE_GET, STORAGE_LIST, STORAGE_TEST, STORAGE_TYPES, STORAGE_UPDATE,
 };
 pub use uploads::{UPLOAD_COMPLETE, UPLOAD_CREATE, UPLOAD_DELETE, UPLOAD_GET, UPLOAD_RENEW};
+pub use webhooks::{
+    WEBHOOK_CREATE, WEBHOOK_DELETE, WEBHOOK_DELIVERIES, WEBHOOK_GET, WEBHOOK_LIST, WEBHOOK_REDELIVER,
+};
 
 pub const IMAGE_EDIT: Endpoint<EditRequest, EditData> = Endpoint::post("image-edit", "/image/edit")
     .family(Family::Images)
@@ -116,7 +120,7 @@ pub const IMAGE_EDIT_BATCH_DELETE: Endpoint<TaskRef, Task> =
         .family(Family::Images)
         .scope(Scope::ImageEditing)
         .summary("Cancel a batch of edits; what is done is kept and charged")
-        .needs(&[EditBatches, EditBatchQueue, EditBatchFiles])
+        .needs(&[EditBatches, EditBatchQueue, EditBatchFiles, FileKeys, Announce, DeliveryQueue])
         .fails(&[ErrorKind::TaskNotFound, ErrorKind::TaskFinished]);
 
 pub const IMAGE_EDIT_UPLOAD: Endpoint<UploadEditRequest, EditData> =
@@ -391,6 +395,12 @@ pub const ROUTES: &[&Route] = &[
     &UPLOAD_COMPLETE.route,
     &UPLOAD_RENEW.route,
     &UPLOAD_DELETE.route,
+    &WEBHOOK_CREATE.route,
+    &WEBHOOK_LIST.route,
+    &WEBHOOK_GET.route,
+    &WEBHOOK_DELETE.route,
+    &WEBHOOK_DELIVERIES.route,
+    &WEBHOOK_REDELIVER.route,
     &BATCH_CREATE.route,
     &BATCH_LIST.route,
     &BATCH_GET.route,

@@ -60,6 +60,20 @@ pub const MAX_BATCH_OBJECTS: u64 = 100_000;
 pub const MAX_SHOWN_ITEMS: u64 = 1_000;
 /// Storages of an account.
 pub const MAX_STORAGES: i64 = 100;
+/// Webhooks of an account, and bytes of the address of one.
+pub const MAX_WEBHOOKS: i64 = 20;
+pub const MAX_WEBHOOK_URL: usize = 2_048;
+/// Bytes of the body of a delivery; of a longer one the request and the results are left out.
+pub const MAX_WEBHOOK_BODY: usize = 20_000;
+/// Seconds a receiver has to answer.
+pub const WEBHOOK_SECONDS: u64 = 15;
+/// Seconds between the attempts of a delivery, each with a tenth more or less; after the last it has failed.
+pub const WEBHOOK_DELAYS: [i64; 6] = [5, 300, 1_800, 7_200, 18_000, 36_000];
+/// Seconds that deliveries are kept.
+pub const DELIVERY_SECONDS: i64 = 30 * 86_400;
+/// Sends in flight at the same time of one account, and of these of one webhook, in all processes together.
+pub const SENDS_PER_ACCOUNT: usize = 8;
+pub const SENDS_PER_WEBHOOK: usize = 4;
 /// Bytes of the JSON that is stored with a request's data, and of the data.
 pub const MAX_PAYLOAD_BYTES: usize = 20_000;
 pub const MAX_DATA_BYTES: usize = 150_000;

@@ -105,7 +105,13 @@ pub const EDIT_BATCHES: Table = Table {
     open_index: true,
     doc: "Batches of edits and their chunks.",
 };
-pub const TABLES: [Table; 12] = [
+pub const WEBHOOKS: Table = Table {
+    name: "webhooks",
+    setting: "ATELIER_TABLE_WEBHOOKS",
+    open_index: true,
+    doc: "Webhooks, their secrets encrypted, and their deliveries of 30 days.",
+};
+pub const TABLES: [Table; 13] = [
     KEYS,
     LEDGER,
     TASKS,
@@ -118,6 +124,7 @@ pub const TABLES: [Table; 12] = [
     EXTRACTIONS,
     STORAGES,
     EDIT_BATCHES,
+    WEBHOOKS,
 ];
 
 /// Name of the index of tables with `open_index`.
@@ -163,7 +170,17 @@ pub const EDIT_CHUNKS: Queue = Queue {
     dead_letters: "edit-chunks-dead",
     dead_letter_worker: "edit-batch-dead-letter",
 };
-pub const QUEUES: [Queue; 4] = [EDITS, BATCHES, EXTRACTS, EDIT_CHUNKS];
+pub const DELIVERIES: Queue = Queue {
+    name: "webhooks",
+    setting: "ATELIER_QUEUE_WEBHOOKS",
+    worker: "webhook-worker",
+    batch: 1,
+    visibility_seconds: 240,
+    max_receives: 10,
+    dead_letters: "webhooks-dead",
+    dead_letter_worker: "webhook-dead-letter",
+};
+pub const QUEUES: [Queue; 5] = [EDITS, BATCHES, EXTRACTS, EDIT_CHUNKS, DELIVERIES];
 
 /// Where uploads lie.
 pub const UPLOAD_FILES: &str = "uploads/";
@@ -246,8 +263,18 @@ pub enum Needs {
     Storages,
     /// Reads them.
     StoragesRead,
+    /// Reads, makes and deletes webhooks and their deliveries.
+    Webhooks,
+    /// Reads them.
+    WebhooksRead,
+    /// Reads webhooks and makes deliveries.
+    Announce,
+    /// Sends to the queue of deliveries.
+    DeliveryQueue,
     /// Encrypts secrets of callers.
     Seal,
+    /// Decrypts them.
+    Decrypt,
     /// Decrypts them; assumes roles that callers named.
     Unseal,
     /// Reaches the public network for what users name.
@@ -297,6 +324,8 @@ pub const EDIT_WORKER: Worker = Worker {
         Needs::UploadFiles,
         Needs::StoragesRead,
         Needs::Unseal,
+        Needs::Announce,
+        Needs::DeliveryQueue,
     ],
     memory_mb: 2048,
     timeout_seconds: 180,
@@ -305,7 +334,7 @@ pub const EDIT_DEAD_LETTER: Worker = Worker {
     name: "edit-dead-letter",
     trigger: Trigger::DeadLetters(EDITS),
     summary: "Ends tasks whose message failed too often: ERROR, hold released.",
-    needs: &[Needs::Tasks, Needs::Ledger, Needs::Logs],
+    needs: &[Needs::Tasks, Needs::Ledger, Needs::Logs, Needs::Announce, Needs::DeliveryQueue],
     memory_mb: 256,
     timeout_seconds: 25,
 };
@@ -317,6 +346,8 @@ pub const EDIT_BATCH_WORKER: Worker = Worker {
         Needs::EditBatches,
         Needs::EditBatchQueue,
         Needs::EditBatchFiles,
+        Needs::Announce,
+        Needs::DeliveryQueue,
         Needs::Keys,
         Needs::Ledger,
         Needs::Results,
@@ -335,7 +366,16 @@ pub const EDIT_BATCH_DEAD_LETTER: Worker = Worker {
     name: "edit-batch-dead-letter",
     trigger: Trigger::DeadLetters(EDIT_CHUNKS),
     summary: "Ends chunks of batches of edits whose message failed too often; what is done of them is kept.",
-    needs: &[Needs::EditBatches, Needs::EditBatchQueue, Needs::EditBatchFiles, Needs::Ledger, Needs::Logs],
+    needs: &[
+        Needs::EditBatches,
+        Needs::EditBatchQueue,
+        Needs::EditBatchFiles,
+        Needs::Announce,
+        Needs::DeliveryQueue,
+        Needs::FileKeys,
+        Needs::Ledger,
+        Needs::Logs,
+    ],
     memory_mb: 256,
     timeout_seconds: 25,
 };
@@ -352,6 +392,8 @@ pub const BATCH_WORKER: Worker = Worker {
         Needs::Logs,
         Needs::HostedModel,
         Needs::OwnEncoder,
+        Needs::Announce,
+        Needs::DeliveryQueue,
     ],
     memory_mb: 1769,
     timeout_seconds: 900,
@@ -381,6 +423,8 @@ pub const EXTRACT_WORKER: Worker = Worker {
         Needs::Unseal,
         Needs::HostedModel,
         Needs::OwnEncoder,
+        Needs::Announce,
+        Needs::DeliveryQueue,
     ],
     memory_mb: 1769,
     timeout_seconds: 900,
@@ -389,14 +433,30 @@ pub const EXTRACT_DEAD_LETTER: Worker = Worker {
     name: "extract-dead-letter",
     trigger: Trigger::DeadLetters(EXTRACTS),
     summary: "Ends extractions whose message failed too often: failed, hold released.",
-    needs: &[Needs::Extractions, Needs::ExtractFiles, Needs::Ledger],
+    needs: &[Needs::Extractions, Needs::ExtractFiles, Needs::Ledger, Needs::Announce, Needs::DeliveryQueue],
+    memory_mb: 256,
+    timeout_seconds: 25,
+};
+pub const WEBHOOK_WORKER: Worker = Worker {
+    name: "webhook-worker",
+    trigger: Trigger::Queue(DELIVERIES),
+    summary: "Sends signed messages to webhooks, and sends them again where they fail.",
+    needs: &[Needs::Webhooks, Needs::DeliveryQueue, Needs::Decrypt, Needs::Fetch],
+    memory_mb: 256,
+    timeout_seconds: 40,
+};
+pub const WEBHOOK_DEAD_LETTER: Worker = Worker {
+    name: "webhook-dead-letter",
+    trigger: Trigger::DeadLetters(DELIVERIES),
+    summary: "Ends deliveries whose message failed too often: failed.",
+    needs: &[Needs::Webhooks],
     memory_mb: 256,
     timeout_seconds: 25,
 };
 pub const SWEEP: Worker = Worker {
     name: "sweep",
     trigger: Trigger::Schedule { minutes: 1 },
-    summary: "Releases expired holds, sends lost messages again, ends stuck tasks.",
+    summary: "Releases expired holds, sends lost messages again, ends stuck tasks, looks for low balances.",
     needs: &[
         Needs::Tasks,
         Needs::Ledger,
@@ -408,11 +468,13 @@ pub const SWEEP: Worker = Worker {
         Needs::EditBatches,
         Needs::EditBatchQueue,
         Needs::Logs,
+        Needs::Webhooks,
+        Needs::DeliveryQueue,
     ],
     memory_mb: 256,
     timeout_seconds: 50,
 };
-pub const WORKERS: [Worker; 9] = [
+pub const WORKERS: [Worker; 11] = [
     EDIT_WORKER,
     EDIT_DEAD_LETTER,
     EDIT_BATCH_WORKER,
@@ -421,5 +483,7 @@ pub const WORKERS: [Worker; 9] = [
     BATCH_DEAD_LETTER,
     EXTRACT_WORKER,
     EXTRACT_DEAD_LETTER,
+    WEBHOOK_WORKER,
+    WEBHOOK_DEAD_LETTER,
     SWEEP,
 ];

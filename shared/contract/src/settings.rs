@@ -157,6 +157,20 @@ pub const REQUESTS_PER_HOUR: Setting = setting(
     "New requests of extraction models (`POST /requests`) that an account may make in an hour.",
 )
 .of(Kind::Count);
+pub const LOW_BALANCE: Setting = setting(
+    "ATELIER_LOW_BALANCE",
+    "100",
+    Place::Everywhere,
+    "Credits below which webhooks are told `balance.low`, once until the balance is back.",
+)
+.of(Kind::Count);
+pub const WEBHOOK_SPEED: Setting = setting(
+    "ATELIER_WEBHOOK_SPEED",
+    "1",
+    Place::Test,
+    "Deliveries that failed are sent again so many times sooner.",
+)
+.of(Kind::Count);
 pub const WORKERS: Setting =
     setting("ATELIER_WORKERS", "on", Place::Test, "`off`: queues fill and nobody works.").of(Kind::Switch);
 pub const TABLE_KEYS: Setting =
@@ -189,6 +203,10 @@ pub const TABLE_EDIT_BATCHES: Setting = setting(
 );
 pub const QUEUE_EDIT_CHUNKS: Setting =
     setting("ATELIER_QUEUE_EDIT_CHUNKS", "", Place::Aws, "URL of the queue of batches of edits.");
+pub const TABLE_WEBHOOKS: Setting =
+    setting("ATELIER_TABLE_WEBHOOKS", "webhooks", Place::Aws, "Name of the table of webhooks.");
+pub const QUEUE_WEBHOOKS: Setting =
+    setting("ATELIER_QUEUE_WEBHOOKS", "", Place::Aws, "URL of the queue of deliveries to webhooks.");
 pub const QUEUE_EXTRACTS: Setting =
     setting("ATELIER_QUEUE_EXTRACTS", "", Place::Aws, "URL of the queue of extractions.");
 pub const QUEUE_BATCHES: Setting =
@@ -203,8 +221,12 @@ pub const FILE_KEYS: Setting = setting(
     "Ring of one or two keys (64 hex characters each, comma between) that sign file links; the first signs. From Secrets Manager.",
 )
 .of(Kind::Secret);
-pub const KMS_KEY: Setting =
-    setting("ATELIER_KMS_KEY", "", Place::Aws, "Key of AWS KMS that encrypts the secrets of storages.");
+pub const KMS_KEY: Setting = setting(
+    "ATELIER_KMS_KEY",
+    "",
+    Place::Aws,
+    "Key of AWS KMS that encrypts the secrets of storages and webhooks.",
+);
 pub const SECRETS_KEY: Setting = setting(
     "ATELIER_SECRETS_KEY",
     "",
@@ -304,6 +326,8 @@ pub const ALL: &[Setting] = &[
     PUBLIC_CREDITS,
     RATE_LIMITS,
     REQUESTS_PER_HOUR,
+    LOW_BALANCE,
+    WEBHOOK_SPEED,
     WORKERS,
     TABLE_KEYS,
     TABLE_LEDGER,
@@ -318,6 +342,8 @@ pub const ALL: &[Setting] = &[
     TABLE_STORAGES,
     TABLE_EDIT_BATCHES,
     QUEUE_EDIT_CHUNKS,
+    TABLE_WEBHOOKS,
+    QUEUE_WEBHOOKS,
     QUEUE_EXTRACTS,
     QUEUE_BATCHES,
     QUEUE_EDITS,

@@ -6,15 +6,32 @@ use common::Platform;
 use contract::clock::micros;
 use contract::images::BatchError;
 use contract::limits::MAX_SHOWN_ITEMS;
-use store::{EditBatchPhase, EditBatchRecord, StoreError};
+use store::{EditBatchPhase, EditBatchRecord, StoreError, end_of};
 
 use crate::places::Places;
+use crate::told;
 
 /// Milliseconds after which another worker may bring a batch to its end: this one is surely gone.
 const LEASE_MS: i64 = 15 * 60_000;
 
+/// Ends a batch whose folder cannot be listed. `lease`: the worker's own; `None` ends it whoever lists it.
+pub async fn fail_listing(
+    platform: &Platform,
+    batch: &EditBatchRecord,
+    lease: Option<&str>,
+    sentence: &str,
+) -> Result<(), StoreError> {
+    let now_ms = platform.now_ms();
+    let errors = own_errors(sentence, now_ms)?;
+    let failed = EditBatchRecord { errors: Some(errors.clone()), ..batch.clone() };
+    let told = told(platform, &failed, EditBatchPhase::Error).await?;
+    platform.store.edit_batches().fail_listing(batch, lease, &errors, told, now_ms).await?;
+    platform.task_ended.notify_waiters();
+    Ok(())
+}
+
 /// JSON of the errors of a batch that ends as a whole.
-pub fn own_errors(sentence: &str, now_ms: i64) -> Result<String, StoreError> {
+fn own_errors(sentence: &str, now_ms: i64) -> Result<String, StoreError> {
     let error = BatchError {
         error: sentence.to_owned(),
         created_at: micros(now_ms),
@@ -64,7 +81,8 @@ async fn gather(platform: &Platform, batch: &EditBatchRecord, lease: &str) -> Re
         parts.retain(|part| ended.contains(&part.key));
         store.batch_files().join(&parts, &places.results()).await?;
     }
-    let ended = store.edit_batches().end(batch, lease, platform.now_ms()).await?;
+    let told = told(platform, batch, end_of(batch)).await?;
+    let ended = store.edit_batches().end(batch, lease, told, platform.now_ms()).await?;
     platform.task_ended.notify_waiters();
     tracing::info!(
         batch = batch.id,

@@ -7,9 +7,11 @@ mod names;
 mod places;
 mod report;
 mod request;
+mod telling;
 
 pub use chunk::{Chunk, Lines, begin, failed};
-pub use ending::{advance, own_errors};
+pub use ending::{advance, fail_listing};
 pub use manifest::{Entry, Manifest, entries};
 pub use report::{find, report, result_url};
 pub use request::{StoredRequest, echo, keep, load};
+pub use telling::told;

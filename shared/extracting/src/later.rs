@@ -49,9 +49,10 @@ pub(crate) async fn accept(cx: &Cx, sent: Bytes) -> Result<Response<Extracted>, 
         hold,
         source: Source::Object(object),
         of: None,
+        base_url: cx.base_url.clone(),
         created_at_ms: cx.now_ms(),
     };
-    let result_url = requests::result_url(&cx.base_url, &id);
+    let result_url = ExtractionRecord::call_url(&cx.base_url, &id);
     let answer = ExtractionAccepted { id: id.clone(), status: RequestStatus::Pending, result_url };
     let body = serde_json::to_string(&answer).map_err(ApiError::internal)?;
     let store = cx.store.clone();

@@ -58,9 +58,9 @@ impl Fetcher {
         GuardedClient(client)
     }
 
-    /// Whether the guard would let a request go to this address, as far as it can say without the network.
-    pub fn admits(&self, url: &str) -> Result<(), FetchError> {
-        self.inner.guard.target(url).map(drop)
+    /// The normal form of an address, in ASCII, where the guard would let a request go there as far as it can say without the network.
+    pub fn admits(&self, url: &str) -> Result<String, FetchError> {
+        self.inner.guard.target(url).map(|target| target.url().as_str().to_owned())
     }
 }
 

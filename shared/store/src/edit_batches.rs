@@ -17,6 +17,7 @@ use crate::transaction::Change;
 use crate::{Guard, Item, Store, StoreError, Transaction, TransactionError};
 
 pub use chunks::{BegunChunk, ChunkDone, ChunkHold, ChunkRecord};
+pub use ending::end_of;
 pub use record::{EditBatchPhase, EditBatchRecord, Listing, NewEditBatch};
 
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 
 mod models;
 mod open;
+mod report;
 mod rows;
 
 use contract::Credits;
@@ -29,6 +30,8 @@ pub struct NewExtraction {
     pub source: Source,
     /// The request's model; `None`: a call with its own prompt.
     pub of: Option<OfModel>,
+    /// Scheme and host of the call, for URLs in what is told of its end.
+    pub base_url: String,
     pub created_at_ms: i64,
 }
 
@@ -58,6 +61,7 @@ pub struct ExtractionRecord {
     pub hold: Hold,
     pub source: Source,
     pub of: Option<OfModel>,
+    pub base_url: String,
     pub created_at_ms: i64,
     pub attempts: i64,
     pub lease: Option<String>,
@@ -110,6 +114,7 @@ impl NewExtraction {
             .write(Item::new(pk, sk))
             .text("id", &self.id)
             .text("account", &self.account)
+            .text("base_url", &self.base_url)
             .number("created_at", self.created_at_ms);
         let item = match &self.source {
             Source::Object(object) => item.text("source_object", object),
@@ -149,6 +154,7 @@ impl ExtractionRecord {
             hold: Hold::read(item, &account)?,
             source,
             of,
+            base_url: own("base_url").unwrap_or_default(),
             created_at_ms: item.get_number("created_at")?,
             attempts: item.find_number("attempts").unwrap_or(0),
             lease: own("lease"),
@@ -221,7 +227,7 @@ impl Extractions<'_> {
         self.leases().give_back(key(id), lease, now_ms).await
     }
 
-    /// Ends an extraction, with its money. `lease`: the worker's own; `None` ends it whoever works on it (dead letter, sweep, deletion of
+    /// Ends an extraction, with its money, and tells the webhooks that listen. `lease`: the worker's own; `None` ends it whoever works on it (dead letter, sweep, deletion of
     /// its model). `false`: it had ended already, or the lease is another's; nothing was written.
     pub async fn end(
         &self,
@@ -230,6 +236,7 @@ impl Extractions<'_> {
         outcome: Outcome,
         now_ms: i64,
     ) -> Result<bool, StoreError> {
+        let told = self.told(extraction, &outcome).await?;
         let mut transaction = self.0.transaction();
         let mut set = Vec::new();
         let expires = (extraction.row.is_none()).then_some(now_ms / 1000 + KEEP);
@@ -265,10 +272,17 @@ impl Extractions<'_> {
         }
         transaction.update(Guard::Extraction, &EXTRACTIONS, key(&extraction.id), change)?;
         self.0.ledger().settle(&mut transaction, &extraction.hold, charge, now_ms)?;
+        let messages = match &told {
+            Some((listening, news)) => {
+                self.0.webhooks().announce(&mut transaction, listening, news, now_ms)?
+            }
+            None => Vec::new(),
+        };
         match transaction.commit().await {
-            Ok(()) => Ok(true),
-            Err(TransactionError::Refused(_)) => Ok(false),
-            Err(TransactionError::Store(error)) => Err(error),
+            Ok(()) => self.0.webhooks().send(&messages).await,
+            Err(TransactionError::Refused(_)) => return Ok(false),
+            Err(TransactionError::Store(error)) => return Err(error),
         }
+        Ok(true)
     }
 }

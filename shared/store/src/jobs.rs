@@ -6,6 +6,7 @@
 mod finish;
 mod open;
 mod record;
+mod report;
 mod shards;
 
 use std::collections::HashMap;
@@ -16,7 +17,7 @@ use contract::resources::JOBS;
 use crate::error::unless_refused;
 use crate::item::text;
 use crate::transaction::Change;
-use crate::{Guard, Hold, Item, Store, StoreError, Transaction};
+use crate::{Guard, Hold, Item, Listening, News, Store, StoreError, Transaction, TransactionError};
 
 pub use finish::{Ending, Totals};
 pub use record::{Input, JobPhase, JobRecord, NewJob};
@@ -184,14 +185,48 @@ impl Jobs<'_> {
     }
 
     /// Asks a job to stop: one that is pending is cancelled at once, one that is processed soon. `None`: it is in no such state.
-    pub async fn cancel(&self, job: &JobRecord) -> Result<Option<JobPhase>, StoreError> {
-        let ways = [(JobPhase::Pending, JobPhase::Cancelled), (JobPhase::Processing, JobPhase::Cancelling)];
-        for (from, to) in ways {
-            if self.turn(job, (from, to), None).await? {
-                return Ok(Some(to));
-            }
+    pub async fn cancel(&self, job: &JobRecord, now_ms: i64) -> Result<Option<JobPhase>, StoreError> {
+        if self.cancel_pending(job, now_ms).await? {
+            return Ok(Some(JobPhase::Cancelled));
         }
-        Ok(None)
+        let is_asked = self.turn(job, (JobPhase::Processing, JobPhase::Cancelling), None).await?;
+        Ok(is_asked.then_some(JobPhase::Cancelling))
+    }
+
+    /// `false`: it has been started, or has ended.
+    async fn cancel_pending(&self, job: &JobRecord, now_ms: i64) -> Result<bool, StoreError> {
+        if job.phase != JobPhase::Pending {
+            return Ok(false);
+        }
+        let cancelled = JobRecord { phase: JobPhase::Cancelled, ..job.clone() };
+        let told = self.told(&cancelled, now_ms).await?;
+        let mut transaction = self.0.transaction();
+        let change = Change::new("SET phase = :cancelled")
+            .when("phase = :pending AND attribute_not_exists(ending)")
+            .text(":pending", JobPhase::Pending.name())
+            .text(":cancelled", JobPhase::Cancelled.name());
+        transaction.update(Guard::Job, &JOBS, key(&job.account, &job.id), change)?;
+        self.commit_telling(transaction, told.as_ref(), now_ms).await
+    }
+
+    /// Commits an end together with what is told of it. `false`: it was refused.
+    async fn commit_telling(
+        &self,
+        mut transaction: Transaction<'_>,
+        told: Option<&(Listening, News)>,
+        now_ms: i64,
+    ) -> Result<bool, StoreError> {
+        let webhooks = self.0.webhooks();
+        let messages = match told {
+            Some((listening, news)) => webhooks.announce(&mut transaction, listening, news, now_ms)?,
+            None => Vec::new(),
+        };
+        match transaction.commit().await {
+            Ok(()) => webhooks.send(&messages).await,
+            Err(TransactionError::Refused(_)) => return Ok(false),
+            Err(TransactionError::Store(error)) => return Err(error),
+        }
+        Ok(true)
     }
 
     /// Lets a job that is processed come to an end as failed, for a reason that its owner is told.

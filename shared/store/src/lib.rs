@@ -30,6 +30,7 @@ mod tasks;
 mod transaction;
 mod uploads;
 mod usage;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -39,7 +40,7 @@ pub use cache::{Cache, Kept};
 pub use classifiers::{ClassifierHead, Classifiers, NewVersion, next_version};
 pub use edit_batches::{
     BegunChunk, ChunkDone, ChunkHold, ChunkRecord, EditBatchPhase, EditBatchRecord, EditBatches, Listing,
-    NewEditBatch, WINDOW,
+    NewEditBatch, WINDOW, end_of,
 };
 pub use error::StoreError;
 pub use extractions::{
@@ -57,7 +58,7 @@ pub use lazy::Lazy;
 pub use ledger::{BalanceSheet, Hold, Ledger};
 pub use logs::{CallRow, LogFilter, Logs};
 pub use names::Names;
-pub use queues::{BatchMessage, EditBatchMessage, ExtractMessage, Message, Queues};
+pub use queues::{BatchMessage, DeliveryMessage, EditBatchMessage, ExtractMessage, Message, Queues};
 pub use rates::{Ask, Rates, Window, Windows};
 pub use secret::Secret;
 pub use storages::{StorageRecord, Storages};
@@ -65,6 +66,7 @@ pub use tasks::{NewTask, TaskRecord, Tasks, Verdict, random_id};
 pub use transaction::{Guard, Refusal, Transaction, TransactionError};
 pub use uploads::{Pinned, UploadRecord, Uploads};
 pub use usage::{Counted, Counters, Grain, Histogram, Usage};
+pub use webhooks::{DeliveryRecord, Listening, News, SendPlace, Sent, WebhookRecord, Webhooks};
 
 /// The clients and the names of what they reach. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -119,6 +121,10 @@ impl Store {
 
     pub fn storages(&self) -> Storages<'_> {
         Storages(self)
+    }
+
+    pub fn webhooks(&self) -> Webhooks<'_> {
+        Webhooks(self)
     }
 
     pub fn rates(&self) -> Rates<'_> {

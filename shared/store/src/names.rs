@@ -1,4 +1,4 @@
-use contract::resources::{BATCHES, EDIT_CHUNKS, EDITS, EXTRACTS, Queue, RESULTS, TABLES, Table};
+use contract::resources::{BATCHES, DELIVERIES, EDIT_CHUNKS, EDITS, EXTRACTS, Queue, RESULTS, TABLES, Table};
 use contract::settings;
 
 /// Physical names of tables, queues and buckets.
@@ -9,6 +9,7 @@ pub struct Names {
     pub queue_batches: String,
     pub queue_extracts: String,
     pub queue_edit_chunks: String,
+    pub queue_webhooks: String,
     pub bucket_results: String,
 }
 
@@ -21,6 +22,7 @@ impl Default for Names {
             queue_batches: BATCHES.name.to_owned(),
             queue_extracts: EXTRACTS.name.to_owned(),
             queue_edit_chunks: EDIT_CHUNKS.name.to_owned(),
+            queue_webhooks: DELIVERIES.name.to_owned(),
             bucket_results: RESULTS.name.to_owned(),
         }
     }
@@ -43,6 +45,7 @@ impl Names {
             queue_batches: settings::QUEUE_BATCHES.value_or_default(),
             queue_extracts: settings::QUEUE_EXTRACTS.value_or_default(),
             queue_edit_chunks: settings::QUEUE_EDIT_CHUNKS.value_or_default(),
+            queue_webhooks: settings::QUEUE_WEBHOOKS.value_or_default(),
             bucket_results: settings::BUCKET_RESULTS.value_or_default(),
         }
     }
@@ -54,6 +57,7 @@ impl Names {
                 BATCHES => &mut self.queue_batches,
                 EXTRACTS => &mut self.queue_extracts,
                 EDIT_CHUNKS => &mut self.queue_edit_chunks,
+                DELIVERIES => &mut self.queue_webhooks,
                 _ => &mut self.queue_edits,
             };
             url.clone_into(name);
@@ -71,6 +75,7 @@ impl Names {
             BATCHES => &self.queue_batches,
             EXTRACTS => &self.queue_extracts,
             EDIT_CHUNKS => &self.queue_edit_chunks,
+            DELIVERIES => &self.queue_webhooks,
             _ => &self.queue_edits,
         }
     }

@@ -1,7 +1,7 @@
 //! Queues. Messages carry ids only; workers load the state.
 
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
-use contract::resources::{BATCHES, EDIT_CHUNKS, EDITS, EXTRACTS, Queue};
+use contract::resources::{BATCHES, DELIVERIES, EDIT_CHUNKS, EDITS, EXTRACTS, Queue};
 use serde::{Deserialize, Serialize};
 
 use crate::{Store, StoreError};
@@ -40,6 +40,17 @@ pub enum ExtractMessage {
     Read(String),
     /// A deleted model by its generation: its data are to go.
     Purge(String),
+}
+
+/// A message of the queue of deliveries to webhooks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryMessage {
+    pub account: String,
+    pub webhook: String,
+    pub delivery: String,
+    /// How often it was put back because too much was sent to the webhook already.
+    #[serde(default)]
+    pub waited: u32,
 }
 
 #[derive(Debug)]
@@ -86,11 +97,33 @@ impl Queues<'_> {
         self.send_all(&EXTRACTS, &bodies).await
     }
 
+    /// Messages for many deliveries, to be received after so many seconds, at most 900.
+    pub async fn send_deliveries(
+        &self,
+        messages: &[DeliveryMessage],
+        seconds: u32,
+    ) -> Result<(), StoreError> {
+        let bodies: Vec<String> =
+            messages.iter().map(|message| serde_json::json!(message).to_string()).collect();
+        let delay = i32::try_from(seconds).ok().filter(|seconds| *seconds > 0);
+        self.send_later(&DELIVERIES, &bodies, delay).await
+    }
+
     async fn send_all(&self, queue: &Queue, bodies: &[String]) -> Result<(), StoreError> {
+        self.send_later(queue, bodies, None).await
+    }
+
+    async fn send_later(
+        &self,
+        queue: &Queue,
+        bodies: &[String],
+        delay: Option<i32>,
+    ) -> Result<(), StoreError> {
         for batch in bodies.chunks(MOST_A_BATCH) {
             let entries = batch.iter().enumerate().map(|(number, body)| {
                 let entry = SendMessageBatchRequestEntry::builder().id(number.to_string());
-                entry.message_body(body).build().map_err(|error| StoreError::Failed(error.into()))
+                let entry = entry.message_body(body).set_delay_seconds(delay);
+                entry.build().map_err(|error| StoreError::Failed(error.into()))
             });
             let entries = entries.collect::<Result<_, _>>()?;
             let queue = self.0.names.queue(queue);

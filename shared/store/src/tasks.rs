@@ -2,6 +2,7 @@
 //! money, in one transaction.
 
 mod open;
+mod report;
 
 use contract::Credits;
 use contract::resources::TASKS;
@@ -181,7 +182,7 @@ impl Tasks<'_> {
         self.leases().give_back(key(id), lease, now_ms).await
     }
 
-    /// Ends a task, with its money. `lease`: the worker's own; `None` ends it whoever works on it (cancel, dead letter, sweep).
+    /// Ends a task, with its money, and tells the webhooks that listen. `lease`: the worker's own; `None` ends it whoever works on it (cancel, dead letter, sweep).
     /// `false`: it had ended already, or the lease is another's; nothing was written.
     pub async fn end(
         &self,
@@ -190,6 +191,7 @@ impl Tasks<'_> {
         verdict: Verdict,
         now_ms: i64,
     ) -> Result<bool, StoreError> {
+        let told = self.told(task, &verdict).await?;
         let mut transaction = self.0.transaction();
         let ledger = self.0.ledger();
         let (status, charge) = match &verdict {
@@ -227,10 +229,17 @@ impl Tasks<'_> {
         }
         transaction.update(Guard::Task, &TASKS, key(task.id), change)?;
         ledger.settle(&mut transaction, &task.hold, charge, now_ms)?;
+        let messages = match &told {
+            Some((listening, news)) => {
+                self.0.webhooks().announce(&mut transaction, listening, news, now_ms)?
+            }
+            None => Vec::new(),
+        };
         match transaction.commit().await {
-            Ok(()) => Ok(true),
-            Err(TransactionError::Refused(_)) => Ok(false),
-            Err(TransactionError::Store(error)) => Err(error),
+            Ok(()) => self.0.webhooks().send(&messages).await,
+            Err(TransactionError::Refused(_)) => return Ok(false),
+            Err(TransactionError::Store(error)) => return Err(error),
         }
+        Ok(true)
     }
 }

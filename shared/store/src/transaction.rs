@@ -39,6 +39,10 @@ pub enum Guard {
     StorageName,
     /// How many an account has.
     StorageCount,
+    Webhook,
+    /// How many an account has.
+    WebhookCount,
+    Delivery,
     /// No condition of its own.
     None,
 }

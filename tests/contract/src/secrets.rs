@@ -22,10 +22,11 @@ async fn no_file_of_the_data_folder_holds_a_key_although_its_answers_are_given_a
             assert_eq!(again.header("idempotent-replayed"), "true", "{}", route.name);
             assert_eq!(first.json(), again.json(), "{}", route.name);
             let body = first.json();
-            // A key, or the credential in the address of an upload.
-            let secrets_of = ["key", "upload_url", "url"].into_iter().find_map(|name| body[name].as_str());
-            let secret = secrets_of.expect("a secret");
-            secrets.push(secret.rsplit('/').next().unwrap_or(secret).to_owned());
+            // A key or the secret of a webhook, or the credential in the address of an upload.
+            let whole = ["key", "secret"].into_iter().find_map(|name| body[name].as_str());
+            let address = ["upload_url", "url"].into_iter().find_map(|name| body[name].as_str());
+            let last = address.and_then(|address| address.rsplit('/').next());
+            secrets.push(whole.or(last).expect("a secret").to_owned());
             marks.push(body["id"].as_str().or(body["job_id"].as_str()).expect("an id").to_owned());
         }
         assert!(secrets.len() >= 3, "too few endpoints were asked");

@@ -13,6 +13,7 @@ mod lambda;
 mod model_server;
 mod picture;
 mod process;
+mod receiver;
 mod scratch;
 
 pub use atelier::ServeOptions;
@@ -26,4 +27,5 @@ pub use lambda::{AwsListener, Lambdas};
 pub use model_server::{ModelAnswer, ModelServer, Question};
 pub use picture::picture;
 pub use process::{ServerProcess, binary};
+pub use receiver::{Message, Receiver, Reception};
 pub use scratch::Scratch;

@@ -1,5 +1,7 @@
 //! Stories of people with the server and its command, end to end. This library holds what the stories share.
 
+pub mod webhooks;
+
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;

@@ -17,6 +17,7 @@ mod pictures;
 mod seeing;
 mod start;
 mod storing;
+mod telling;
 mod text;
 mod types;
 
@@ -47,6 +48,7 @@ pub fn reference(document: &Value, pictures: &Pictures) -> String {
         (extracting::section())
         (storing::section())
         (batching::section())
+        (telling::section())
         (files::sections())
         (formats::sections())
         (editing::sections(pictures))
@@ -75,7 +77,7 @@ fn navigation() -> Markup {
         }
         p.group { "Formats and operations" }
         ul {
-            @for index in [&labelling::INDEX[..], &seeing::INDEX, &extracting::INDEX, &storing::INDEX, &batching::INDEX, &files::INDEX, &formats::INDEX, &editing::INDEX, &adjustments::INDEX, &colour::INDEX] {
+            @for index in [&labelling::INDEX[..], &seeing::INDEX, &extracting::INDEX, &storing::INDEX, &batching::INDEX, &telling::INDEX, &files::INDEX, &formats::INDEX, &editing::INDEX, &adjustments::INDEX, &colour::INDEX] {
                 @for (id, title) in index { (link(id, title)) }
             }
         }

@@ -54,6 +54,7 @@ fn of_need(need: Needs) -> Vec<Value> {
         Needs::BatchQueue => vec![send(&contract::resources::BATCHES)],
         Needs::EditBatchQueue => vec![send(&contract::resources::EDIT_CHUNKS)],
         Needs::ExtractQueue => vec![send(&contract::resources::EXTRACTS)],
+        Needs::DeliveryQueue => vec![send(&contract::resources::DELIVERIES)],
         Needs::BatchFiles | Needs::EditBatchFiles | Needs::UploadFiles | Needs::ExtractFiles => {
             let folder = match need {
                 Needs::BatchFiles => "batches/",
@@ -84,6 +85,7 @@ fn of_need(need: Needs) -> Vec<Value> {
             ]
         }
         Needs::Seal => vec![allow("Seal", &["kms:Encrypt"], arn("SecretsKey"))],
+        Needs::Decrypt => vec![allow("Decrypt", &["kms:Decrypt"], arn("SecretsKey"))],
         // Why any role: its owner's trust policy says who may assume it, and asks for the external id that the account alone has.
         Needs::Unseal => vec![
             allow("Unseal", &["kms:Decrypt"], arn("SecretsKey")),
@@ -133,7 +135,10 @@ fn table_actions(need: Needs) -> &'static [&'static str] {
         ],
         Needs::Rates => &["dynamodb:GetItem", "dynamodb:UpdateItem"],
         Needs::Logs => &["dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
-        Needs::ClassifiersRead | Needs::StoragesRead => &["dynamodb:GetItem", "dynamodb:Query"],
+        Needs::ClassifiersRead | Needs::StoragesRead | Needs::WebhooksRead => {
+            &["dynamodb:GetItem", "dynamodb:Query"]
+        }
+        Needs::Announce => &["dynamodb:PutItem", "dynamodb:Query"],
         Needs::Cache => &["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem"],
         Needs::LogsRead => &["dynamodb:GetItem", "dynamodb:Query"],
         Needs::ExtractionsRead => &["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"],

@@ -53,6 +53,7 @@ fn variable(need: Needs) -> Option<(String, Value)> {
         Needs::BatchQueue => Some(address(&contract::resources::BATCHES)),
         Needs::EditBatchQueue => Some(address(&contract::resources::EDIT_CHUNKS)),
         Needs::ExtractQueue => Some(address(&contract::resources::EXTRACTS)),
+        Needs::DeliveryQueue => Some(address(&contract::resources::DELIVERIES)),
         Needs::Results
         | Needs::ResultsRead
         | Needs::BatchFiles
@@ -65,7 +66,9 @@ fn variable(need: Needs) -> Option<(String, Value)> {
         Needs::HostedModel => {
             Some((settings::LLM_KEY.name.to_owned(), reference(&parameter_name(&settings::LLM_KEY))))
         }
-        Needs::Seal | Needs::Unseal => Some((settings::KMS_KEY.name.to_owned(), super::arn("SecretsKey"))),
+        Needs::Seal | Needs::Unseal | Needs::Decrypt => {
+            Some((settings::KMS_KEY.name.to_owned(), super::arn("SecretsKey")))
+        }
         Needs::FileKeys => {
             Some((settings::FILE_KEYS.name.to_owned(), sub("{{resolve:secretsmanager:${FileKeys}}}")))
         }

@@ -2,7 +2,7 @@
 
 use contract::resources::{
     BUCKETS, Bucket, CACHE, CLASSIFIERS, EDIT_BATCHES, EXTRACTIONS, JOBS, KEYS, LEDGER, LOGS, Needs,
-    OPEN_INDEX, RATES, STORAGES, TABLES, TASKS, Table, UPLOADS,
+    OPEN_INDEX, RATES, STORAGES, TABLES, TASKS, Table, UPLOADS, WEBHOOKS,
 };
 use serde_json::{Map, Value, json};
 
@@ -32,6 +32,7 @@ pub fn table(need: Needs) -> Option<Table> {
         Needs::Extractions | Needs::ExtractionsRead => Some(EXTRACTIONS),
         Needs::Storages | Needs::StoragesRead => Some(STORAGES),
         Needs::Logs | Needs::LogsRead => Some(LOGS),
+        Needs::Webhooks | Needs::WebhooksRead | Needs::Announce => Some(WEBHOOKS),
         Needs::EditQueue
         | Needs::BatchQueue
         | Needs::EditBatchQueue
@@ -43,7 +44,9 @@ pub fn table(need: Needs) -> Option<Table> {
         | Needs::Results
         | Needs::ResultsRead
         | Needs::FileKeys
+        | Needs::DeliveryQueue
         | Needs::Seal
+        | Needs::Decrypt
         | Needs::Unseal
         | Needs::Fetch
         | Needs::HostedModel

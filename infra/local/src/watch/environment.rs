@@ -45,6 +45,7 @@ pub fn variables(
         (settings::BUCKET_RESULTS.name, &names.bucket_results),
         (settings::QUEUE_EXTRACTS.name, &names.queue_extracts),
         (settings::QUEUE_EDIT_CHUNKS.name, &names.queue_edit_chunks),
+        (settings::QUEUE_WEBHOOKS.name, &names.queue_webhooks),
         (settings::FILE_KEYS.name, keys.files),
         (settings::SECRETS_KEY.name, keys.secrets),
     ];

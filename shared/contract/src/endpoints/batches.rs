@@ -8,7 +8,7 @@ use crate::classification::{
 use crate::endpoint::{Endpoint, Nothing, Size};
 use crate::limits::LimitClass;
 use crate::resources::Needs::{
-    BatchFiles, BatchQueue, ClassifiersRead, FileKeys, HostedModel, Jobs, OwnEncoder,
+    Announce, BatchFiles, BatchQueue, ClassifiersRead, DeliveryQueue, FileKeys, HostedModel, Jobs, OwnEncoder,
 };
 use crate::{ErrorKind, Family, Scope};
 
@@ -78,7 +78,7 @@ pub const BATCH_CANCEL: Endpoint<JobRef, JobState> =
         .summary("Cancel a batch job; lines that are done are kept and charged")
         .no_body()
         .accepts()
-        .needs(&[Jobs, BatchQueue])
+        .needs(&[Jobs, BatchQueue, Announce, DeliveryQueue])
         .fails(&[ErrorKind::JobNotFound, ErrorKind::JobState]);
 
 pub const BATCH_DELETE: Endpoint<JobRef, JobDeleted> = Endpoint::delete("batch-delete", "/v1/batch/{job_id}")

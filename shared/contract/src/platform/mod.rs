@@ -1,4 +1,4 @@
-//! Types of the platform's own routes: keys, money, service facts.
+//! Types of the platform's own routes: keys, money, webhooks, service facts.
 
 pub mod keys;
 pub mod logs;
@@ -6,3 +6,4 @@ pub mod money;
 pub mod service;
 pub mod uploads;
 pub mod usage;
+pub mod webhooks;

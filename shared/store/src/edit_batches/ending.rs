@@ -4,20 +4,27 @@ use contract::resources::EDIT_BATCHES;
 
 use super::{EditBatchPhase, EditBatchRecord, EditBatches, committed, key};
 use crate::transaction::Change;
-use crate::{Guard, StoreError};
+use crate::{Guard, Listening, News, StoreError, Transaction};
 
 /// Ended batches are forgotten after this many seconds.
 const KEEP_SECONDS: i64 = 30 * 86_400;
 const CLOSED: &str = "REMOVE open_pk, open_at, lease, lease_until, ending, ending_until";
+
+/// Who is told of an end, and what; `None`: nobody listens.
+type Told = Option<(Listening, News)>;
 
 impl EditBatches<'_> {
     /// Asks a batch to stop: at once while its folder is listed, soon where chunks are in work. `None`: it has ended, or is about to.
     pub async fn cancel(
         &self,
         batch: &EditBatchRecord,
+        told: Told,
         now_ms: i64,
     ) -> Result<Option<EditBatchPhase>, StoreError> {
-        if self.finish(batch, EditBatchPhase::Listing, None, EditBatchPhase::Cancelled, None, now_ms).await? {
+        let change = closed(EditBatchPhase::Cancelled, "", now_ms)
+            .when("phase = :listing")
+            .text(":listing", EditBatchPhase::Listing.name());
+        if self.close(batch, change, told, now_ms).await? {
             return Ok(Some(EditBatchPhase::Cancelled));
         }
         let change = Change::new("SET phase = :cancelling")
@@ -34,35 +41,17 @@ impl EditBatches<'_> {
         batch: &EditBatchRecord,
         lease: Option<&str>,
         errors: &str,
+        told: Told,
         now_ms: i64,
     ) -> Result<bool, StoreError> {
-        self.finish(batch, EditBatchPhase::Listing, lease, EditBatchPhase::Error, Some(errors), now_ms).await
-    }
-
-    async fn finish(
-        &self,
-        batch: &EditBatchRecord,
-        from: EditBatchPhase,
-        lease: Option<&str>,
-        to: EditBatchPhase,
-        errors: Option<&str>,
-        now_ms: i64,
-    ) -> Result<bool, StoreError> {
-        let errors_set = if errors.is_some() { ", edit_errors = :errors" } else { "" };
-        let mut change = Change::new(format!("SET phase = :to, expires = :expires{errors_set} {CLOSED}"))
-            .text(":from", from.name())
-            .text(":to", to.name())
-            .number(":expires", now_ms / 1000 + KEEP_SECONDS);
+        let mut change = closed(EditBatchPhase::Error, ", edit_errors = :errors", now_ms)
+            .text(":listing", EditBatchPhase::Listing.name())
+            .text(":errors", errors);
         change = match lease {
-            Some(lease) => change.when("phase = :from AND lease = :lease").text(":lease", lease),
-            None => change.when("phase = :from"),
+            Some(lease) => change.when("phase = :listing AND lease = :lease").text(":lease", lease),
+            None => change.when("phase = :listing"),
         };
-        if let Some(errors) = errors {
-            change = change.text(":errors", errors);
-        }
-        let mut transaction = self.0.transaction();
-        transaction.update(Guard::Job, &EDIT_BATCHES, key(batch.id), change)?;
-        committed(transaction).await
+        self.close(batch, change, told, now_ms).await
     }
 
     /// Takes a batch to end it until `until_ms`: one of which every chunk is settled, or that is to stop. `None`: it is not to be ended, or
@@ -95,20 +84,54 @@ impl EditBatches<'_> {
         self.update(key(id), change).await.map(drop)
     }
 
-    /// Ends a claimed batch.
-    pub async fn end(&self, batch: &EditBatchRecord, lease: &str, now_ms: i64) -> Result<bool, StoreError> {
-        let phase = match batch.phase {
-            EditBatchPhase::Cancelling => EditBatchPhase::Cancelled,
-            _ if batch.done > 0 => EditBatchPhase::Done,
-            _ => EditBatchPhase::Error,
-        };
-        let change = Change::new(format!("SET phase = :phase, expires = :expires {CLOSED}"))
-            .when("ending = :lease")
-            .text(":lease", lease)
-            .text(":phase", phase.name())
-            .number(":expires", now_ms / 1000 + KEEP_SECONDS);
-        let mut transaction = self.0.transaction();
-        transaction.update(Guard::Job, &EDIT_BATCHES, key(batch.id), change)?;
-        committed(transaction).await
+    /// Ends a claimed batch in the phase of [`end_of`].
+    pub async fn end(
+        &self,
+        batch: &EditBatchRecord,
+        lease: &str,
+        told: Told,
+        now_ms: i64,
+    ) -> Result<bool, StoreError> {
+        let change = closed(end_of(batch), "", now_ms).when("ending = :lease").text(":lease", lease);
+        self.close(batch, change, told, now_ms).await
     }
+
+    /// A last change, and what is told of it, together.
+    async fn close(
+        &self,
+        batch: &EditBatchRecord,
+        change: Change,
+        told: Told,
+        now_ms: i64,
+    ) -> Result<bool, StoreError> {
+        let mut transaction: Transaction<'_> = self.0.transaction();
+        transaction.update(Guard::Job, &EDIT_BATCHES, key(batch.id), change)?;
+        let messages = match &told {
+            Some((listening, news)) => {
+                self.0.webhooks().announce(&mut transaction, listening, news, now_ms)?
+            }
+            None => Vec::new(),
+        };
+        let ended = committed(transaction).await?;
+        if ended {
+            self.0.webhooks().send(&messages).await;
+        }
+        Ok(ended)
+    }
+}
+
+/// The phase in which a batch ends that has nothing more to be waited for.
+pub fn end_of(batch: &EditBatchRecord) -> EditBatchPhase {
+    match batch.phase {
+        EditBatchPhase::Cancelling => EditBatchPhase::Cancelled,
+        _ if batch.done > 0 => EditBatchPhase::Done,
+        _ => EditBatchPhase::Error,
+    }
+}
+
+/// The change to an ended phase, with further assignments.
+fn closed(phase: EditBatchPhase, set: &str, now_ms: i64) -> Change {
+    Change::new(format!("SET phase = :phase, expires = :expires{set} {CLOSED}"))
+        .text(":phase", phase.name())
+        .number(":expires", now_ms / 1000 + KEEP_SECONDS)
 }

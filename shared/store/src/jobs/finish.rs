@@ -118,8 +118,8 @@ impl Jobs<'_> {
         Ok(gathered)
     }
 
-    /// Ends a claimed job: its state, the rest of its hold and the account's place, together. It is untold and watched until
-    /// [`Jobs::tell`]. `reserve`: what is left of the hold.
+    /// Ends a claimed job: its state, the rest of its hold, the account's place and what webhooks are told, together. It is untold to the
+    /// log and watched until [`Jobs::tell`]. `reserve`: what is left of the hold.
     pub async fn end(
         &self,
         job: &JobRecord,
@@ -148,15 +148,12 @@ impl Jobs<'_> {
         if let Some(error) = &ending.error {
             change = change.text(":error", error);
         }
+        let told = self.told(&job.after(ending, now_ms), now_ms).await?;
         let mut transaction = self.0.transaction();
         transaction.update(Guard::Job, &JOBS, key(&job.account, &job.id), change)?;
         transaction.delete(&JOBS, active_key(&job.account))?;
         self.0.ledger().release_rest(&mut transaction, hold, reserve, now_ms)?;
-        match transaction.commit().await {
-            Ok(()) => Ok(true),
-            Err(TransactionError::Refused(_)) => Ok(false),
-            Err(TransactionError::Store(error)) => Err(error),
-        }
+        self.commit_telling(transaction, told.as_ref(), now_ms).await
     }
 
     /// Writes the log row of an ended job and counts it, once. `false`: it was told before, or has started again.

@@ -67,6 +67,8 @@ pub struct NewJob {
     pub account: String,
     pub mode: Mode,
     pub priority: Priority,
+    /// Scheme and host of the call, for URLs in what is told of its end.
+    pub base_url: String,
     pub created_at_ms: i64,
 }
 
@@ -92,6 +94,7 @@ pub struct JobRecord {
     pub phase: JobPhase,
     pub mode: Mode,
     pub priority: Priority,
+    pub base_url: String,
     pub created_at_ms: i64,
     pub started_at_ms: Option<i64>,
     /// When a segment was settled last.
@@ -129,6 +132,7 @@ impl JobRecord {
             phase: JobPhase::Pending,
             mode: job.mode,
             priority: job.priority,
+            base_url: job.base_url,
             created_at_ms: job.created_at_ms,
             started_at_ms: None,
             settled_at_ms: None,
@@ -164,6 +168,7 @@ impl JobRecord {
             .text("phase", self.phase.name())
             .text("job_mode", if self.mode == Mode::Multi { "multi" } else { "single" })
             .text("priority", if self.priority == Priority::Fast { "fast" } else { "standard" })
+            .text("base_url", &self.base_url)
             .number("created_at", self.created_at_ms)
             .number("reserve", 0)
             .number("expires", self.expires())
@@ -178,6 +183,7 @@ impl JobRecord {
             phase: JobPhase::parse(phase).ok_or_else(|| StoreError::malformed(format!("phase {phase}")))?,
             mode: if item.get_text("job_mode")? == "multi" { Mode::Multi } else { Mode::Single },
             priority: if item.get_text("priority")? == "fast" { Priority::Fast } else { Priority::Standard },
+            base_url: item.find_text("base_url").unwrap_or_default().to_owned(),
             created_at_ms: item.get_number("created_at")?,
             started_at_ms: item.find_number("started_at"),
             settled_at_ms: item.find_number("settled_at"),

@@ -2,14 +2,36 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use contract::Credits;
-use contract::platform::money::{EntryKind, LedgerEntry};
+use contract::clock::{month, seconds};
+use contract::platform::money::{Balance, EntryKind, LedgerEntry, Usd};
 use contract::resources::{LEDGER, OPEN_INDEX};
 
 use super::{BalanceSheet, Hold, Ledger, SHARDS, balance_key, rows, spend_key};
 use crate::item::{number, text};
 use crate::{Item, StoreError};
 
+impl BalanceSheet {
+    fn shown(&self, spent_this_month: Credits) -> Balance {
+        Balance {
+            balance: self.available,
+            held: self.held,
+            spent: self.spent,
+            currency: "credits".into(),
+            usd: Usd { balance: self.available.usd(), spent: self.spent.usd() },
+            spent_this_month,
+            updated_at: seconds(self.updated_at_ms),
+        }
+    }
+}
+
 impl Ledger<'_> {
+    /// A balance as its account sees it. `None`: no such account.
+    pub async fn shown(&self, account: &str, now_ms: i64) -> Result<Option<Balance>, StoreError> {
+        let Some(sheet) = self.balance(account).await? else { return Ok(None) };
+        let spent_by_key = self.spent_by_key(account, &month(now_ms)).await?;
+        Ok(Some(sheet.shown(spent_by_key.into_iter().map(|(_, spent)| spent).sum())))
+    }
+
     /// `None`: no such account.
     pub async fn balance(&self, account: &str) -> Result<Option<BalanceSheet>, StoreError> {
         let (pk, sk) = balance_key(account);

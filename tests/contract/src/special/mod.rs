@@ -65,6 +65,12 @@ mod upload_delete;
 mod upload_get;
 mod upload_renew;
 mod usage_get;
+pub mod webhook_create;
+mod webhook_delete;
+mod webhook_deliveries;
+mod webhook_get;
+mod webhook_list;
+mod webhook_redeliver;
 
 use std::path::Path;
 

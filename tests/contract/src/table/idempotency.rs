@@ -86,6 +86,9 @@ fn other_body(sample: &Sample) -> Value {
         Some(members) if members.contains_key("filename") => {
             members.insert("filename".into(), "another".into())
         }
+        Some(members) if members.contains_key("events") => {
+            members.insert("events".into(), json!(["balance.low"]))
+        }
         Some(members) if members.contains_key("parts") => {
             members.insert("parts".into(), json!([{"number": 1, "etag": "another"}]))
         }

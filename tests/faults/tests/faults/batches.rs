@@ -176,7 +176,7 @@ impl Machine<'_> {
             60..85 => self.settle().await,
             85..87 => drop(self.store().jobs().fail(&job, "a test").await.expect("an answer")),
             87 if self.random.random_range(0..4) == 0 => {
-                self.store().jobs().cancel(&job).await.expect("an answer");
+                self.store().jobs().cancel(&job, self.harness.now_ms()).await.expect("an answer");
             }
             88..91 => self.claim().await,
             91..95 => self.end().await,
@@ -215,6 +215,7 @@ async fn whatever_the_order_of_events_counters_add_up_and_no_credit_is_made_or_l
             account: ACCOUNT.into(),
             mode: Mode::Single,
             priority: Priority::Fast,
+            base_url: String::new(),
             created_at_ms: harness.now_ms(),
         });
         let mut transaction = harness.store().transaction();

@@ -133,6 +133,7 @@ fn variables(harness: &Harness, stores: &AwsListener) -> Vec<(String, String)> {
         (settings::BUCKET_RESULTS.name, &names.bucket_results),
         (settings::QUEUE_EXTRACTS.name, &names.queue_extracts),
         (settings::QUEUE_EDIT_CHUNKS.name, &names.queue_edit_chunks),
+        (settings::QUEUE_WEBHOOKS.name, &names.queue_webhooks),
         (settings::FILE_KEYS.name, file_keys.trim()),
         (settings::SECRETS_KEY.name, secrets_key.trim()),
         (settings::FETCH_ALLOW.name, &allowed),

@@ -20,3 +20,6 @@ mod requests;
 mod restarts;
 mod storages;
 mod strangers;
+mod webhook_batches;
+mod webhook_receivers;
+mod webhooks;

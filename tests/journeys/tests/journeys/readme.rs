@@ -80,6 +80,9 @@ async fn the_curl_lines_of_the_readme_do_what_it_says() {
     assert_eq!(tested["data"], json!({"readable": true, "writable": true, "error": null}));
     assert_eq!(shell.json(edit)["data"]["output"]["object_key"], "out/cup.webp");
 
+    let told = code("Be told when something has ended").replace("\\\n", "");
+    assert!(text(&shell.json(&told)["secret"]).starts_with("whsec_"));
+
     let requests = code("Or save the prompt as a model");
     let requests: Vec<&str> = requests.lines().collect();
     let [model, post, search] = requests[..] else { panic!("three lines: {requests:?}") };

@@ -21,6 +21,7 @@ struct Owned {
     request: String,
     extraction: String,
     storage: u64,
+    webhook: String,
 }
 
 async fn settle_in(harness: &Harness, account: &str) -> Owned {
@@ -65,7 +66,11 @@ async fn settle_in(harness: &Harness, account: &str) -> Owned {
     let body = json!({"name": format!("{account}-shop"), "type": "web_folder", "parameters": parameters});
     let made = harness.call("POST", "/v1/storage/storages").key(&secret).json(body).send().await;
     let storage = made.expect(200).json()["data"]["id"].as_u64().expect("an id");
-    Owned { secret, task, batch, key, classifier, job, upload, model, request, extraction, storage }
+    let body = json!({"url": "https://example.com/hook", "events": ["batch.failed"]});
+    let webhook =
+        harness.call("POST", "/v1/webhooks").key(&secret).json(body).send().await.expect(201).json();
+    let webhook = webhook["id"].as_str().expect("an id").to_owned();
+    Owned { secret, task, batch, key, classifier, job, upload, model, request, extraction, storage, webhook }
 }
 
 /// A path of a route with somebody's id in it, and with one that nobody has.
@@ -76,6 +81,8 @@ fn with_ids(route: &Route, path: &str, owned: &Owned) -> (String, String) {
         (owned.batch.to_string(), (owned.batch ^ 1).to_string())
     } else if path.contains("/storages/") {
         (owned.storage.to_string(), (owned.storage ^ 1).to_string())
+    } else if path.contains("/webhooks/") {
+        (owned.webhook.clone(), format!("wh_{}", "0".repeat(32)))
     } else if path.contains("/keys/") {
         (owned.key.clone(), "key_00000000000000000000".to_owned())
     } else if path.contains("/classifiers/") {
@@ -94,6 +101,7 @@ fn with_ids(route: &Route, path: &str, owned: &Owned) -> (String, String) {
         panic!("{} has an id that this test does not know: teach it", route.name)
     };
     let with = |id: &str| {
+        let path = path.replace("{delivery}", "msg_1");
         path.replace("{id}", id).replace("{name}", id).replace("{job_id}", id).replace("{model_id}", id)
     };
     (with(&own), with(&nobodys))

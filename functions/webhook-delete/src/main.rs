@@ -1,0 +1,3 @@
+fn main() -> Result<(), common::LambdaError> {
+    common::lambda(webhook_delete::function())
+}
