@@ -17,5 +17,6 @@ mod requests;
 mod restarts;
 mod storages;
 mod strangers;
+mod webhook_kills;
 mod webhook_receivers;
 mod webhooks;
