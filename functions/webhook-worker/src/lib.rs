@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use common::{Function, Platform, WorkerError};
 use contract::limits::WEBHOOK_DELAYS;
-use contract::resources::WEBHOOK_WORKER;
+use contract::resources::{LONGEST_DELAY_MS, WEBHOOK_WORKER};
 use rand::Rng;
 use secrets::Secrets;
 use store::{DeliveryMessage, DeliveryRecord, SendPlace, Sent, WebhookRecord};
@@ -19,8 +19,6 @@ const LOOKS: u32 = 3;
 const LOOK: Duration = Duration::from_millis(40);
 /// The longest that a message is put back for then, in seconds.
 const LONGEST_WAIT: u32 = 16;
-/// The longest that a queue keeps a message back, in milliseconds. What waits longer the sweep sends.
-const LONGEST_DELAY_MS: i64 = 900_000;
 
 pub fn function() -> Function {
     Function::queue(WEBHOOK_WORKER, handle)
@@ -143,7 +141,7 @@ fn jittered(ms: i64) -> i64 {
     ms + rand::rng().random_range(-ms / 10..=ms / 10)
 }
 
-/// Seconds until the message of the next attempt, where a queue can keep it back for so long.
+/// Seconds until the message of the next attempt, where a queue can keep it back for so long; else the sweep sends it.
 fn again(sent: &Sent, now_ms: i64) -> Option<u32> {
     let Sent::Again { due_at_ms, .. } = sent else { return None };
     let wait_ms = due_at_ms - now_ms;

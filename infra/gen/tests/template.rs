@@ -216,10 +216,19 @@ fn a_worker_knows_its_queue_and_may_put_off_what_failed() {
     let environment = &document["Resources"]["EditWorkerFunction"]["Properties"]["Environment"]["Variables"];
     assert_eq!(environment["ATELIER_QUEUE_EDITS"]["Ref"], "EditsQueue");
     let policy = document["Resources"]["EditWorkerRole"]["Properties"]["Policies"].to_string();
-    assert!(
-        policy.contains("sqs:ChangeMessageVisibility") && !policy.contains("sqs:SendMessage"),
-        "{policy}"
-    );
+    assert!(policy.contains("sqs:ChangeMessageVisibility") && !policy.contains("SendToEdits"), "{policy}");
+}
+
+#[test]
+fn what_sends_to_webhooks_decrypts_secrets_and_assumes_no_role_and_what_tells_of_ends_does_neither() {
+    let document = document();
+    let policy = |id: &str| document["Resources"][id]["Properties"]["Policies"].to_string();
+    let worker = policy("WebhookWorkerRole");
+    assert!(worker.contains("kms:Decrypt") && !worker.contains("sts:AssumeRole"), "{worker}");
+    for role in ["EditDeadLetterRole", "ExtractDeadLetterRole", "BatchCancelRole"] {
+        let policy = policy(role);
+        assert!(policy.contains("SendToWebhooks") && !policy.contains("kms:"), "{policy}");
+    }
 }
 
 #[test]

@@ -180,6 +180,8 @@ pub const DELIVERIES: Queue = Queue {
     dead_letters: "webhooks-dead",
     dead_letter_worker: "webhook-dead-letter",
 };
+/// The longest that a queue keeps a message back, in milliseconds.
+pub const LONGEST_DELAY_MS: i64 = 900_000;
 pub const QUEUES: [Queue; 5] = [EDITS, BATCHES, EXTRACTS, EDIT_CHUNKS, DELIVERIES];
 
 /// Where uploads lie.

@@ -6,6 +6,7 @@ mod balance;
 mod deliveries;
 mod open;
 mod places;
+mod sending;
 
 use contract::clock::seconds;
 use contract::platform::webhooks::{Event, Webhook, WebhookStatus};
@@ -17,8 +18,9 @@ use crate::transaction::Change;
 use crate::{Guard, Item, Store, StoreError, Transaction};
 
 pub use announce::{Listening, News};
-pub use deliveries::{DeliveryRecord, Sent};
+pub use deliveries::DeliveryRecord;
 pub use places::SendPlace;
+pub use sending::Sent;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebhookRecord {

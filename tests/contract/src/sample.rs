@@ -1,12 +1,14 @@
 //! A valid request of every route, with fresh things of the store for its parameters to name.
 
-use contract::platform::webhooks::Event;
+mod webhooks;
+
 use contract::{Input, Route, Scope};
 use harness::{Call, picture};
 use serde_json::{Value, json};
-use store::{News, Secret};
 
 use crate::subject::Subject;
+
+pub use webhooks::{delivery, webhook};
 
 /// A request that succeeds once.
 #[derive(Debug, Clone)]
@@ -117,7 +119,7 @@ async fn body(subject: &Subject, route: &Route, key: &str) -> Value {
         return json!({"input": [input], "operations": {}});
     }
     if route.path == "/v1/webhooks" {
-        make_room(subject, key).await;
+        webhooks::make_room(subject, key).await;
     }
     for one in ["input", "image"] {
         if body.get(one).is_some() {
@@ -205,41 +207,6 @@ async fn storage(subject: &Subject, key: &str) -> String {
     let body = json!({"name": name, "type": "s3", "parameters": parameters});
     let made = harness.call("POST", "/v1-beta1/storage/storages").key(key).json(body).send().await;
     made.expect(200).json()["data"]["id"].to_string()
-}
-
-/// Deletes the oldest webhooks of an account that has many: it may have no more than 20.
-async fn make_room(subject: &Subject, key: &str) {
-    let harness = &subject.harness;
-    let all = harness.call("GET", "/v1/webhooks").key(key).send().await.expect(200).json();
-    let all = all["data"].as_array().expect("a list");
-    for webhook in all.iter().take(all.len().saturating_sub(15)) {
-        let path = format!("/v1/webhooks/{}", webhook["id"].as_str().expect("an id"));
-        harness.call("DELETE", &path).key(key).send().await.expect(200);
-    }
-}
-
-/// The id of a fresh webhook.
-pub async fn webhook(subject: &Subject, key: &str) -> String {
-    make_room(subject, key).await;
-    let body = json!({"url": "https://example.com/hook", "events": ["batch.cancelled"]});
-    let made = subject.harness.call("POST", "/v1/webhooks").key(key).json(body).send().await;
-    made.expect(201).json()["id"].as_str().expect("an id").to_owned()
-}
-
-/// Ids of a fresh webhook and of a delivery to it that nobody sends.
-pub async fn delivery(subject: &Subject, key: &str) -> (String, String) {
-    let (store, id) = (subject.harness.store(), webhook(subject, key).await);
-    let secret = Secret::parse(key).expect("a key");
-    let key = store.keys().find_by_secret(&secret).await.expect("an answer").expect("a key");
-    let webhooks = store.webhooks();
-    let listening = webhooks.listening(&key.account, Event::BatchCancelled).await.expect("an answer");
-    let news = News::new(json!({"job_id": "sample"}), "http://127.0.0.1/v1/batch/sample");
-    let mut transaction = store.transaction();
-    let messages =
-        webhooks.announce(&mut transaction, &listening, &news, subject.harness.now_ms()).expect("deliveries");
-    transaction.commit().await.expect("deliveries");
-    let message = messages.into_iter().find(|message| message.webhook == id).expect("a delivery");
-    (id, message.delivery)
 }
 
 /// A fresh key's id.

@@ -1,9 +1,9 @@
 //! Deliveries that have not ended, for the sweep and for a start on an old store.
 
-use contract::resources::{OPEN_INDEX, WEBHOOKS};
+use contract::resources::{LONGEST_DELAY_MS, OPEN_INDEX, WEBHOOKS};
 
 use super::Webhooks;
-use super::deliveries::{DeliveryRecord, LATER_MS, LONGEST_DELAY_MS, SPREAD, key, open_pk};
+use super::deliveries::{DeliveryRecord, LATER_MS, SPREAD, key, open_pk};
 use crate::error::unless_refused;
 use crate::item::{number, text};
 use crate::{DeliveryMessage, Item, StoreError};

@@ -21,5 +21,6 @@ mod restarts;
 mod storages;
 mod strangers;
 mod webhook_batches;
+mod webhook_kills;
 mod webhook_receivers;
 mod webhooks;
