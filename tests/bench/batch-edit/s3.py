@@ -60,6 +60,8 @@ class Bucket:
 
     def count(self, prefix):
         """Objects whose keys begin so."""
+        # It may have been idle for too long.
+        self.connection.close()
         found, token = 0, ""
         while True:
             query = f"list-type=2&prefix={quote(prefix, safe='')}"
