@@ -278,6 +278,7 @@ fn limits() -> Value {
             "job_file_bytes": limits::MAX_BATCH_UPLOAD, "job_line_bytes": limits::MAX_BATCH_LINE,
             "upload_bytes": limits::MAX_UPLOAD, "upload_form_bytes": limits::MAX_FORM_UPLOAD,
             "uploads_pending": limits::MAX_PENDING_UPLOADS, "uploads_stored_bytes": limits::MAX_STORED_UPLOADS,
+            "batch_edit_uris": limits::MAX_BATCH_URIS, "batch_edit_objects": limits::MAX_BATCH_OBJECTS, "storages": limits::MAX_STORAGES,
         },
         "prices": contract::price::PRICES,
         "rate_limits": rates,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use contract::endpoints::ROUTES;
 use contract::resources::{Needs, QUEUES, TABLES};
 use contract::settings::{self, Place};
-use infra_gen::functions::functions;
+use infra_gen::functions::{camel, functions};
 use infra_gen::template;
 use serde_json::{Map, Value};
 
@@ -36,38 +36,55 @@ fn events(document: &Value) -> Vec<(String, Value)> {
 
 #[test]
 fn every_route_stands_under_all_its_paths_and_methods_with_and_without_a_slash() {
-    let found: BTreeSet<(String, String)> = events(&document())
-        .iter()
-        .filter(|(_, event)| event["Type"] == "HttpApi" && event["Properties"]["Path"].is_string())
-        .map(|(_, event)| {
-            (
-                event["Properties"]["Method"].as_str().unwrap().into(),
-                event["Properties"]["Path"].as_str().unwrap().into(),
-            )
-        })
-        .collect();
+    let found = operations(&document());
     let mut expected = BTreeSet::new();
     for route in ROUTES {
         for path in route.paths() {
             let methods = [Some(route.method.name()), route.head.then_some("HEAD")];
             for method in methods.into_iter().flatten() {
-                expected.insert((method.to_owned(), path.clone()));
-                expected.insert((method.to_owned(), format!("{path}/")));
+                let (method, function) = (method.to_ascii_lowercase(), camel(route.name) + "Function");
+                expected.insert((method.clone(), path.clone(), function.clone()));
+                expected.insert((method, format!("{path}/"), function));
             }
         }
     }
+    expected.insert(("x-amazon-apigateway-any-method".into(), "$default".into(), "FallbackFunction".into()));
     assert_eq!(found, expected);
+}
+
+/// Method, path and function of every route of the gateway.
+fn operations(document: &Value) -> BTreeSet<(String, String, String)> {
+    let paths = document["Resources"]["Api"]["Properties"]["DefinitionBody"]["paths"].as_object();
+    let mut found = BTreeSet::new();
+    for (path, methods) in paths.expect("paths") {
+        for (method, operation) in methods.as_object().expect("methods") {
+            let uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"].as_str().expect("a URI");
+            let function = uri.split("${").last().and_then(|rest| rest.split(".Arn}").next());
+            found.insert((method.clone(), path.clone(), function.expect("a function").to_owned()));
+        }
+    }
+    found
+}
+
+#[test]
+fn the_gateway_may_call_every_function_that_its_routes_name_and_no_other() {
+    let document = document();
+    let called: BTreeSet<String> =
+        operations(&document).into_iter().map(|(_, _, function)| function).collect();
+    let allowed: BTreeSet<String> = of_type(&document, "AWS::Lambda::Permission")
+        .filter(|(_, permission)| permission["Principal"] == "apigateway.amazonaws.com")
+        .map(|(_, permission)| permission["FunctionName"]["Ref"].as_str().expect("a function").to_owned())
+        .collect();
+    assert_eq!(called, allowed);
 }
 
 #[test]
 fn what_no_route_takes_reaches_the_fallback() {
     let document = document();
-    let without_path: Vec<_> = events(&document)
-        .into_iter()
-        .filter(|(_, event)| event["Type"] == "HttpApi" && event["Properties"].get("Path").is_none())
-        .map(|(id, _)| id)
-        .collect();
-    assert_eq!(without_path, ["FallbackFunction"]);
+    let default = &document["Resources"]["Api"]["Properties"]["DefinitionBody"]["paths"]["$default"];
+    assert_eq!(default["x-amazon-apigateway-any-method"]["isDefaultRoute"], true);
+    let found = operations(&document).into_iter().find(|(_, path, _)| path == "$default");
+    assert_eq!(found.map(|(_, _, function)| function).as_deref(), Some("FallbackFunction"));
 }
 
 #[test]

@@ -1,11 +1,10 @@
-//! A function each with its log group and role, and the events that call it.
+//! A function each with its log group and role, and what calls it.
 
-use contract::Route;
 use contract::resources::Trigger;
 use serde_json::{Map, Value, json};
 
 use super::queues::queue_id;
-use super::{arn, reference, roles, settings, sub};
+use super::{api, arn, reference, roles, settings, sub};
 use crate::functions::{Caller, Function, camel, functions};
 
 const RETENTION_DAYS: u32 = 30;
@@ -31,6 +30,9 @@ pub fn resources() -> Value {
         let id = camel(function.name);
         resources.insert(id.clone() + "Function", lambda(&function, &id));
         resources.insert(id.clone() + "Role", roles::role(&function));
+        if matches!(function.caller, Caller::Route(_) | Caller::Default) {
+            resources.insert(id.clone() + "Permission", api::permission(&format!("{id}Function")));
+        }
         resources.insert(id + "Logs", log_group(&function));
     }
     json!({"Resources": resources})
@@ -52,8 +54,10 @@ fn lambda(function: &Function, id: &str) -> Value {
         "Timeout": function.timeout_seconds,
         "Role": arn(&format!("{id}Role")),
         "LoggingConfig": {"LogGroup": reference(&format!("{id}Logs"))},
-        "Events": events(function),
     });
+    if let Some(events) = events(function) {
+        properties["Events"] = events;
+    }
     let environment = settings::environment(function);
     if environment.as_object().is_some_and(|variables| !variables.is_empty()) {
         properties["Environment"] = json!({"Variables": environment});
@@ -65,10 +69,10 @@ fn lambda(function: &Function, id: &str) -> Value {
     json!({"Type": "AWS::Serverless::Function", "Properties": properties})
 }
 
-fn events(function: &Function) -> Value {
-    match function.caller {
-        Caller::Route(route) => http(route),
-        Caller::Default => json!({"Default": {"Type": "HttpApi", "Properties": {"ApiId": reference("Api")}}}),
+/// What calls a function beside the gateway, whose routes name it.
+fn events(function: &Function) -> Option<Value> {
+    Some(match function.caller {
+        Caller::Route(_) | Caller::Default => return None,
         Caller::Event(Trigger::Queue(queue)) => {
             sqs(&queue_id(queue.name), queue.batch, reference("WorkerConcurrency"))
         }
@@ -79,25 +83,7 @@ fn events(function: &Function) -> Value {
             let unit = if minutes == 1 { "minute" } else { "minutes" };
             json!({"Schedule": {"Type": "Schedule", "Properties": {"Schedule": format!("rate({minutes} {unit})")}}})
         }
-    }
-}
-
-/// The gateway tells `/v1/keys` and `/v1/keys/` apart and the interface does not, so each path has a route with and one
-/// without the slash.
-fn http(route: &Route) -> Value {
-    let mut events = Map::new();
-    for path in route.paths() {
-        for method in std::iter::once(route.method.name()).chain(route.head.then_some("HEAD")) {
-            let name = camel(&method.to_ascii_lowercase()) + &camel(&path);
-            events.insert(format!("{name}Slash"), http_event(method, &format!("{path}/")));
-            events.insert(name, http_event(method, &path));
-        }
-    }
-    Value::Object(events)
-}
-
-fn http_event(method: &str, path: &str) -> Value {
-    json!({"Type": "HttpApi", "Properties": {"ApiId": reference("Api"), "Method": method, "Path": path}})
+    })
 }
 
 fn sqs(queue: &str, batch: u32, concurrency: Value) -> Value {

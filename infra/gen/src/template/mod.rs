@@ -1,5 +1,6 @@
 //! `template.yaml`: hand-written parts of `infra/parts` and what follows from the contract, merged.
 
+mod api;
 mod count;
 mod dashboard;
 mod functions;
@@ -59,6 +60,7 @@ pub fn document(root: &Path) -> Result<Value> {
     ] {
         merge(&mut template, part)?;
     }
+    template["Resources"]["Api"]["Properties"]["DefinitionBody"] = api::body();
     template["Resources"]["Api"]["Properties"]["CorsConfiguration"] = json!({
         "AllowOrigins": ["*"],
         "AllowHeaders": cors::ALLOWED_HEADERS,
