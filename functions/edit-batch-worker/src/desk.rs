@@ -54,7 +54,7 @@ impl<'a> Desk<'a> {
                 output_object: data.output,
                 profiling: data.profiling,
             };
-            BatchLine { index, item: BatchItem::Done(result) }
+            BatchLine { index, item: BatchItem::Done(Box::new(result)) }
         }))
     }
 

@@ -69,9 +69,9 @@ async fn manifest(platform: &Platform, batch: &EditBatchRecord) -> Result<Listin
                 return Err(ApiError::because(ErrorKind::InputTooLarge, TOO_MANY));
             }
             let below = object.strip_prefix(&path).unwrap_or(&object);
-            let sub_folder = below.rfind('/').map_or("", |slash| &below[..=slash]);
+            let sub_folder = below.rfind('/').map_or(String::new(), |slash| below[..=slash].to_owned());
             let source = format!("{STORAGE_SCHEME}{}/{object}", storage.name);
-            manifest.add(source, &sub_folder.to_owned(), Some(object)).await?;
+            manifest.add(source, &sub_folder, Some(object)).await?;
         }
         match page.next {
             Some(next) => from = Some(next),

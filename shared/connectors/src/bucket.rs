@@ -170,7 +170,7 @@ impl Bucket {
     /// Whether there is an object; an error where it is not the one that was written under `mark`.
     async fn is_there(&self, key: &str, mark: &str) -> Result<bool, ConnectorError> {
         let found = self.client.head_object().bucket(&self.bucket).key(key).send();
-        match timeout(READ, found).await.unwrap_or_else(|late| Err(SdkError::timeout_error(late))) {
+        match timeout(READ, found).await.map_err(|_| ConnectorError::Slow)? {
             Ok(found) => {
                 let marked = found.metadata().and_then(|all| all.get(MARK));
                 if marked.is_some_and(|found| found == mark) { Ok(true) } else { Err(ConnectorError::Exists) }

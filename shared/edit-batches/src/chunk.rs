@@ -51,7 +51,7 @@ pub async fn begin<'a>(
                 )?,
                 None => Lines::new(),
             };
-            Ok(Some(Chunk { platform, batch, record, lease, lines }))
+            Ok(Some(Chunk { platform, batch, record: *record, lease, lines }))
         }
     }
 }

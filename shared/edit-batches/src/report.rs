@@ -40,7 +40,7 @@ pub async fn report(
     let mut results = Vec::new();
     for (_, line) in shown(platform, &batch).await? {
         match line.item {
-            BatchItem::Done(result) => results.push(result),
+            BatchItem::Done(result) => results.push(*result),
             BatchItem::Failed(error) => errors.push(error),
         }
     }

@@ -147,6 +147,6 @@ pub struct BatchLine {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum BatchItem {
-    Done(BatchResult),
+    Done(Box<BatchResult>),
     Failed(BatchError),
 }

@@ -34,7 +34,7 @@ pub struct ChunkRecord {
 #[derive(Debug)]
 pub enum BegunChunk {
     /// It is ours until the lease ends.
-    Ours(ChunkRecord),
+    Ours(Box<ChunkRecord>),
     Ended,
     /// Another worker's lease is alive.
     Busy,
@@ -92,7 +92,7 @@ impl EditBatches<'_> {
         .number(":one", 1)
         .number(":expires", now_ms / 1000 + KEEP_SECONDS);
         if let Some(item) = self.update(chunk_key(batch.id, number), change).await? {
-            return Ok(BegunChunk::Ours(ChunkRecord::read(&item, &batch.account)?));
+            return Ok(BegunChunk::Ours(Box::new(ChunkRecord::read(&item, &batch.account)?)));
         }
         let found = self.get(chunk_key(batch.id, number)).await?;
         let ended = found.is_some_and(|item| item.find_number("ended") == Some(1));
