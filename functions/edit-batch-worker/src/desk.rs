@@ -12,6 +12,8 @@ use edit_batches::{Entry, load};
 use editing::{Editor, Name, Source, Stored, Target, Way, store_result};
 use store::EditBatchRecord;
 
+use crate::share::Share;
+
 /// Longest work on one picture.
 const LONGEST: Duration = Duration::from_secs(120);
 const UNSAFE: &str =
@@ -22,6 +24,7 @@ pub(crate) struct Desk<'a> {
     batch: &'a EditBatchRecord,
     request: BatchEditRequest,
     editor: Arc<Editor>,
+    share: Arc<Share>,
     /// The folder's storage.
     source: Option<Source>,
     target: Option<Arc<Target>>,
@@ -38,11 +41,13 @@ impl<'a> Desk<'a> {
         };
         let target = Target::open(platform, &batch.account, &request.output()).await?;
         let editor = platform.shared(Editor::load)?;
-        Ok(Self { platform, batch, request, editor, source, target, stop: AtomicBool::new(false) })
+        let share = platform.shared(Share::load)?;
+        Ok(Self { platform, batch, request, editor, share, source, target, stop: AtomicBool::new(false) })
     }
 
     /// Edits an item. `None`: it is left.
     pub(crate) async fn work(&self, index: u64, entry: &Entry) -> Option<Result<BatchLine, ApiError>> {
+        let _place = self.share.enter(&self.batch.account, entry).await;
         if self.stop.load(Ordering::Relaxed) {
             return None;
         }

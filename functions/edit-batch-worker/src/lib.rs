@@ -4,6 +4,7 @@
 mod chunk;
 mod desk;
 mod listing;
+mod share;
 
 use std::sync::Arc;
 
@@ -11,6 +12,11 @@ use common::{Function, Platform, WorkerError};
 use contract::resources::EDIT_BATCH_WORKER;
 use edit_batches::advance;
 use store::{EditBatchMessage, EditBatchPhase};
+
+use share::Share;
+
+/// After so long it is tried again whether an account has room for another chunk.
+const WAIT_SECONDS: u32 = 1;
 
 pub fn function() -> Function {
     Function::queue(EDIT_BATCH_WORKER, handle)
@@ -22,6 +28,11 @@ async fn handle(platform: Arc<Platform>, body: String) -> Result<(), WorkerError
     match (message.chunk, batch.phase) {
         (None, EditBatchPhase::Listing) => listing::list(&platform, &batch).await,
         (Some(number), EditBatchPhase::Working | EditBatchPhase::Cancelling) if number < batch.chunks() => {
+            let share = platform.shared(Share::load).map_err(WorkerError::new)?;
+            let Some(_place) = share.begin(&batch.account) else {
+                // Others go first.
+                return Ok(platform.store.queues().send_edit_chunks_in(&[message], WAIT_SECONDS).await?);
+            };
             chunk::work(&platform, &batch, number).await
         }
         _ => Ok(advance(&platform, batch.id).await?),

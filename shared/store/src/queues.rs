@@ -63,6 +63,11 @@ fn body(task: u64) -> String {
     serde_json::json!(Message { task }).to_string()
 }
 
+/// None rather than 0: a queue may have a delay of its own.
+fn delay(seconds: u32) -> Option<i32> {
+    i32::try_from(seconds).ok().filter(|seconds| *seconds > 0)
+}
+
 impl Queues<'_> {
     pub async fn send_edit(&self, task: u64) -> Result<(), StoreError> {
         let queue = self.0.names.queue(&EDITS);
@@ -85,9 +90,18 @@ impl Queues<'_> {
 
     /// Messages for many chunks of batches of edits, as many a call as SQS takes.
     pub async fn send_edit_chunks(&self, messages: &[EditBatchMessage]) -> Result<(), StoreError> {
+        self.send_edit_chunks_in(messages, 0).await
+    }
+
+    /// The same, to be received after so many seconds, at most 900.
+    pub async fn send_edit_chunks_in(
+        &self,
+        messages: &[EditBatchMessage],
+        seconds: u32,
+    ) -> Result<(), StoreError> {
         let bodies: Vec<String> =
             messages.iter().map(|message| serde_json::json!(message).to_string()).collect();
-        self.send_all(&EDIT_CHUNKS, &bodies).await
+        self.send_later(&EDIT_CHUNKS, &bodies, delay(seconds)).await
     }
 
     /// Messages for many extractions, as many a call as SQS takes.
@@ -105,8 +119,7 @@ impl Queues<'_> {
     ) -> Result<(), StoreError> {
         let bodies: Vec<String> =
             messages.iter().map(|message| serde_json::json!(message).to_string()).collect();
-        let delay = i32::try_from(seconds).ok().filter(|seconds| *seconds > 0);
-        self.send_later(&DELIVERIES, &bodies, delay).await
+        self.send_later(&DELIVERIES, &bodies, delay(seconds)).await
     }
 
     async fn send_all(&self, queue: &Queue, bodies: &[String]) -> Result<(), StoreError> {

@@ -97,7 +97,7 @@ impl Submit {
     }
 
     fn body(&self) -> Result<Value> {
-        let text = if self.request.trim_start().starts_with('{') {
+        let text = if self.request.trim_start().starts_with(['{', '[', '"']) {
             self.request.clone()
         } else {
             fs::read_to_string(&self.request)

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use harness::{Fault, FaultyServer, holding, picture};
+use harness::{Fault, FaultyServer, FileAnswer, holding, picture};
 use journeys::balance;
 use serde_json::{Value, json};
 
@@ -214,4 +214,34 @@ async fn a_batch_that_is_sent_again_under_its_key_is_made_once() {
     let id = first.json()["data"]["id"].as_u64().expect("an id");
     shop.ended(id).await;
     assert_eq!(balance(&shop.server).await, json!([9_999, 0, 1]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_long_batch_from_a_slow_host_keeps_nobody_else_waiting_for_that_host() {
+    let shop = Shop::new().await;
+    let slow = FileAnswer::new("image/jpeg", picture(20, 20)).after(Duration::from_secs(2));
+    let slow = shop.home.files.handle("slow.jpg", move |_| slow.clone());
+    let quick = shop.home.files.add("quick.jpg", "image/jpeg", picture(20, 20));
+    let batches = [(); 3].map(|()| json!({"input": vec![slow.clone(); 100], "operations": {}}));
+    let mut ids = Vec::new();
+    for body in batches {
+        ids.push(shop.start(body).await);
+    }
+    while shop.home.files.requests("slow.jpg") < 3 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let key = shop.account("other", "10").await;
+    let begun = std::time::Instant::now();
+    let body = json!({"input": quick, "operations": {}});
+    let edit = shop.server.call("POST", "/v1/image/edit").key(&key).json(body.clone());
+    edit.send().await.expect(200);
+    let body = json!({"input": [quick], "operations": {}});
+    let batch = shop.server.call("POST", BATCH).key(&key).json(body).send().await.expect(200).json();
+    let look = format!("{BATCH}/{}?wait=20", batch["data"]["id"]);
+    let seen = shop.server.call("GET", &look).key(&key).send().await.expect(200).json();
+    assert_eq!(seen["data"]["status"], "DONE", "{seen}");
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    for id in ids {
+        shop.server.call("DELETE", &format!("{BATCH}/{id}")).send().await.expect(200);
+    }
 }
