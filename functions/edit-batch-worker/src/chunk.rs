@@ -52,7 +52,7 @@ pub(crate) async fn work(
         Ok(Outcome::More) => {
             chunk.give_back().await?;
             let again = EditBatchMessage { batch: batch.id, chunk: Some(number) };
-            Ok(platform.store.queues().send_edit_chunks(&[again]).await?)
+            Ok(platform.store.queues().send_edit_chunks(&[again], 0).await?)
         }
         Err(error) => {
             chunk.give_back().await?;

@@ -29,9 +29,9 @@ async fn handle(platform: Arc<Platform>, body: String) -> Result<(), WorkerError
         (None, EditBatchPhase::Listing) => listing::list(&platform, &batch).await,
         (Some(number), EditBatchPhase::Working | EditBatchPhase::Cancelling) if number < batch.chunks() => {
             let share = platform.shared(Share::load).map_err(WorkerError::new)?;
-            let Some(_place) = share.begin(&batch.account) else {
+            let Some(_place) = share.chunks.try_enter(&batch.account) else {
                 // Others go first.
-                return Ok(platform.store.queues().send_edit_chunks_in(&[message], WAIT_SECONDS).await?);
+                return Ok(platform.store.queues().send_edit_chunks(&[message], WAIT_SECONDS).await?);
             };
             chunk::work(&platform, &batch, number).await
         }

@@ -32,7 +32,7 @@ pub(crate) async fn list(platform: &Platform, batch: &EditBatchRecord) -> Result
             let now_ms = platform.now_ms();
             if let Some(batch) = batches.listed(batch.id, &lease, listing, now_ms).await? {
                 let messages = batches.messages(&batch, i64::MAX).await?;
-                platform.store.queues().send_edit_chunks(&messages).await?;
+                platform.store.queues().send_edit_chunks(&messages, 0).await?;
                 tracing::info!(
                     batch = batch.id,
                     account = batch.account,

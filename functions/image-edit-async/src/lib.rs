@@ -50,9 +50,9 @@ async fn handle(cx: Cx, req: Request<EditRequest>) -> Result<Response<Task>, Api
         created_at: micros(task.created_at_ms),
         request,
     };
-    let (store, id) = (cx.store.clone(), task.id);
+    let (store, id, message) = (cx.store.clone(), task.id, task.message());
     let send = async move {
-        if let Err(error) = store.queues().send_edit(id).await {
+        if let Err(error) = store.queues().send_edits(&[message], 0).await {
             tracing::warn!(task = id, error = %error, "message not sent; the sweep will");
         }
     };

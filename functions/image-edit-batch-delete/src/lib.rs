@@ -34,7 +34,7 @@ async fn handle(cx: Cx, req: Request<TaskRef>) -> Result<Response<Task>, ApiErro
     let send = async move {
         let look = EditBatchMessage { batch: batch.id, chunk: None };
         if phase == EditBatchPhase::Cancelling
-            && let Err(error) = store.queues().send_edit_chunks(&[look]).await
+            && let Err(error) = store.queues().send_edit_chunks(&[look], 0).await
         {
             tracing::warn!(batch = batch.id, %error, "message not sent; the sweep will");
         }

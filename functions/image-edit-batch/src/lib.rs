@@ -66,5 +66,5 @@ async fn manifest(store: &Store, id: u64, request: &BatchEditRequest) -> Result<
 
 async fn send(store: &Store, batch: &EditBatchRecord) -> Result<(), StoreError> {
     let messages = store.edit_batches().messages(batch, i64::MAX).await?;
-    store.queues().send_edit_chunks(&messages).await
+    store.queues().send_edit_chunks(&messages, 0).await
 }

@@ -52,7 +52,7 @@ async fn run(platform: Arc<Platform>) -> Result<(), StoreError> {
 async fn repair(platform: &Platform, task: &TaskRecord, now_ms: i64) -> Result<(), StoreError> {
     if !gave_up(task.created_at_ms, task.attempts, &EDITS, now_ms) {
         tracing::warn!(task = task.id, "message of an open task sent again");
-        return platform.store.queues().send_edit(task.id).await;
+        return platform.store.queues().send_edits(&[task.message()], 0).await;
     }
     let error = TaskError {
         error: "The edit was not finished in time. Nothing was charged.".into(),

@@ -9,7 +9,7 @@ use contract::limits::WEBHOOK_DELAYS;
 use contract::resources::{LONGEST_DELAY_MS, WEBHOOK_WORKER};
 use rand::Rng;
 use secrets::Secrets;
-use store::{DeliveryMessage, DeliveryRecord, SendPlace, Sent, WebhookRecord};
+use store::{DeliveryMessage, DeliveryRecord, SendPlace, Sent, WebhookRecord, put_back_seconds};
 use webhooks::{Answered, Courier, Signatures, Unsent, seal_context};
 
 /// After so long another worker may send a delivery, and its place is free: this one is surely gone. Milliseconds.
@@ -17,8 +17,6 @@ const LEASE_MS: i64 = WEBHOOK_WORKER.timeout_seconds as i64 * 1000;
 /// Where all places of a webhook are taken: so often it is looked again at once, after so long each time.
 const LOOKS: u32 = 3;
 const LOOK: Duration = Duration::from_millis(40);
-/// The longest that a message is put back for then, in seconds.
-const LONGEST_WAIT: u32 = 16;
 
 pub fn function() -> Function {
     Function::queue(WEBHOOK_WORKER, handle)
@@ -46,11 +44,10 @@ async fn place(platform: &Platform, message: &DeliveryMessage) -> Result<Option<
     Ok(None)
 }
 
-/// Lets others go first. No attempt is counted; the wait grows, so that those who wait in great numbers cost little.
+/// Lets others go first. No attempt is counted.
 async fn put_back(platform: &Platform, mut message: DeliveryMessage) -> Result<(), WorkerError> {
-    let seconds = 1_u32.checked_shl(message.waited).unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
-    message.waited = (message.waited + 1).min(16);
-    let seconds = rand::rng().random_range(seconds.div_ceil(2)..=seconds);
+    let seconds = put_back_seconds(message.waited);
+    message.waited += 1;
     Ok(platform.store.queues().send_deliveries(&[message], seconds).await?)
 }
 

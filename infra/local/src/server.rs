@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use common::{ApiError, Config, Platform, QueueFunction, ScheduleFunction, Work};
 use connectors::Connectors;
-use contract::resources::{BATCH_WORKER, Queue, WEBHOOK_WORKER};
+use contract::resources::{BATCH_WORKER, EDIT_WORKER, Queue, WEBHOOK_WORKER};
 use editing::{EditLimits, Editor};
 use embedded::{Embedded, EmbeddedError, EmbeddedOptions};
 use engine::Engine;
@@ -38,8 +38,10 @@ pub enum ServeError {
     Data(#[from] io::Error),
 }
 
-/// Tasks begun at the same time, at least.
+/// Messages of a queue in work at the same time, at least.
 const FETCHED_AT_ONCE: usize = 8;
+/// Edits in the background begun at the same time: many, since most of one may be waiting for its picture; of an account as many as its share.
+const TASKS_AT_ONCE: usize = 32;
 /// Shards of batch jobs in work at the same time.
 const SHARDS_AT_ONCE: usize = 2;
 /// Messages to webhooks that are sent at the same time: many, since each only waits; of an account as many as its share.
@@ -233,6 +235,7 @@ fn work(
     let at_once = match function.worker.name {
         name if name == BATCH_WORKER.name => SHARDS_AT_ONCE,
         name if name == WEBHOOK_WORKER.name => SENT_AT_ONCE,
+        name if name == EDIT_WORKER.name => TASKS_AT_ONCE.max(at_once),
         _ => at_once,
     };
     if let Some(source) = Source::of(function.worker.trigger, queues, at_once) {

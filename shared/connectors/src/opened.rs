@@ -103,7 +103,7 @@ impl Connectors {
         Ok(match storage.kind {
             StorageType::WebFolder => {
                 let base = parameters.base_url.as_deref().unwrap_or_default();
-                Arc::new(WebFolder::new(self.fetcher.clone(), base))
+                Arc::new(WebFolder::new(self.fetcher.of(&storage.account), base))
             }
             StorageType::S3 => {
                 Arc::new(s3::open(http, &parameters, credentials(platform, storage, &parameters).await?))

@@ -104,7 +104,7 @@ async fn go_on(platform: &Platform, batch: &EditBatchRecord, number: u32) -> Res
     let next = number + WINDOW;
     if next < batch.chunks() {
         let message = EditBatchMessage { batch: batch.id, chunk: Some(next) };
-        platform.store.queues().send_edit_chunks(&[message]).await?;
+        platform.store.queues().send_edit_chunks(&[message], 0).await?;
     }
     advance(platform, batch.id).await
 }

@@ -162,7 +162,8 @@ impl Editor {
     ) -> Result<Input, EditError> {
         let upload = uploads::id_of(uri);
         if upload.is_none() && !is_storage_uri(uri) {
-            let Fetched { body, place, .. } = self.fetcher.get(uri, max_bytes, Some(deadline)).await?;
+            let Fetched { body, place, .. } =
+                self.fetcher.of(account).get(uri, max_bytes, Some(deadline)).await?;
             return Ok(Input { bytes: body, place: InputPlace::Fetched(place) });
         }
         let read = async {

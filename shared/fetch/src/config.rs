@@ -31,6 +31,8 @@ pub struct FetchConfig {
     pub at_once: usize,
     /// Of these, to one host as written in the URL.
     pub per_host: usize,
+    /// And for one account.
+    pub per_account: usize,
     /// Certificate authorities trusted besides the built-in ones.
     pub extra_roots: Vec<CertificateDer<'static>>,
 }
@@ -51,6 +53,7 @@ impl Default for FetchConfig {
             redirects: 3,
             at_once: 16,
             per_host: 4,
+            per_account: 8,
             extra_roots: Vec::new(),
         }
     }

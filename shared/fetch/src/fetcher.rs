@@ -19,6 +19,7 @@ use crate::{FetchConfig, FetchError, Guard, Resolver, Stage, Target};
 #[derive(Clone)]
 pub struct Fetcher {
     pub(crate) inner: Arc<Inner>,
+    account: Option<Arc<str>>,
 }
 
 pub(crate) struct Inner {
@@ -27,6 +28,7 @@ pub(crate) struct Inner {
     resolver: Box<dyn Resolver>,
     pub(crate) tls: TlsConnector,
     places: Places,
+    shares: Places,
 }
 
 /// A complete download.
@@ -52,7 +54,14 @@ impl Fetcher {
         let guard = Guard::new(&config);
         let tls = connection::tls(&config.extra_roots);
         let places = Places::new(config.at_once, config.per_host);
-        Self { inner: Arc::new(Inner { config, guard, resolver: Box::new(resolver), tls, places }) }
+        let shares = Places::new(Places::MOST, config.per_account);
+        let inner = Inner { config, guard, resolver: Box::new(resolver), tls, places, shares };
+        Self { inner: Arc::new(inner), account: None }
+    }
+
+    /// The same for one account, which takes no more than its share of the places.
+    pub fn of(&self, account: &str) -> Self {
+        Self { inner: self.inner.clone(), account: Some(account.into()) }
     }
 
     /// Downloads `url`, following redirects. At most `max_bytes` bytes of content, counted as they come and again after
@@ -65,7 +74,14 @@ impl Fetcher {
         deadline: Option<std::time::Instant>,
     ) -> Result<Fetched, FetchError> {
         let target = self.inner.guard.target(url)?;
-        let work = self.inner.placed(target, max_bytes);
+        let work = async {
+            let share = match &self.account {
+                Some(account) => Some(self.inner.shares.enter(account).await),
+                None => None,
+            };
+            let fetched = self.inner.placed(target, max_bytes).await?;
+            Ok(Fetched { place: fetched.place.with(share), ..fetched })
+        };
         match deadline {
             None => work.await,
             Some(deadline) => {

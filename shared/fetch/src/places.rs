@@ -16,14 +16,25 @@ pub struct Places {
     per_host: usize,
 }
 
-/// One of the downloads at once, in all and from its host.
+/// One of the downloads at once, in all and from its host, until it is dropped.
 #[derive(Debug)]
 pub struct Place {
     _host: OwnedSemaphorePermit,
     _all: OwnedSemaphorePermit,
+    _share: Option<Box<Place>>,
+}
+
+impl Place {
+    /// Keeps another as long as this one.
+    pub(crate) fn with(self, share: Option<Place>) -> Self {
+        Self { _share: share.map(Box::new), ..self }
+    }
 }
 
 impl Places {
+    /// The most that there can be in all.
+    pub const MOST: usize = Semaphore::MAX_PERMITS;
+
     /// So many in all, and of these so many of one host or of whatever else a name stands for.
     pub fn new(at_once: usize, per_host: usize) -> Self {
         Self { all: Arc::new(Semaphore::new(at_once)), hosts: Mutex::default(), per_host }
@@ -33,7 +44,14 @@ impl Places {
     pub async fn enter(&self, host: &str) -> Place {
         let host = acquire(self.host(host)).await;
         let all = acquire(Arc::clone(&self.all)).await;
-        Place { _host: host, _all: all }
+        Place { _host: host, _all: all, _share: None }
+    }
+
+    /// A place where one is free now.
+    pub fn try_enter(&self, host: &str) -> Option<Place> {
+        let host = self.host(host).try_acquire_owned().ok()?;
+        let all = Arc::clone(&self.all).try_acquire_owned().ok()?;
+        Some(Place { _host: host, _all: all, _share: None })
     }
 
     fn host(&self, host: &str) -> Arc<Semaphore> {

@@ -240,6 +240,30 @@ async fn at_most_four_run_to_one_host_and_sixteen_in_all() {
 }
 
 #[tokio::test]
+async fn an_account_takes_eight_of_the_sixteen_and_another_goes_before_the_rest_of_its_fetches() {
+    let server = slow(Duration::ZERO, Duration::from_millis(10)).await;
+    let quick = Server::answering(ok(b"x")).await;
+    let port = server.address.port();
+    let name = |number| format!("h{number}.test");
+    let names = (0..8).fold(Script::default(), |names, number| names.name(&name(number), &[&["127.0.0.1"]]));
+    let mut hosts: Vec<String> = (0..8).map(|number| format!("{}:{port}", name(number))).collect();
+    hosts.push(quick.address.to_string());
+    let fetcher = Fetcher::new(allowing(&hosts), names);
+    let busy: Vec<_> = (0..64)
+        .map(|number| {
+            let (fetcher, host) = (fetcher.of("busy"), hosts[number % 8].clone());
+            tokio::spawn(async move { fetcher.get(&format!("http://{host}/"), 100_000, None).await.is_ok() })
+        })
+        .collect();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let soon = || Some(std::time::Instant::now() + Duration::from_millis(300));
+    let waits = fetcher.of("busy").get(&quick.url("/"), 10, soon()).await;
+    assert!(matches!(waits, Err(FetchError::Timeout(_))), "{waits:?}");
+    assert!(fetcher.of("other").get(&quick.url("/"), 10, soon()).await.is_ok());
+    busy.iter().for_each(|fetch| fetch.abort());
+}
+
+#[tokio::test]
 async fn a_dropped_fetch_closes_its_connection_and_frees_its_place() {
     let server = slow(Duration::ZERO, Duration::from_millis(10)).await;
     let quick = Server::answering(ok(b"x")).await;

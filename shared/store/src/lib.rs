@@ -58,7 +58,9 @@ pub use lazy::Lazy;
 pub use ledger::{BalanceSheet, Hold, Ledger};
 pub use logs::{CallRow, LogFilter, Logs};
 pub use names::Names;
-pub use queues::{BatchMessage, DeliveryMessage, EditBatchMessage, ExtractMessage, Message, Queues};
+pub use queues::{
+    BatchMessage, DeliveryMessage, EditBatchMessage, ExtractMessage, Message, Queues, put_back_seconds,
+};
 pub use rates::{Ask, Rates, Window, Windows};
 pub use secret::Secret;
 pub use storages::{StorageRecord, Storages};

@@ -2,14 +2,21 @@
 
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use contract::resources::{BATCHES, DELIVERIES, EDIT_CHUNKS, EDITS, EXTRACTS, Queue};
+use rand::Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::{Store, StoreError};
 
 /// A message of the edits queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     pub task: u64,
+    /// Whose it is: an account has a share of what a process works on.
+    #[serde(default)]
+    pub account: String,
+    /// How often it was put back because the share was taken.
+    #[serde(default)]
+    pub waited: u32,
 }
 
 /// A message of the queue of batch jobs.
@@ -58,9 +65,14 @@ pub struct Queues<'a>(pub(crate) &'a Store);
 
 /// What `SendMessageBatch` takes.
 const MOST_A_BATCH: usize = 10;
+/// The longest that a message is put back because a share is taken, in seconds.
+const LONGEST_WAIT: u32 = 16;
 
-fn body(task: u64) -> String {
-    serde_json::json!(Message { task }).to_string()
+/// Seconds for which a message is put back that has waited so often, while the share of its account is taken: more each time, so that those who
+/// wait in great numbers cost little.
+pub fn put_back_seconds(waited: u32) -> u32 {
+    let seconds = 1_u32.checked_shl(waited).unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
+    rand::rng().random_range(seconds.div_ceil(2)..=seconds)
 }
 
 /// None rather than 0: a queue may have a delay of its own.
@@ -69,46 +81,28 @@ fn delay(seconds: u32) -> Option<i32> {
 }
 
 impl Queues<'_> {
-    pub async fn send_edit(&self, task: u64) -> Result<(), StoreError> {
-        let queue = self.0.names.queue(&EDITS);
-        self.0.sqs.send_message().queue_url(queue).message_body(body(task)).send().await?;
-        Ok(())
+    /// Messages for many tasks, to be received after so many seconds, at most 900; as many a call as SQS takes, like all that follow.
+    pub async fn send_edits(&self, messages: &[Message], seconds: u32) -> Result<(), StoreError> {
+        self.send_all(&EDITS, messages, seconds).await
     }
 
-    /// Messages for many tasks, as many a call as SQS takes.
-    pub async fn send_edits(&self, tasks: &[u64]) -> Result<(), StoreError> {
-        let bodies: Vec<String> = tasks.iter().map(|task| body(*task)).collect();
-        self.send_all(&EDITS, &bodies).await
-    }
-
-    /// Messages for many shards of jobs, as many a call as SQS takes.
+    /// Messages for many shards of jobs.
     pub async fn send_batches(&self, messages: &[BatchMessage]) -> Result<(), StoreError> {
-        let bodies: Vec<String> =
-            messages.iter().map(|message| serde_json::json!(message).to_string()).collect();
-        self.send_all(&BATCHES, &bodies).await
+        self.send_all(&BATCHES, messages, 0).await
     }
 
-    /// Messages for many chunks of batches of edits, as many a call as SQS takes.
-    pub async fn send_edit_chunks(&self, messages: &[EditBatchMessage]) -> Result<(), StoreError> {
-        self.send_edit_chunks_in(messages, 0).await
-    }
-
-    /// The same, to be received after so many seconds, at most 900.
-    pub async fn send_edit_chunks_in(
+    /// Messages for many chunks of batches of edits, to be received after so many seconds, at most 900.
+    pub async fn send_edit_chunks(
         &self,
         messages: &[EditBatchMessage],
         seconds: u32,
     ) -> Result<(), StoreError> {
-        let bodies: Vec<String> =
-            messages.iter().map(|message| serde_json::json!(message).to_string()).collect();
-        self.send_later(&EDIT_CHUNKS, &bodies, delay(seconds)).await
+        self.send_all(&EDIT_CHUNKS, messages, seconds).await
     }
 
-    /// Messages for many extractions, as many a call as SQS takes.
+    /// Messages for many extractions.
     pub async fn send_extracts(&self, messages: &[ExtractMessage]) -> Result<(), StoreError> {
-        let bodies: Vec<String> =
-            messages.iter().map(|message| serde_json::json!(message).to_string()).collect();
-        self.send_all(&EXTRACTS, &bodies).await
+        self.send_all(&EXTRACTS, messages, 0).await
     }
 
     /// Messages for many deliveries, to be received after so many seconds, at most 900.
@@ -117,25 +111,21 @@ impl Queues<'_> {
         messages: &[DeliveryMessage],
         seconds: u32,
     ) -> Result<(), StoreError> {
-        let bodies: Vec<String> =
-            messages.iter().map(|message| serde_json::json!(message).to_string()).collect();
-        self.send_later(&DELIVERIES, &bodies, delay(seconds)).await
+        self.send_all(&DELIVERIES, messages, seconds).await
     }
 
-    async fn send_all(&self, queue: &Queue, bodies: &[String]) -> Result<(), StoreError> {
-        self.send_later(queue, bodies, None).await
-    }
-
-    async fn send_later(
+    async fn send_all(
         &self,
         queue: &Queue,
-        bodies: &[String],
-        delay: Option<i32>,
+        messages: &[impl Serialize],
+        seconds: u32,
     ) -> Result<(), StoreError> {
-        for batch in bodies.chunks(MOST_A_BATCH) {
-            let entries = batch.iter().enumerate().map(|(number, body)| {
+        for batch in messages.chunks(MOST_A_BATCH) {
+            let entries = batch.iter().enumerate().map(|(number, message)| {
+                let body =
+                    serde_json::to_string(message).map_err(|error| StoreError::Failed(error.into()))?;
                 let entry = SendMessageBatchRequestEntry::builder().id(number.to_string());
-                let entry = entry.message_body(body).set_delay_seconds(delay);
+                let entry = entry.message_body(body).set_delay_seconds(delay(seconds));
                 entry.build().map_err(|error| StoreError::Failed(error.into()))
             });
             let entries = entries.collect::<Result<_, _>>()?;

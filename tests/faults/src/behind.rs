@@ -63,6 +63,12 @@ pub async fn load(server: &Server, id: u64) -> TaskRecord {
     store(server).tasks().load(id).await.expect("a look-up").expect("a task that exists")
 }
 
+/// Sends a task's message once more.
+pub async fn send_again(server: &Server, id: u64) {
+    let message = load(server, id).await.message();
+    store(server).queues().send_edits(&[message], 0).await.expect("sent");
+}
+
 /// Overwrites the stored request of a task.
 pub async fn corrupt(server: &Server, id: u64, request: &str) {
     change(server, id, "request", Some(AttributeValue::S(request.into()))).await;

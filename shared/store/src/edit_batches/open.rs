@@ -21,7 +21,7 @@ impl EditBatches<'_> {
                 .when("attribute_exists(open_pk)")
                 .number(":at", now_ms + LOOK_AFTER_MS);
             self.update(key(batch.id), look).await?;
-            self.0.queues().send_edit_chunks(&self.messages(batch, now_ms).await?).await?;
+            self.0.queues().send_edit_chunks(&self.messages(batch, now_ms).await?, 0).await?;
         }
         Ok(overdue.len())
     }
@@ -39,7 +39,7 @@ impl EditBatches<'_> {
             }
             self.end_lease(key(batch.id), "lease_until").await?;
             self.end_lease(key(batch.id), "ending_until").await?;
-            self.0.queues().send_edit_chunks(&self.messages(batch, i64::MAX).await?).await?;
+            self.0.queues().send_edit_chunks(&self.messages(batch, i64::MAX).await?, 0).await?;
             sent += 1;
         }
         Ok(sent)

@@ -30,15 +30,15 @@ impl Tasks<'_> {
             let mut pages = self.leases().open(OPEN, shard, i64::MAX).into_paginator().send();
             while let Some(page) = pages.next().await {
                 let page = read(page?.items.unwrap_or_default()).filter_map(|(_, task)| task);
-                let mut ids = Vec::new();
+                let mut messages = Vec::new();
                 for task in page.filter(|task| task.created_at_ms.max(task.begun_at_ms) < started_ms) {
                     if let Some(lease) = &task.lease {
                         self.give_back(task.id, lease, started_ms).await?;
                     }
-                    ids.push(task.id);
+                    messages.push(task.message());
                 }
-                self.0.queues().send_edits(&ids).await?;
-                sent += ids.len();
+                self.0.queues().send_edits(&messages, 0).await?;
+                sent += messages.len();
             }
         }
         Ok(sent)

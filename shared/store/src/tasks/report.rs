@@ -6,7 +6,7 @@ use contract::tasks::{TaskReport, TaskStatus};
 use serde_json::{Value, json};
 
 use super::{TaskRecord, Tasks, Verdict};
-use crate::{Listening, News, StoreError};
+use crate::{Listening, Message, News, StoreError};
 
 impl TaskRecord {
     pub fn report(&self) -> Result<TaskReport, StoreError> {
@@ -22,6 +22,10 @@ impl TaskRecord {
             errors: errors.map_err(|_| StoreError::malformed("errors of a task"))?.unwrap_or_default(),
             result: self.result.as_deref().map_or_else(|| Ok(json!({})), parse)?,
         })
+    }
+
+    pub fn message(&self) -> Message {
+        Message { task: self.id, account: self.account.clone(), waited: 0 }
     }
 
     /// Where it is looked at, as the call that made it was written.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use common::{Platform, QueueFunction, SqsBatchResponse, SqsEvent, Work};
 use contract::Credits;
-use faults::behind::{charges, load, messages, results};
+use faults::behind::{self, charges, load, messages, results};
 use faults::eventually;
 use futures::future::join_all;
 use harness::{Harness, picture};
@@ -37,7 +37,7 @@ async fn tasks_whose_messages_the_queue_delivers_three_times_are_charged_once() 
         let answer = call.send().await;
         ids.push(answer.json()["data"]["id"].as_u64().expect("an id"));
         for _ in 0..2 {
-            harness.store().queues().send_edit(ids[ids.len() - 1]).await.expect("sent");
+            behind::send_again(&harness.server, ids[ids.len() - 1]).await;
         }
     }
     for id in &ids {

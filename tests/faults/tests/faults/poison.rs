@@ -23,7 +23,7 @@ async fn a_poison_task_ends_through_the_dead_letters_and_its_neighbours_do_not_n
     let mut healthy = Vec::new();
     for round in 0..9 {
         if let Some(id) = poisoned.get(round / 3).filter(|_| round % 3 == 0) {
-            harness.store().queues().send_edit(*id).await.expect("sent");
+            behind::send_again(&harness.server, *id).await;
         }
         let call = harness.call("POST", "/v1/image/edit/async").key(&key).json(crate::edit(&input));
         healthy.push(call.send().await.json()["data"]["id"].as_u64().expect("an id"));
