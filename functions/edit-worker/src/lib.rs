@@ -11,26 +11,13 @@ use contract::price::PRICES;
 use contract::resources::EDIT_WORKER;
 use contract::tasks::TaskError;
 use editing::{Destination, Editor, Name, Stored, Way, store_result};
-use fetch::Places;
 use serde_json::json;
-use store::{Message, TaskRecord, Verdict, put_back_seconds};
+use store::{Message, TaskRecord, Verdict};
 
 /// Seconds of work on one task; the rest of the function's timeout is for the commit.
 const WORK_SECONDS: u64 = 120;
 /// Seconds after which another worker may take the task: this one is surely gone.
 const LEASE_SECONDS: i64 = EDIT_WORKER.timeout_seconds as i64;
-
-/// Of the tasks that a process works on, those of one account. On Lambda a process works on one.
-struct Share(Places);
-
-/// Tasks of one account at the same time: as many as it may fetch from addresses, or read from its storages.
-const PER_ACCOUNT: usize = 8;
-
-impl Share {
-    fn load(_: &Platform) -> Result<Self, ApiError> {
-        Ok(Self(Places::new(Places::MOST, PER_ACCOUNT)))
-    }
-}
 
 pub fn function() -> Function {
     Function::queue(EDIT_WORKER, handle)
@@ -38,8 +25,6 @@ pub fn function() -> Function {
 
 async fn handle(platform: Arc<Platform>, body: String) -> Result<(), WorkerError> {
     let message: Message = serde_json::from_str(&body).map_err(WorkerError::new)?;
-    let share = platform.shared(Share::load).map_err(WorkerError::new)?;
-    let Some(_place) = share.0.try_enter(&message.account) else { return put_back(&platform, message).await };
     let lease = uuid::Uuid::new_v4().to_string();
     let now_ms = platform.now_ms();
     let begun =
@@ -53,13 +38,6 @@ async fn handle(platform: Arc<Platform>, body: String) -> Result<(), WorkerError
             Err(error)
         }
     }
-}
-
-/// Lets others go first: the share of the account is taken.
-async fn put_back(platform: &Platform, mut message: Message) -> Result<(), WorkerError> {
-    let seconds = put_back_seconds(message.waited);
-    message.waited += 1;
-    Ok(platform.store.queues().send_edits(&[message], seconds).await?)
 }
 
 /// Fails only for faults that may pass; what is wrong with the input ends the task.

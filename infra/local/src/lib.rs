@@ -3,6 +3,7 @@
 pub mod accounts;
 mod asked;
 pub mod control;
+mod fair_edits;
 mod file_keys;
 mod first_start;
 mod functions;

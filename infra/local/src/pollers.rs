@@ -8,7 +8,7 @@ use aws_sdk_sqs::Client;
 use common::{Platform, QueueFunction, SqsEvent};
 use contract::resources::{Queue, Trigger};
 use store::StoreError;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 /// Seconds of a long poll.
@@ -77,21 +77,36 @@ pub fn start<W: Worker>(
     source: &Source,
     stop: &watch::Receiver<bool>,
 ) {
-    for _ in 0..source.at_once {
-        let (sqs, worker, source, mut stop) = (sqs.clone(), worker.clone(), source.clone(), stop.clone());
-        pollers.spawn(async move {
-            while !*stop.borrow() {
-                let received = tokio::select! {
-                    received = receive(&sqs, &source) => received,
-                    _ = stop.changed() => break,
-                };
-                if let Err(error) = work(&sqs, &*worker, &source, received).await {
-                    tracing::error!(error, worker = worker.name(), "messages not worked");
-                    tokio::time::sleep(PAUSE).await;
-                }
+    pollers.spawn(poll(sqs.clone(), worker.clone(), Arc::new(source.clone()), stop.clone()));
+}
+
+/// Receives one batch after the other, and works them beside each other.
+async fn poll<W: Worker>(sqs: Client, worker: Arc<W>, source: Arc<Source>, mut stop: watch::Receiver<bool>) {
+    let places = Arc::new(Semaphore::new(source.at_once));
+    let mut works = JoinSet::new();
+    while !*stop.borrow() {
+        let received = async {
+            let place = places.clone().acquire_owned().await;
+            (place, receive(&sqs, &source).await)
+        };
+        let (place, received) = tokio::select! {
+            received = received => received,
+            _ = stop.changed() => break,
+        };
+        while works.try_join_next().is_some() {}
+        if received.as_ref().is_ok_and(|event| event.records.is_empty()) {
+            continue;
+        }
+        let (sqs, worker, source) = (sqs.clone(), worker.clone(), source.clone());
+        works.spawn(async move {
+            if let Err(error) = work(&sqs, &*worker, &source, received).await {
+                tracing::error!(error, worker = worker.name(), "messages not worked");
+                tokio::time::sleep(PAUSE).await;
             }
+            drop(place);
         });
     }
+    while works.join_next().await.is_some() {}
 }
 
 async fn receive(sqs: &Client, source: &Source) -> Result<SqsEvent, StoreError> {
@@ -113,9 +128,6 @@ async fn work<W: Worker>(
         .iter()
         .filter_map(|message| Some((message.message_id.clone()?, message.receipt_handle.clone()?)))
         .collect();
-    if receipts.is_empty() {
-        return Ok(());
-    }
     let failed = match worker.work(received).await {
         Ok(failed) => failed,
         Err(error) => {

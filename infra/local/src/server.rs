@@ -17,6 +17,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use webhooks::Courier;
 
+use crate::fair_edits::FairEdits;
 use crate::first_start::{self, FirstStartError};
 use crate::listener::{self, Service};
 use crate::pollers::{InProcess, Source};
@@ -40,12 +41,12 @@ pub enum ServeError {
 
 /// Messages of a queue in work at the same time, at least.
 const FETCHED_AT_ONCE: usize = 8;
-/// Edits in the background begun at the same time: many, since most of one may be waiting for its picture; of an account as many as its share.
-const TASKS_AT_ONCE: usize = 32;
+/// Edits in the background that are in work or wait for their turn.
+const TASKS_AT_ONCE: usize = 1024;
 /// Shards of batch jobs in work at the same time.
 const SHARDS_AT_ONCE: usize = 2;
 /// Messages to webhooks that are sent at the same time: many, since each only waits; of an account as many as its share.
-const SENT_AT_ONCE: usize = 64;
+const SENT_AT_ONCE: usize = 256;
 
 /// A running server.
 pub struct Server {
@@ -235,11 +236,16 @@ fn work(
     let at_once = match function.worker.name {
         name if name == BATCH_WORKER.name => SHARDS_AT_ONCE,
         name if name == WEBHOOK_WORKER.name => SENT_AT_ONCE,
-        name if name == EDIT_WORKER.name => TASKS_AT_ONCE.max(at_once),
+        name if name == EDIT_WORKER.name => TASKS_AT_ONCE,
         _ => at_once,
     };
-    if let Some(source) = Source::of(function.worker.trigger, queues, at_once) {
-        let worker = Arc::new(InProcess { platform: platform.clone(), function });
-        pollers::start(tasks, &platform.store.sqs, &worker, &source, stopped);
+    let Some(source) = Source::of(function.worker.trigger, queues, at_once) else { return };
+    let is_of_edits = function.worker.name == EDIT_WORKER.name;
+    let (sqs, worker) = (&platform.store.sqs, InProcess { platform: platform.clone(), function });
+    if is_of_edits {
+        let worker = FairEdits::new(worker, stopped.clone());
+        pollers::start(tasks, sqs, &Arc::new(worker), &source, stopped);
+    } else {
+        pollers::start(tasks, sqs, &Arc::new(worker), &source, stopped);
     }
 }

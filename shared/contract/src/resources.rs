@@ -317,7 +317,6 @@ pub const EDIT_WORKER: Worker = Worker {
     summary: "Edits the pictures of asynchronous tasks.",
     needs: &[
         Needs::Tasks,
-        Needs::EditQueue,
         Needs::Ledger,
         Needs::Results,
         Needs::FileKeys,

@@ -11,6 +11,7 @@ mod pictures;
 mod poison;
 mod races;
 mod servers;
+mod shares;
 mod starts;
 mod sweep;
 mod urls;

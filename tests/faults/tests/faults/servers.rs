@@ -1,12 +1,10 @@
 //! Servers that are slow, lie about lengths, send bombs, or no HTTP at all.
 
 use std::io::Write;
-use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};
 
 use contract::Credits;
 use faults::hostile::{Behaviour, Hostile, ok, with_head};
-use fetch::{Resolve, Resolver};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use futures::StreamExt;
@@ -189,53 +187,4 @@ async fn slow_servers_take_the_places_of_nobody_else() {
     assert!(stuck.iter().all(|answer| answer.status == 400));
     assert_eq!(harness.balance("default").await.spent, Credits::whole(1));
     harness.assert_books().await;
-}
-
-/// Every name is this machine.
-struct Here;
-
-impl Resolver for Here {
-    fn resolve<'a>(&'a self, _: &'a str) -> Resolve<'a> {
-        Box::pin(async { Ok(vec![IpAddr::V4(Ipv4Addr::LOCALHOST)]) })
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_account_with_many_slow_hosts_keeps_no_other_account_waiting() {
-    let pause = Duration::from_millis(50);
-    let head = b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n".to_vec();
-    let server = Hostile::start(vec![Behaviour::Repeat(head, b"x".to_vec(), pause)]).await;
-    let hosts: Vec<String> =
-        (0..10).map(|number| format!("h{number}.test:{}", server.address.port())).collect();
-    let harness = Harness::with(|options| {
-        options.resolver = Box::new(Here);
-        options.fetch.allow.extend(hosts.iter().map(|host| host.parse().expect("host:port")));
-    })
-    .await;
-    let hostile = harness.account("hostile", 100).await;
-    for number in 0..40 {
-        let slow = crate::edit(&format!("http://{}/0", hosts[number % hosts.len()]));
-        harness.call("POST", "/v1/image/edit/async").key(&hostile).json(slow).send().await.expect(200);
-    }
-    let stuck = hosts.iter().map(|host| {
-        let slow = crate::edit(&format!("http://{host}/0"));
-        harness.call("POST", "/v1/image/edit").key(&hostile).json(slow).send()
-    });
-    let stuck = futures::future::join_all(stuck);
-    let healthy = async {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        let begun = Instant::now();
-        let body = crate::edit(&harness.files().add("p.jpg", "image/jpeg", picture(40, 30)));
-        harness.call("POST", "/v1/image/edit").json(body.clone()).send().await.expect(200);
-        let task = harness.call("POST", "/v1/image/edit/async").json(body).send().await.expect(200).json();
-        let task = harness.wait_task(&harness.key, task["data"]["id"].as_u64().expect("an id")).await;
-        (task, begun.elapsed())
-    };
-    tokio::select! {
-        _ = stuck => panic!("the slow hosts have answered first"),
-        (task, took) = healthy => {
-            assert_eq!(task["status"], "DONE", "{task}");
-            assert!(took < Duration::from_secs(4), "{took:?}");
-        }
-    }
 }
