@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use common::Body;
+use contract::limits::MAX_EXTRACT_BODY;
 use futures::TryStreamExt;
 use http_body::Frame;
 use http_body_util::combinators::UnsyncBoxBody;
@@ -16,8 +17,9 @@ pub type Outgoing = UnsyncBoxBody<Bytes, Error>;
 /// Seconds a client may take to send a body.
 const SLOWEST: Duration = Duration::from_secs(60);
 
-/// Bytes and time spent on the rest of a body that is too large; less where nothing says how long it is.
-const MOST_DRAINED: usize = 100_000_000;
+/// Bytes and time spent on the rest of a body that is too large; less where nothing says how long it is. A client that goes a little beyond the
+/// largest body there is must get to read its answer.
+const MOST_DRAINED: usize = MAX_EXTRACT_BODY + MAX_EXTRACT_BODY / 2;
 const MOST_DRAINED_UNKNOWN: usize = 8_000_000;
 const LONGEST_DRAIN: Duration = Duration::from_secs(5);
 
