@@ -53,7 +53,7 @@ pub struct OcrOptions {
     pub longest_side: u32,
     /// Looks at fewer samples first, and at more only where the text is small.
     pub adaptive: bool,
-    /// The samples of the longer side at that first look. Fewer cost less: at 512 a page of 40 lines costs half,
+    /// The samples of the longer side at that first look. Fewer cost less: at 544 a page of 40 lines costs half,
     /// but lines are cut out less exactly, and of small print some are misread.
     pub first_side: u32,
     /// How much narrower than they are lines are read, 0.7..1: of small print a letter in a hundred is lost at 0.85, four at 0.8. The
@@ -72,7 +72,7 @@ impl OcrOptions {
     /// What a page is about, for about a second of processor time: lines squeezed, and no more of them than that allows, which is all
     /// of a page of running text.
     pub fn gist() -> Self {
-        Self { first_side: 512, squeeze: 0.74, most_text: Some(1_250), ..Self::default() }
+        Self { first_side: 544, squeeze: 0.74, most_text: Some(1_250), ..Self::default() }
     }
 }
 
