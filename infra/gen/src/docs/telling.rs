@@ -64,8 +64,8 @@ fn events() -> Vec<Vec<Markup>> {
         ]),
         row(&[
             "`batch.completed`, `batch.failed`, `batch.cancelled`",
-            "a batch job has ended",
-            "as `GET /v1/batch/{job_id}`",
+            "a batch job or a batch of edits has ended",
+            "as `GET /v1/batch/{job_id}`, `GET /image/edit/batch/{id}`",
         ]),
         row(&[
             "`request.done`",
@@ -89,7 +89,7 @@ fn headers() -> Vec<Vec<Markup>> {
         ]),
         row(&[
             "`X-Claid-Hmac-SHA256`",
-            "of edits only: HMAC-SHA256 of the body in hex; the key is the secret as it is shown, `whsec_` and all",
+            "of edits and batches of edits only: HMAC-SHA256 of the body in hex; the key is the secret as it is shown, `whsec_` and all",
         ]),
     ]
 }
