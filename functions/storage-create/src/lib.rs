@@ -1,6 +1,7 @@
 //! Connects a storage. Its secret is sealed before anything is stored.
 
 use common::{ApiError, Commit, Cx, Function, Request, Response};
+use connectors::Connectors;
 use contract::ErrorKind;
 use contract::endpoints::STORAGE_CREATE;
 use contract::images::{Storage, StorageCreate, StorageParameters};
@@ -14,6 +15,9 @@ pub fn function() -> Function {
 
 async fn handle(cx: Cx, req: Request<StorageCreate>) -> Result<Response<Storage>, ApiError> {
     let StorageCreate { name, kind, parameters } = req.data;
+    if let Some(fault) = cx.shared(Connectors::load)?.fault_of(&parameters) {
+        return Err(ApiError::invalid(vec![fault]));
+    }
     let id = random_id();
     let (mut access_key, mut secret) = (None, None);
     if let Some(credentials) = &parameters.credentials {

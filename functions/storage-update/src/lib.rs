@@ -1,6 +1,7 @@
 //! Renames a storage or changes its parameters.
 
 use common::{ApiError, Commit, Cx, Function, Request, Response};
+use connectors::Connectors;
 use contract::endpoints::STORAGE_UPDATE;
 use contract::images::{Storage, StorageCredentials, StorageParameters, StorageUpdate};
 use contract::{ErrorKind, Fault};
@@ -39,6 +40,9 @@ async fn change(cx: &Cx, storage: &mut StorageRecord, wanted: StorageParameters)
     let merged = wanted.over(older);
     let mut faults = Vec::new();
     merged.check(storage.kind, &mut faults);
+    if faults.is_empty() {
+        faults.extend(cx.shared(Connectors::load)?.fault_of(&merged));
+    }
     if !faults.is_empty() {
         return Err(ApiError::invalid(faults));
     }

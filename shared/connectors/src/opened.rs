@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use common::{ApiError, Platform};
+use contract::Fault;
 use contract::images::{StorageParameters, StorageType};
-use fetch::{FetchConfig, Fetcher, Place, Places, SystemResolver};
+use fetch::{FetchConfig, FetchError, Fetcher, Place, Places, SystemResolver};
 use secrets::Secrets;
 use store::StorageRecord;
 
@@ -56,6 +57,19 @@ impl Connectors {
     pub fn load(_: &Platform) -> Result<Self, ApiError> {
         let config = FetchConfig::from_env().map_err(ApiError::internal)?;
         Ok(Self::new(Fetcher::new(config, SystemResolver::default())))
+    }
+
+    /// That an address of a storage is not one that is reached, as far as that is known without the network.
+    pub fn fault_of(&self, parameters: &StorageParameters) -> Option<Fault> {
+        let addresses = [("endpoint", &parameters.endpoint), ("base_url", &parameters.base_url)];
+        addresses.into_iter().find_map(|(name, url)| {
+            let error = self.fetcher.admits(url.as_deref()?).err()?;
+            let sentence = match error {
+                FetchError::BadUrl(sentence) => sentence,
+                _ => "names an address that is not reached: only public hosts, ports 80 and 443, and what the operator admits",
+            };
+            Some(Fault::other(format!("parameters.{name}"), sentence))
+        })
     }
 
     /// A place among the objects that are read and not yet used: so their memory is bounded, and no account's slow servers keep all others waiting.

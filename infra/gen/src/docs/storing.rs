@@ -37,7 +37,7 @@ pub fn section() -> Markup {
                 Sessions and decrypted secrets are kept for ten minutes at most."))
             }
             p {
-                (inline("Addresses of storages pass the same guard as inputs: a server on a private network must be admitted by `ATELIER_FETCH_ALLOW`. Buckets are addressed by path. Requests that fail for a passing reason are tried three times; an object that takes longer than 20 seconds to come is given up. Of an account, eight edits in the background are in work on `atelier serve` at the same time; in any process eight pictures are fetched from addresses, eight objects read and eight results written. \
+                (inline("Addresses of storages pass the same guard as inputs, numeric addresses and ports as soon as they are given (422), names when they are used: a server on a private network must be admitted by `ATELIER_FETCH_ALLOW`. Buckets are addressed by path. Requests that fail for a passing reason are tried three times; an object that takes longer than 20 seconds to come is given up. Of an account, eight edits in the background are in work on `atelier serve` at the same time; in any process eight pictures are fetched from addresses, eight objects read and eight results written. \
                 `POST /storage/storages/{id}/test` reads a listing, writes `.atelier-test-…` into the storage's folder and deletes it, seven seconds for each, and says what failed. Of a web folder it says whether its server answers. \
                 An edit whose result cannot be written is 400 and free. A task that is cancelled or taken over after its result was written leaves the object in the storage, since by then another task may have written the same one."))
             }

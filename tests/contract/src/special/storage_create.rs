@@ -39,6 +39,43 @@ async fn every_fault_of_a_storage_is_named_by_its_path() {
 }
 
 #[tokio::test]
+async fn addresses_that_are_not_public_are_refused_where_no_network_is_needed_to_tell() {
+    bounded(60, async {
+        let harness = Harness::start().await;
+        let made = harness.call("POST", PATH).json(web("shop")).send().await.expect(200).json();
+        let shop = format!("{PATH}/{}", made["data"]["id"]);
+        let keys = json!({"access_key": "a", "secret_access_key": "b"});
+        let own = harness.url("/v1/balance");
+        for url in [
+            "http://127.0.0.1:1",
+            "http://10.1.2.3/pictures",
+            "http://[::1]",
+            "http://[::ffff:10.0.0.1]/",
+            "http://169.254.169.254/latest",
+            "https://example.com:9000",
+            &own,
+        ] {
+            let folder = json!({"base_url": url});
+            let bucket = json!({"bucket": "abc", "endpoint": url, "credentials": keys});
+            let made =
+                |kind: &str, parameters: &Value| json!({"name": "a", "type": kind, "parameters": parameters});
+            for (method, path, body, field) in [
+                ("POST", PATH, made("web_folder", &folder), "parameters.base_url"),
+                ("POST", PATH, made("s3", &bucket), "parameters.endpoint"),
+                ("POST", PATH, made("gcs", &bucket), "parameters.endpoint"),
+                ("PATCH", &shop, json!({"parameters": folder}), "parameters.base_url"),
+            ] {
+                let answer = harness.call(method, path).json(body).send().await;
+                assert_images_kind(&answer, ErrorKind::Validation);
+                let details = &answer.json()["error_details"];
+                assert!(details[field].is_array(), "{url}: {details}");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_name_is_taken_once_an_account_also_by_calls_at_the_same_time() {
     bounded(60, async {
         let harness = Harness::start().await;

@@ -177,18 +177,12 @@ async fn what_a_storage_refuses_is_said_and_costs_nothing() {
     wrong_key["credentials"]["secret_access_key"] = "wrong".into();
     let mut wrong_bucket = shop.bucket.s3("");
     wrong_bucket["bucket"] = "nothing-here".into();
-    let mut closed = shop.bucket.s3("");
-    closed["endpoint"] = "http://127.0.0.1:1".into();
-    let mut metadata = shop.bucket.s3("");
-    metadata["endpoint"] = "http://169.254.169.254".into();
-    let mut own = shop.bucket.s3("");
-    own["endpoint"] = shop.server.base_url().into();
+    let mut private = shop.bucket.s3("");
+    private["endpoint"] = "http://localhost".into();
     for (name, parameters, reason) in [
         ("key", wrong_key, "its credentials are not accepted"),
         ("bucket", wrong_bucket, "there is no such bucket"),
-        ("closed", closed, "its address may not be reached"),
-        ("metadata", metadata, "its address may not be reached"),
-        ("own", own, "its address may not be reached"),
+        ("private", private, "its address may not be reached"),
     ] {
         let storage = shop.connect(name, "s3", parameters).await;
         let tested = shop.test(&storage).await;
