@@ -9,6 +9,7 @@ use contract::{Credits, ErrorKind};
 use edit_batches::{Chunk, Entry, advance, begin, entries, failed};
 use futures::{StreamExt, stream};
 use store::{ChunkHold, EditBatchMessage, EditBatchPhase, EditBatchRecord};
+use tokio::time::timeout;
 
 use crate::desk::Desk;
 
@@ -110,11 +111,12 @@ async fn edit(
     let mut work = stream::iter(work).buffer_unordered(AT_ONCE);
     let (begun, mut kept, mut looked) = (Instant::now(), Instant::now(), Instant::now());
     let (mut fault, mut is_left) = (None, false);
-    while let Some((index, entry, worked)) = work.next().await {
-        match worked {
-            None => is_left = true,
-            Some(Ok(line)) => drop(chunk.lines.insert(index, line)),
-            Some(Err(error)) => match said(chunk, error) {
+    loop {
+        match timeout(LOOK, work.next()).await {
+            Ok(None) => break,
+            Ok(Some((_, _, None))) => is_left = true,
+            Ok(Some((index, _, Some(Ok(line))))) => drop(chunk.lines.insert(index, line)),
+            Ok(Some((index, entry, Some(Err(error))))) => match said(chunk, error) {
                 Ok(said) => fail(chunk, index, entry, &said),
                 Err(error) => {
                     // The others are finished first, so that they are not begun again.
@@ -122,6 +124,8 @@ async fn edit(
                     fault = Some(error);
                 }
             },
+            // All wait for slow servers: the chunk is kept, and a cancellation seen, all the same.
+            Err(_) => {}
         }
         if kept.elapsed() >= KEEP {
             if !chunk.keep(LEASE_MS).await? {
