@@ -23,7 +23,7 @@ pub(crate) struct Desk<'a> {
     platform: &'a Platform,
     batch: &'a EditBatchRecord,
     request: BatchEditRequest,
-    editor: Arc<Editor>,
+    editor: Editor,
     share: Arc<Share>,
     /// The folder's storage.
     source: Option<Source>,
@@ -40,7 +40,7 @@ impl<'a> Desk<'a> {
             None => None,
         };
         let target = Target::open(platform, &batch.account, &request.output()).await?;
-        let editor = platform.shared(Editor::load)?;
+        let editor = platform.shared(Editor::load)?.behind();
         let share = platform.shared(Share::load)?;
         Ok(Self { platform, batch, request, editor, share, source, target, stop: AtomicBool::new(false) })
     }

@@ -72,7 +72,7 @@ async fn work(platform: &Platform, task: &TaskRecord, lease: &str) -> Result<(),
 }
 
 async fn edit(platform: &Platform, task: &TaskRecord, request: &EditRequest) -> Result<Stored, ApiError> {
-    let editor = platform.shared(Editor::load)?;
+    let editor = platform.shared(Editor::load)?.behind();
     let deadline = Instant::now() + Duration::from_secs(WORK_SECONDS);
     let (account, output) = (&task.account[..], request.output());
     let mark = format!("task-{}", task.id);

@@ -8,11 +8,16 @@ mod operator;
 mod serve;
 mod watch;
 
+use std::time::Duration;
+
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use contract::settings;
 use fetch::FetchConfig;
 use model_fetch::command::Models;
+
+/// How long the end waits for what still computes.
+const LINGER: Duration = Duration::from_secs(1);
 
 /// Self-hosted picture editing over HTTP.
 #[derive(Debug, Parser)]
@@ -74,5 +79,9 @@ pub fn run() -> Result<()> {
 }
 
 fn block_on(work: impl Future<Output = Result<()>>) -> Result<()> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let ended = runtime.block_on(work);
+    // Why not by dropping it: that waits for what still computes, and nobody does.
+    runtime.shutdown_timeout(LINGER);
+    ended
 }

@@ -20,8 +20,6 @@ pub use service::Service;
 
 /// Connections at once; more wait in the kernel's queue.
 const CONNECTIONS: usize = 2048;
-/// Seconds calls in flight may take after a stop.
-const FAREWELL: Duration = Duration::from_secs(30);
 const HEAD_BYTES: usize = 64 * 1024;
 
 /// How long clients may keep a connection busy with nothing.
@@ -75,9 +73,7 @@ pub async fn serve(
         });
     }
     drop(listener);
-    if tokio::time::timeout(FAREWELL, graceful.shutdown()).await.is_err() {
-        tracing::warn!("calls still in flight were cut off");
-    }
+    graceful.shutdown().await;
 }
 
 async fn accept(

@@ -1,6 +1,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use common::clock::{Clock, SystemClock};
 use common::{Config, Function};
@@ -8,6 +9,9 @@ use fetch::{FetchConfig, Resolver, SystemResolver};
 use hosted::Hosted;
 
 use crate::Patience;
+
+/// As long as most calls may take, and less than what most supervisors of processes wait before they kill.
+const FAREWELL: Duration = Duration::from_secs(25);
 
 /// How a server runs.
 pub struct ServeOptions {
@@ -27,6 +31,8 @@ pub struct ServeOptions {
     /// Whether the sweep runs by itself.
     pub schedules: bool,
     pub patience: Patience,
+    /// How long a stop waits for calls and work in flight.
+    pub farewell: Duration,
     /// Functions beside those of the house, for tests.
     pub extra: Vec<Function>,
 }
@@ -46,6 +52,7 @@ impl ServeOptions {
             workers: true,
             schedules: true,
             patience: Patience::default(),
+            farewell: FAREWELL,
             extra: Vec::new(),
         }
     }

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use common::{ApiError, Config, Platform, QueueFunction, ScheduleFunction, Work};
 use connectors::Connectors;
@@ -15,6 +16,7 @@ use store::{Names, Store, StoreError, provision};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 use webhooks::Courier;
 
 use crate::fair_edits::FairEdits;
@@ -56,6 +58,7 @@ pub struct Server {
     sweep: Option<Arc<ScheduleFunction>>,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
+    farewell: Duration,
 }
 
 /// The embedded stores as the functions see them, with their tables, queues and buckets.
@@ -136,7 +139,7 @@ impl Server {
         let s3 = embedded.s3_public_service();
         let service = Service::new(platform.clone(), endpoints, s3, address, stopped.clone());
         tasks.spawn(listener::serve(listener, Arc::new(service), options.patience, stopped));
-        Ok(Self { address, platform, embedded, sweep, stop, tasks })
+        Ok(Self { address, platform, embedded, sweep, stop, tasks, farewell: options.farewell })
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -158,10 +161,15 @@ impl Server {
         }
     }
 
-    /// Finishes what is in flight, writes what waits, and closes the stores.
+    /// Finishes what is in flight, or lets it go after a while, writes what waits, and closes the stores.
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
-        while self.tasks.join_next().await.is_some() {}
+        let ended = async { while self.tasks.join_next().await.is_some() {} };
+        if timeout(self.farewell, ended).await.is_err() {
+            // As with a process that is killed, the next start takes the work up again.
+            tracing::warn!("calls and work still in flight were cut off");
+            self.tasks.shutdown().await;
+        }
         schedules::flush(&self.platform).await;
         self.embedded.close().await;
     }

@@ -49,7 +49,8 @@ impl EditLimits {
     }
 }
 
-/// Fetches and edits. One a process.
+/// Fetches and edits. One a process; clones share its budget.
+#[derive(Clone)]
 pub struct Editor {
     fetcher: Fetcher,
     limits: EditLimits,
@@ -97,6 +98,11 @@ impl Editor {
     pub fn load(_: &Platform) -> Result<Self, ApiError> {
         let config = FetchConfig::from_env().map_err(ApiError::internal)?;
         Ok(Self::new(Fetcher::new(config, SystemResolver::default()), EditLimits::from_env()))
+    }
+
+    /// The same for work that nobody waits for; see [`Fetcher::behind`].
+    pub fn behind(&self) -> Self {
+        Self { fetcher: self.fetcher.behind(), ..self.clone() }
     }
 
     /// Reads what a URI of an account names, and edits it.

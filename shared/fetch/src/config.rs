@@ -33,6 +33,8 @@ pub struct FetchConfig {
     pub per_host: usize,
     /// And for one account.
     pub per_account: usize,
+    /// Of those to one host, for what one account has done in the background: less than all, for those who wait for an answer.
+    pub per_host_behind: usize,
     /// Certificate authorities trusted besides the built-in ones.
     pub extra_roots: Vec<CertificateDer<'static>>,
 }
@@ -54,6 +56,7 @@ impl Default for FetchConfig {
             at_once: 16,
             per_host: 4,
             per_account: 8,
+            per_host_behind: 3,
             extra_roots: Vec::new(),
         }
     }

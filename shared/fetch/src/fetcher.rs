@@ -20,6 +20,7 @@ use crate::{FetchConfig, FetchError, Guard, Resolver, Stage, Target};
 pub struct Fetcher {
     pub(crate) inner: Arc<Inner>,
     account: Option<Arc<str>>,
+    is_behind: bool,
 }
 
 pub(crate) struct Inner {
@@ -28,7 +29,8 @@ pub(crate) struct Inner {
     resolver: Box<dyn Resolver>,
     pub(crate) tls: TlsConnector,
     places: Places,
-    shares: Places,
+    accounts: Places,
+    behind: Places,
 }
 
 /// A complete download.
@@ -54,14 +56,20 @@ impl Fetcher {
         let guard = Guard::new(&config);
         let tls = connection::tls(&config.extra_roots);
         let places = Places::new(config.at_once, config.per_host);
-        let shares = Places::new(Places::MOST, config.per_account);
-        let inner = Inner { config, guard, resolver: Box::new(resolver), tls, places, shares };
-        Self { inner: Arc::new(inner), account: None }
+        let accounts = Places::new(Places::MOST, config.per_account);
+        let behind = Places::new(Places::MOST, config.per_host_behind);
+        let inner = Inner { config, guard, resolver: Box::new(resolver), tls, places, accounts, behind };
+        Self { inner: Arc::new(inner), account: None, is_behind: false }
     }
 
     /// The same for one account, which takes no more than its share of the places.
     pub fn of(&self, account: &str) -> Self {
-        Self { inner: self.inner.clone(), account: Some(account.into()) }
+        Self { account: Some(account.into()), ..self.clone() }
+    }
+
+    /// The same for work that nobody waits for: of each host it leaves, account by account, a place to those who wait for an answer.
+    pub fn behind(&self) -> Self {
+        Self { is_behind: true, ..self.clone() }
     }
 
     /// Downloads `url`, following redirects. At most `max_bytes` bytes of content, counted as they come and again after
@@ -74,14 +82,7 @@ impl Fetcher {
         deadline: Option<std::time::Instant>,
     ) -> Result<Fetched, FetchError> {
         let target = self.inner.guard.target(url)?;
-        let work = async {
-            let share = match &self.account {
-                Some(account) => Some(self.inner.shares.enter(account).await),
-                None => None,
-            };
-            let fetched = self.inner.placed(target, max_bytes).await?;
-            Ok(Fetched { place: fetched.place.with(share), ..fetched })
-        };
+        let work = self.placed(target, max_bytes);
         match deadline {
             None => work.await,
             Some(deadline) => {
@@ -90,28 +91,44 @@ impl Fetcher {
             }
         }
     }
-}
 
-impl Inner {
     async fn placed(&self, target: Target, max_bytes: u64) -> Result<Fetched, FetchError> {
-        let place = self.places.enter(target.host_name()).await;
-        let end = Instant::now() + self.config.total;
+        let place = self.enter(&target).await;
+        let config = &self.inner.config;
+        let end = Instant::now() + config.total;
         let work = async {
             let mut place = place;
             let mut target = target;
-            for left in (0..=self.config.redirects).rev() {
-                match self.hop(&target, left, max_bytes).await? {
+            for left in (0..=config.redirects).rev() {
+                match self.inner.hop(&target, left, max_bytes).await? {
                     Hop::Done(body) => return Ok(Fetched { body, final_url: target.url().clone(), place }),
                     Hop::Redirect(next) => target = next,
                 }
                 drop(place);
-                place = self.places.enter(target.host_name()).await;
+                place = self.enter(&target).await;
             }
-            Err(FetchError::TooManyRedirects { limit: self.config.redirects })
+            Err(FetchError::TooManyRedirects { limit: config.redirects })
         };
         timeout_at(end, work).await.unwrap_or(Err(FetchError::Timeout(Stage::Total)))
     }
 
+    /// A place with a host, within what the account may take of it and in all.
+    async fn enter(&self, target: &Target) -> Place {
+        let (inner, host) = (&self.inner, target.host_name());
+        let mut shares = None;
+        if let Some(account) = &self.account {
+            // What waits for its turn with a host takes nothing of what the account may take in all.
+            let behind = match self.is_behind {
+                true => Some(inner.behind.enter(&format!("{host} {account}")).await),
+                false => None,
+            };
+            shares = Some(inner.accounts.enter(account).await.with(behind));
+        }
+        inner.places.enter(host).await.with(shares)
+    }
+}
+
+impl Inner {
     async fn hop(&self, target: &Target, left: usize, max_bytes: u64) -> Result<Hop, FetchError> {
         let answer = self.answer(target).await?;
         let (head, body) = answer.response.into_parts();

@@ -18,16 +18,13 @@ pub struct Places {
 
 /// One of the downloads at once, in all and from its host, until it is dropped.
 #[derive(Debug)]
-pub struct Place {
-    _host: OwnedSemaphorePermit,
-    _all: OwnedSemaphorePermit,
-    _share: Option<Box<Place>>,
-}
+pub struct Place(Vec<OwnedSemaphorePermit>);
 
 impl Place {
     /// Keeps another as long as this one.
-    pub(crate) fn with(self, share: Option<Place>) -> Self {
-        Self { _share: share.map(Box::new), ..self }
+    pub(crate) fn with(mut self, other: Option<Place>) -> Self {
+        self.0.extend(other.into_iter().flat_map(|other| other.0));
+        self
     }
 }
 
@@ -44,14 +41,14 @@ impl Places {
     pub async fn enter(&self, host: &str) -> Place {
         let host = acquire(self.host(host)).await;
         let all = acquire(Arc::clone(&self.all)).await;
-        Place { _host: host, _all: all, _share: None }
+        Place(vec![host, all])
     }
 
     /// A place where one is free now.
     pub fn try_enter(&self, host: &str) -> Option<Place> {
         let host = self.host(host).try_acquire_owned().ok()?;
         let all = Arc::clone(&self.all).try_acquire_owned().ok()?;
-        Some(Place { _host: host, _all: all, _share: None })
+        Some(Place(vec![host, all]))
     }
 
     fn host(&self, host: &str) -> Arc<Semaphore> {

@@ -37,13 +37,17 @@ impl Serve {
         };
         let (mut interrupt, mut terminate) =
             (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        let farewell = options.farewell;
         let server = Server::start(options).await?;
         println!("ready http://{}", server.address());
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
-        tracing::info!("stopping; work in flight is finished first");
+        tracing::info!(
+            seconds = farewell.as_secs(),
+            "stopping; work in flight is finished first, or cut off"
+        );
         server.stop().await;
         Ok(())
     }
