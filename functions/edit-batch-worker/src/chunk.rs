@@ -8,7 +8,7 @@ use contract::wording::{pydantic_v1, sentence};
 use contract::{Credits, ErrorKind};
 use edit_batches::{Chunk, Entry, advance, begin, entries, failed};
 use futures::{StreamExt, stream};
-use store::{ChunkHold, EditBatchMessage, EditBatchPhase, EditBatchRecord};
+use store::{ChunkHold, EditBatchPhase, EditBatchRecord};
 use tokio::time::timeout;
 
 use crate::desk::Desk;
@@ -52,8 +52,7 @@ pub(crate) async fn work(
         }
         Ok(Outcome::More) => {
             chunk.give_back().await?;
-            let again = EditBatchMessage { batch: batch.id, chunk: Some(number) };
-            Ok(platform.store.queues().send_edit_chunks(&[again], 0).await?)
+            Ok(platform.store.queues().send_edit_chunks(&[batch.message(Some(number))], 0).await?)
         }
         Err(error) => {
             chunk.give_back().await?;

@@ -11,28 +11,29 @@ use std::sync::Arc;
 use common::{Function, Platform, WorkerError};
 use contract::resources::EDIT_BATCH_WORKER;
 use edit_batches::advance;
-use store::{EditBatchMessage, EditBatchPhase};
+use store::{EditBatchMessage, EditBatchPhase, put_back_seconds};
 
 use share::Share;
-
-/// After so long it is tried again whether an account has room for another chunk.
-const WAIT_SECONDS: u32 = 1;
 
 pub fn function() -> Function {
     Function::queue(EDIT_BATCH_WORKER, handle)
 }
 
 async fn handle(platform: Arc<Platform>, body: String) -> Result<(), WorkerError> {
-    let message: EditBatchMessage = serde_json::from_str(&body).map_err(WorkerError::new)?;
+    let mut message: EditBatchMessage = serde_json::from_str(&body).map_err(WorkerError::new)?;
     let Some(batch) = platform.store.edit_batches().load(message.batch).await? else { return Ok(()) };
     match (message.chunk, batch.phase) {
-        (None, EditBatchPhase::Listing) => listing::list(&platform, &batch).await,
-        (Some(number), EditBatchPhase::Working | EditBatchPhase::Cancelling) if number < batch.chunks() => {
+        (None, EditBatchPhase::Listing) => {
             let share = platform.shared(Share::load).map_err(WorkerError::new)?;
-            let Some(_place) = share.chunks.try_enter(&batch.account) else {
+            let Some(_place) = share.listings.try_enter(&batch.account) else {
                 // Others go first.
-                return Ok(platform.store.queues().send_edit_chunks(&[message], WAIT_SECONDS).await?);
+                let seconds = put_back_seconds(message.waited);
+                message.waited += 1;
+                return Ok(platform.store.queues().send_edit_chunks(&[message], seconds).await?);
             };
+            listing::list(&platform, &batch).await
+        }
+        (Some(number), EditBatchPhase::Working | EditBatchPhase::Cancelling) if number < batch.chunks() => {
             chunk::work(&platform, &batch, number).await
         }
         _ => Ok(advance(&platform, batch.id).await?),

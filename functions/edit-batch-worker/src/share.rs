@@ -10,20 +10,20 @@ use fetch::{Place, Places};
 const FETCHED: (usize, usize) = (12, 3);
 /// Objects of storages, in all and of one account: as many as are read at the same time.
 const READ: (usize, usize) = (16, 8);
-/// Chunks: as many as the queue's workers take, and of one account.
-const CHUNKS: (usize, usize) = (Places::MOST, 4);
+/// Folders that are listed, in all and of one account: a server may take minutes for one.
+const LISTINGS: (usize, usize) = (4, 1);
 
 /// One a process.
 pub(crate) struct Share {
     fetched: Places,
     read: Places,
-    pub(crate) chunks: Places,
+    pub(crate) listings: Places,
 }
 
 impl Share {
     pub(crate) fn load(_: &Platform) -> Result<Self, ApiError> {
         let places = |(in_all, of_one)| Places::new(in_all, of_one);
-        Ok(Self { fetched: places(FETCHED), read: places(READ), chunks: places(CHUNKS) })
+        Ok(Self { fetched: places(FETCHED), read: places(READ), listings: places(LISTINGS) })
     }
 
     /// Waits for a place for a picture of an account. It is taken before the picture's time begins to run.

@@ -6,7 +6,7 @@ use contract::clock::micros;
 use contract::endpoints::IMAGE_EDIT_BATCH_DELETE;
 use contract::tasks::{Task, TaskRef, TaskStatus};
 use edit_batches::{echo, find, result_url, told};
-use store::{EditBatchMessage, EditBatchPhase};
+use store::EditBatchPhase;
 
 pub fn function() -> Function {
     Function::http(IMAGE_EDIT_BATCH_DELETE, handle)
@@ -32,7 +32,7 @@ async fn handle(cx: Cx, req: Request<TaskRef>) -> Result<Response<Task>, ApiErro
     };
     let store = cx.store.clone();
     let send = async move {
-        let look = EditBatchMessage { batch: batch.id, chunk: None };
+        let look = batch.message(None);
         if phase == EditBatchPhase::Cancelling
             && let Err(error) = store.queues().send_edit_chunks(&[look], 0).await
         {

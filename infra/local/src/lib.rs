@@ -3,7 +3,6 @@
 pub mod accounts;
 mod asked;
 pub mod control;
-mod fair_edits;
 mod file_keys;
 mod first_start;
 mod functions;
@@ -13,6 +12,7 @@ mod pollers;
 mod schedules;
 mod secrets_key;
 mod server;
+mod turns;
 pub mod watch;
 
 pub use asked::asked;

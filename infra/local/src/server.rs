@@ -7,22 +7,22 @@ use std::time::Duration;
 
 use common::{ApiError, Config, Platform, QueueFunction, ScheduleFunction, Work};
 use connectors::Connectors;
-use contract::resources::{BATCH_WORKER, EDIT_WORKER, Queue, WEBHOOK_WORKER};
+use contract::resources::{BATCH_WORKER, EDIT_BATCH_WORKER, EDIT_WORKER, Queue, WEBHOOK_WORKER};
 use editing::{EditLimits, Editor};
 use embedded::{Embedded, EmbeddedError, EmbeddedOptions};
 use engine::Engine;
 use fetch::{Fetcher, HostPort};
-use store::{Names, Store, StoreError, provision};
+use store::{EditBatchMessage, Message, Names, Store, StoreError, provision};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use webhooks::Courier;
 
-use crate::fair_edits::FairEdits;
 use crate::first_start::{self, FirstStartError};
 use crate::listener::{self, Service};
-use crate::pollers::{InProcess, Source};
+use crate::pollers::{InProcess, Source, Worker};
+use crate::turns::InTurns;
 use crate::{ServeOptions, control, file_keys, functions, pollers, schedules, secrets_key};
 
 #[derive(Debug, thiserror::Error)]
@@ -43,8 +43,8 @@ pub enum ServeError {
 
 /// Messages of a queue in work at the same time, at least.
 const FETCHED_AT_ONCE: usize = 8;
-/// Edits in the background that are in work or wait for their turn.
-const TASKS_AT_ONCE: usize = 1024;
+/// What is taken in turns: edits in the background and chunks of batches that are in work or wait, of 32 accounts and more.
+const TURNS_AT_ONCE: usize = 8192;
 /// Shards of batch jobs in work at the same time.
 const SHARDS_AT_ONCE: usize = 2;
 /// Messages to webhooks that are sent at the same time: many, since each only waits; of an account as many as its share.
@@ -244,16 +244,20 @@ fn work(
     let at_once = match function.worker.name {
         name if name == BATCH_WORKER.name => SHARDS_AT_ONCE,
         name if name == WEBHOOK_WORKER.name => SENT_AT_ONCE,
-        name if name == EDIT_WORKER.name => TASKS_AT_ONCE,
+        name if name == EDIT_WORKER.name || name == EDIT_BATCH_WORKER.name => TURNS_AT_ONCE,
         _ => at_once,
     };
     let Some(source) = Source::of(function.worker.trigger, queues, at_once) else { return };
-    let is_of_edits = function.worker.name == EDIT_WORKER.name;
     let (sqs, worker) = (&platform.store.sqs, InProcess { platform: platform.clone(), function });
-    if is_of_edits {
-        let worker = FairEdits::new(worker, stopped.clone());
-        pollers::start(tasks, sqs, &Arc::new(worker), &source, stopped);
-    } else {
-        pollers::start(tasks, sqs, &Arc::new(worker), &source, stopped);
+    match worker.name() {
+        name if name == EDIT_WORKER.name => {
+            let worker = InTurns::<Message>::new(worker, stopped.clone());
+            pollers::start(tasks, sqs, &Arc::new(worker), &source, stopped);
+        }
+        name if name == EDIT_BATCH_WORKER.name => {
+            let worker = InTurns::<EditBatchMessage>::new(worker, stopped.clone());
+            pollers::start(tasks, sqs, &Arc::new(worker), &source, stopped);
+        }
+        _ => pollers::start(tasks, sqs, &Arc::new(worker), &source, stopped),
     }
 }

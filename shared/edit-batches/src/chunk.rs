@@ -6,7 +6,7 @@ use bytes::Bytes;
 use common::Platform;
 use contract::clock::micros;
 use contract::images::{BatchError, BatchItem, BatchLine};
-use store::{BegunChunk, ChunkDone, ChunkRecord, EditBatchMessage, EditBatchRecord, StoreError, WINDOW};
+use store::{BegunChunk, ChunkDone, ChunkRecord, EditBatchRecord, StoreError, WINDOW};
 
 use crate::advance;
 use crate::places::Places;
@@ -103,8 +103,7 @@ impl Chunk<'_> {
 async fn go_on(platform: &Platform, batch: &EditBatchRecord, number: u32) -> Result<(), StoreError> {
     let next = number + WINDOW;
     if next < batch.chunks() {
-        let message = EditBatchMessage { batch: batch.id, chunk: Some(next) };
-        platform.store.queues().send_edit_chunks(&[message], 0).await?;
+        platform.store.queues().send_edit_chunks(&[batch.message(Some(next))], 0).await?;
     }
     advance(platform, batch.id).await
 }

@@ -32,11 +32,17 @@ pub struct BatchMessage {
 }
 
 /// A message of the queue of batches of edits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EditBatchMessage {
     pub batch: u64,
     /// The chunk to work on; `None`: the batch itself, which is to be listed or brought to its end.
     pub chunk: Option<u32>,
+    /// Whose it is: an account has a share of what a process works on.
+    #[serde(default)]
+    pub account: String,
+    /// How often it was put back because the share was taken.
+    #[serde(default)]
+    pub waited: u32,
 }
 
 /// A message of the queue of extractions.

@@ -223,6 +223,7 @@ impl Tasks<'_> {
                 at_ms: now_ms,
                 route: "image-edit-async",
                 credits: charge,
+                images: 1,
                 ..CallRow::default()
             };
             self.0.usage().charge_with(&mut transaction, &charged)?;

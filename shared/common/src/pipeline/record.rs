@@ -1,6 +1,6 @@
 //! The line, the metrics and the row of a call.
 
-use contract::{Family, Method};
+use contract::{Credits, Family, Method};
 use store::CallRow;
 
 use super::answer::Reply;
@@ -32,7 +32,8 @@ pub(crate) async fn record(call: &Call, row: CallRow) {
 /// Pictures that were paid for: one an edit, else those that were read.
 fn images(call: &Call, reply: &Reply) -> i64 {
     let is_edit = call.route.priced && call.family == Family::Images && reply.status.is_success();
-    if is_edit { 1 } else { call.images.into() }
+    // Those that are edited in the background are counted where they are charged.
+    if is_edit { i64::from(call.charged > Credits::ZERO) } else { call.images.into() }
 }
 
 /// What is kept of a call and its answer.

@@ -209,6 +209,7 @@ impl EditBatches<'_> {
                 at_ms: now_ms,
                 route: "image-edit-batch",
                 credits: charge,
+                images: done.done,
                 ..CallRow::default()
             };
             self.0.usage().charge_with(&mut transaction, &charged)?;

@@ -51,7 +51,7 @@ impl EditBatches<'_> {
         batch: &EditBatchRecord,
         now_ms: i64,
     ) -> Result<Vec<EditBatchMessage>, StoreError> {
-        let message = |chunk| EditBatchMessage { batch: batch.id, chunk };
+        let message = |chunk| batch.message(chunk);
         let begun = match batch.phase {
             EditBatchPhase::Working | EditBatchPhase::Cancelling => self.chunks(batch, usize::MAX).await?,
             _ => Vec::new(),

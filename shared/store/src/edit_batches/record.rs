@@ -2,7 +2,7 @@ use contract::Credits;
 use contract::tasks::TaskStatus;
 
 use super::{LOOK_AFTER_MS, SPREAD, key};
-use crate::{Hold, Item, StoreError};
+use crate::{EditBatchMessage, Hold, Item, StoreError};
 
 /// How far a batch is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,6 +129,11 @@ impl EditBatchRecord {
             charged: Credits::ZERO,
             errors: None,
         }
+    }
+
+    /// For work on a chunk, or a look at the batch itself.
+    pub fn message(&self, chunk: Option<u32>) -> EditBatchMessage {
+        EditBatchMessage { batch: self.id, chunk, account: self.account.clone(), waited: 0 }
     }
 
     pub fn chunks(&self) -> u32 {

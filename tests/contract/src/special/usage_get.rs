@@ -142,3 +142,19 @@ async fn questions_that_are_too_wide_or_no_questions_are_refused_by_name() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_edit_in_the_background_counts_as_a_picture_once_it_is_charged() {
+    bounded(60, async {
+        let harness = Harness::start().await;
+        let picture = harness.files().add("p.jpg", "image/jpeg", harness::picture(40, 30));
+        for (input, images) in [(harness.files().url("nothing.jpg"), 0), (picture, 1)] {
+            let body = json!({"input": input, "operations": {}});
+            let task = harness.call("POST", "/v1/image/edit/async").json(body).send().await.expect(200);
+            harness.wait_task(&harness.key, task.json()["data"]["id"].as_u64().expect("an id")).await;
+            let totals = usage(&harness, "").await["totals"].clone();
+            assert_eq!((&totals["images"], &totals["credits"]), (&json!(images), &json!(images)));
+        }
+    })
+    .await;
+}

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use harness::{Fault, FaultyServer, FileAnswer, holding, picture};
+use harness::{Fault, FaultyServer, FileAnswer, FileRequest, holding, picture};
 use journeys::balance;
 use serde_json::{Value, json};
 
@@ -244,4 +244,64 @@ async fn a_long_batch_from_a_slow_host_keeps_nobody_else_waiting_for_that_host()
     for id in ids {
         shop.server.call("DELETE", &format!("{BATCH}/{id}")).send().await.expect(200);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn slow_folders_of_one_account_keep_no_batch_of_another_waiting() {
+    let (shop, faulty) = faulty_shop().await;
+    shop.bucket.put("in/a.png", pixel()).await;
+    faulty.fail(|asked| match asked.target.contains("list-type") {
+        true => Fault::Slow(Duration::from_secs(5)),
+        false => Fault::Pass,
+    });
+    let body = json!({"input": "storage://faulty/in/", "operations": {}});
+    // Each is listed by the call, and then by a worker; there were eight at a time.
+    let ids = futures::future::join_all((0..10).map(|_| shop.start(body.clone()))).await;
+    let key = shop.account("other", "10").await;
+    let begun = std::time::Instant::now();
+    let picture = shop.home.files.add("a.png", "image/png", pixel());
+    let body = json!({"input": [picture], "operations": {}});
+    let batch = shop.server.call("POST", BATCH).key(&key).json(body).send().await.expect(200).json();
+    let look = format!("{BATCH}/{}?wait=20", batch["data"]["id"]);
+    let seen = shop.server.call("GET", &look).key(&key).send().await.expect(200).json();
+    assert_eq!(seen["data"]["status"], "DONE", "{seen}");
+    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    for id in ids {
+        shop.server.call("DELETE", &format!("{BATCH}/{id}")).send().await.expect(200);
+    }
+}
+
+/// A bucket of this name on the file server: every page of its listing has no object and says that more is to come.
+fn endless(shop: &Shop, bucket: &str, token: impl Fn(usize) -> usize + Send + Sync + 'static) -> Value {
+    let page = move |asked: &FileRequest| {
+        let token = token(asked.earlier);
+        let page = format!(
+            "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>{token}</NextContinuationToken></ListBucketResult>"
+        );
+        FileAnswer::new("application/xml", page)
+    };
+    shop.home.files.handle(&format!("{bucket}/"), page);
+    let endpoint = shop.home.files.url("");
+    json!({"bucket": bucket, "endpoint": endpoint, "credentials": {"access_key": "a", "secret_access_key": "b"}})
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_listing_without_end_is_given_up_where_it_turns_in_a_circle_and_where_its_batch_is_cancelled() {
+    let shop = Shop::new().await;
+    shop.connect("circle", "s3", endless(&shop, "circle", |_| 1)).await;
+    shop.connect("endless", "s3", endless(&shop, "endless", |earlier| earlier)).await;
+    let done = shop.run(json!({"input": "storage://circle/in/", "operations": {}})).await;
+    assert_eq!(done["status"], "ERROR");
+    let sentence = "The storage's listing of the folder does not come to an end.";
+    assert_eq!(done["errors"][0]["error"], sentence);
+    let id = shop.start(json!({"input": "storage://endless/in/", "operations": {}})).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    shop.server.call("DELETE", &format!("{BATCH}/{id}")).send().await.expect(200);
+    // A listing looks every two seconds.
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    let asked = shop.home.files.requests("endless/");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(shop.home.files.requests("endless/"), asked);
+    assert!(asked > 2, "{asked}");
+    assert_eq!(balance(&shop.server).await, json!([10_000, 0, 0]));
 }

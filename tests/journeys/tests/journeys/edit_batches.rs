@@ -38,6 +38,8 @@ async fn a_folder_is_edited_into_another_in_order_with_an_error_for_every_file_t
     assert!(bytes.starts_with(b"\x89PNG") && media == "image/png");
     assert!(done.get("results_url").is_none());
     assert_eq!(balance(&shop.server).await[2], 3, "only what was edited is charged");
+    let usage = shop.server.call("GET", "/v1/usage").send().await.expect(200).json();
+    assert_eq!((&usage["totals"]["images"], &usage["totals"]["credits"]), (&json!(3), &json!(3)));
     let left: Vec<String> =
         shop.bucket.keys().await.into_iter().filter(|key| key.contains("atelier")).collect();
     assert_eq!(left, Vec::<String>::new(), "the test of the destination left something");
