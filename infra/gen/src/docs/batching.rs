@@ -39,7 +39,7 @@ pub fn section() -> Markup {
             }
             p {
                 (inline("Each edit costs what it costs alone, and only where it has a result. Credits are held for some pictures at a time; where the balance or the key's spend cap covers only a part of these, that part is edited and the rest are errors. \
-                `DELETE` cancels: the status is `CANCELLED` at once, pictures in work are finished, what is done is kept and charged, and until then `progress` grows; `?wait=` answers when that is over. Progress is counted by portions of up to 32 pictures. A batch whose worker dies goes on where it was: no item is told of twice or charged twice. Of all batches of a server a few portions each are in work, so a long one delays nobody for long: of an account three pictures of batches are fetched from addresses at the same time and eight objects read. A storage that is changed or deleted is used as it was until the portions in work are done."))
+                `DELETE` cancels: the status is `CANCELLED` at once, pictures in work are finished, what is done is kept and charged, and until then `progress` grows; `?wait=` answers when that is over. Progress is counted by portions of up to 32 pictures. A batch whose worker dies goes on where it was: no item is told of twice or charged twice. Of all batches of a server a few portions each are in work, so a long one delays nobody for long: of an account one folder is listed at a time, three pictures of batches are fetched from addresses at the same time and eight objects read. A storage that is changed or deleted is used as it was until the portions in work are done."))
             }
         }
     }
